@@ -1,0 +1,147 @@
+"""Every error that imgur-sync raises on purpose, as one tree.
+
+    ImgurSyncError            1    something failed; the message says what
+    ├── UsageError           64    the command line cannot be carried out as written
+    ├── ManifestError        65    sync.toml cannot be used; carries every problem found
+    ├── StateError           65    the state cannot be read, or is not this manifest's
+    ├── ApprovalError         3    an approval does not name what the plan withholds
+    ├── StaleError            4    the world, the manifest or the plan changed
+    ├── LockHeldError         5    another run holds the lock
+    ├── CredentialsError      8    credentials are missing, refused or expired
+    ├── DeclinedError        10    the person at the prompt said no
+    ├── TryAgainLaterError   75    Imgur or the network cannot be had now
+    ├── FileChangedError      1    a file changed between planning and reading (never reaches a user)
+    └── InterruptedRun   130/143   SIGINT or SIGTERM; state is safe
+
+Facts are attributes; a sentence is made only at the edge. `hint` says what to do about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller; the table of behaviour is tested against these."""
+
+    DONE = 0
+    ERROR = 1
+    CHANGES = 2
+    GATE = 3
+    STALE = 4
+    LOCKED = 5
+    BUDGET = 6
+    PARTIAL = 7
+    CREDENTIALS = 8
+    DECLINED = 10
+    USAGE = 64
+    UNREADABLE = 65
+    TRY_LATER = 75
+    SIGINT = 130
+    SIGTERM = 143
+
+
+class ImgurSyncError(Exception):
+    """The root: an error that a user is shown as one message, without a traceback."""
+
+    exit_code: ExitCode = ExitCode.ERROR
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(ImgurSyncError):
+    """The command line asks for something that cannot be done as written."""
+
+    exit_code = ExitCode.USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestProblem:
+    """One thing that is wrong in sync.toml: where, what, and what to write instead.
+
+    `line` and `column` count from 1; 0 means that the place is the whole file.
+    """
+
+    line: int
+    column: int
+    what: str
+    remedy: str = ""
+    source: str = ""
+
+
+class ManifestError(ImgurSyncError):
+    """sync.toml cannot be used. Carries all problems, in the order of their lines."""
+
+    exit_code = ExitCode.UNREADABLE
+
+    def __init__(self, path: str, problems: tuple[ManifestProblem, ...]) -> None:
+        super().__init__(f"{path}: {len(problems)} problem{'s' if len(problems) != 1 else ''}")
+        self.path = path
+        self.problems = problems
+
+
+class StateError(ImgurSyncError):
+    """The state (or ledger, or token file) cannot be read, or belongs to something else."""
+
+    exit_code = ExitCode.UNREADABLE
+
+
+class ApprovalError(ImgurSyncError):
+    """An approval names a gate or a number that this plan does not have; nothing was done."""
+
+    exit_code = ExitCode.GATE
+
+
+class StaleError(ImgurSyncError):
+    """What was to be applied was made for another world."""
+
+    exit_code = ExitCode.STALE
+
+
+class LockHeldError(ImgurSyncError):
+    """Another run works on the same state; `holder` describes it."""
+
+    exit_code = ExitCode.LOCKED
+
+    def __init__(self, message: str, *, holder: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.holder = holder
+
+
+class CredentialsError(ImgurSyncError):
+    """Credentials are missing, refused or expired."""
+
+    exit_code = ExitCode.CREDENTIALS
+
+
+class DeclinedError(ImgurSyncError):
+    """The person at the prompt declined."""
+
+    exit_code = ExitCode.DECLINED
+
+
+class TryAgainLaterError(ImgurSyncError):
+    """Imgur, or the way to it, cannot be had now; nothing is lost by trying later."""
+
+    exit_code = ExitCode.TRY_LATER
+
+
+class FileChangedError(ImgurSyncError):
+    """A file is not what the plan saw; its album is planned again."""
+
+    def __init__(self, path: str, *, gone: bool = False) -> None:
+        super().__init__(f"{path} changed after it was planned")
+        self.path = path
+        self.gone = gone
+
+
+class InterruptedRun(ImgurSyncError):
+    """SIGINT or SIGTERM ended the run; what was received is recorded."""
+
+    def __init__(self, exit_code: ExitCode) -> None:
+        super().__init__("stopped; what was done is saved")
+        self.exit_code = exit_code

@@ -1,0 +1,1 @@
+"""Observes through ports and runs plans, one recorded step at a time."""

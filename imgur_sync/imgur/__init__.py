@@ -1,0 +1,1 @@
+"""The Imgur API: the one seam to the network."""

@@ -1,0 +1,1 @@
+"""Folders: scan, media types, ignore rules, reading of one file into the bytes to send."""

@@ -1,0 +1,1 @@
+"""sync.toml: read, checked, written."""

@@ -1,0 +1,171 @@
+"""The closed union of changes that a state store records, several of them in one synced transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imgur_sync.model.local import RootIdentity
+from imgur_sync.model.secret import Secret
+from imgur_sync.model.spec import Privacy
+from imgur_sync.model.synced import FailedFile, IntentStatus, RetiredUrl, SyncedPicture
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumMade:
+    """The album of this key exists under this id and still carries its marker. Replaces an earlier (gone) one."""
+
+    key: str
+    id: str
+    deletehash: Secret | None
+    folder: str
+    made_at: float
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumGone:
+    """Imgur answered 404 for the album by its id, or we deleted it; its pictures keep their standing."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumEdited:
+    """An edit was confirmed. A field that is None was not part of it. Clears not-honoured marks of the fields named."""
+
+    key: str
+    title: str | None
+    description: str | None
+    privacy: Privacy | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSeen:
+    """The album's folder (the manifest's text) and the directory that it is, at a completed sync."""
+
+    key: str
+    folder: str
+    root: RootIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class PictureAdopted:
+    """A picture is ours. If `intent` is not 0 that intent is closed with it."""
+
+    picture: SyncedPicture
+    intent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PicturePlaced:
+    """The picture now stands at that path of that album, with that source digest (completing a short one)."""
+
+    id: str
+    album: str
+    path: str
+    digest: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDetached:
+    """We took the picture out of its album."""
+
+    id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureGone:
+    """Imgur answered 404 by id."""
+
+    id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDeleted:
+    """We deleted the picture."""
+
+    id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class UrlRetired:
+    """A replacement is complete."""
+
+    url: RetiredUrl
+
+
+@dataclass(frozen=True, slots=True)
+class IntentDoubted:
+    """The outcome of an open intent became unknown at `at` (our clock)."""
+
+    number: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class IntentResent:
+    """An unknown upload or creation is about to be sent once more, under a new reservation."""
+
+    number: int
+    reservation: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class IntentEnded:
+    """The intent is closed, or becomes suspect."""
+
+    number: int
+    status: IntentStatus
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class FileFailed:
+    """The file is not tried again until its digest changes."""
+
+    file: FailedFile
+
+
+@dataclass(frozen=True, slots=True)
+class FailuresForgotten:
+    """All failed files of that album are tried again (--retry-failed)."""
+
+    album: str
+
+
+@dataclass(frozen=True, slots=True)
+class WishIgnored:
+    """Imgur did not take a field over; see `NotHonoured`. `attempts` 0 removes the mark."""
+
+    key: str
+    field: str
+    wish: str
+    before: str
+    attempts: int
+    at: float
+
+
+Change = (
+    AlbumMade
+    | AlbumGone
+    | AlbumEdited
+    | FolderSeen
+    | PictureAdopted
+    | PicturePlaced
+    | PictureDetached
+    | PictureGone
+    | PictureDeleted
+    | UrlRetired
+    | IntentDoubted
+    | IntentResent
+    | IntentEnded
+    | FileFailed
+    | FailuresForgotten
+    | WishIgnored
+)

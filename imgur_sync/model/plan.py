@@ -1,0 +1,226 @@
+"""The plan: what would be done, what is held back and why, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from imgur_sync.model.budget import Budget, Cost, LimitName
+from imgur_sync.model.local import Unsendable
+from imgur_sync.model.remote import RemoteAlbum
+from imgur_sync.model.step import Move, Place, Step
+
+
+class GateName(StrEnum):
+    """The gates of this version. ROOT, SCAN and LISTING cannot be approved by number."""
+
+    ROOT = "root"
+    SCAN = "scan"
+    LISTING = "listing"
+    PRUNE = "prune"
+    REPLACE = "replace"
+    RESTORE = "restore"
+    PUBLISH = "publish"
+
+    @property
+    def approvable(self) -> bool:
+        """Whether `--approve NAME=NUMBER` can pass it."""
+        return self in (GateName.PRUNE, GateName.REPLACE, GateName.RESTORE, GateName.PUBLISH)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate that tripped in one album. `count` is what it withholds there; `detail` says why in one sentence."""
+
+    name: GateName
+    album: str
+    count: int
+    detail: str
+
+
+Approvals = Mapping[GateName, int]
+"""Gate name to the exact number approved, summed over the albums where it tripped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A file or picture for which nothing is done, without any gate. `protected` ones exit 3, all others 7."""
+
+    album: str
+    path: str
+    reason: str
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Something that differs on Imgur from what we last agreed on. `what` is one sentence without ids."""
+
+    album: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """Something written a moment ago that Imgur does not show yet, or a request whose outcome is unknown."""
+
+    album: str
+    what: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A step that a gate holds back."""
+
+    step: Step
+    gate: GateName
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A step for which the budget does not suffice now; `limit` says which one."""
+
+    step: Step
+    limit: LimitName
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """State only, no request: our picture `id` now stands at `path` of `album` (Imgur already shows it so, or the edit
+    of this plan will)."""
+
+    id: str
+    album: str
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumPlan:
+    """The plan of one album.
+
+    `wanted` are all steps before gates and budget, `steps` those granted now, both in the order of sending; `withheld`
+    and `deferred` are the difference. `settled_moves` are state-only. `unpaired_files` and `unpaired_pictures` are what
+    matching across albums may join: (digest, path) and (digest, id). `files` counts the folder's pictures, `synced` our
+    pictures placed in the album. `reads` is the number of GETs that applying takes. `quiet` is True when there is
+    nothing to do and nothing in doubt. `fingerprint` is the local one, `listed_at` the age base of the listing used.
+    """
+
+    album: str
+    title: str
+    position: int
+    priority: int
+    files: int
+    synced: int
+    wanted: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    deferred: tuple[Deferred, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    blocked: tuple[Blocked, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    unsettled: tuple[Unsettled, ...] = ()
+    unsendable: tuple[Unsendable, ...] = ()
+    skipped: int = 0
+    unmanaged: tuple[str, ...] = ()
+    foreign: int = 0
+    moves: tuple[Move, ...] = ()
+    placements: tuple[Placement, ...] = ()
+    replaced: tuple[tuple[str, str], ...] = ()  # (path, id of the picture that leaves)
+    unpaired_files: tuple[tuple[str, str], ...] = ()
+    unpaired_pictures: tuple[tuple[str, str], ...] = ()
+    reads: int = 0
+    listed_at: float | None = None
+    fingerprint: str = ""
+    warnings: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing to do, nothing held back, nothing in doubt."""
+        return not (self.wanted or self.gates or self.unsettled or self.placements or self.blocked or self.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What the granted steps take: `writes` credits and POSTs of the steps, `reads` credits of the GETs around them;
+    `uploads` pictures of `upload_bytes` in all."""
+
+    writes: Cost = Cost()
+    reads: int = 0
+    uploads: int = 0
+    upload_bytes: int = 0
+
+    @property
+    def credits(self) -> int:
+        """Writes and reads together."""
+        return self.writes.credits + self.reads
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole plan. `albums` hold every album with something to tell, in the order of execution; `unchanged` counts
+    the rest and `unchanged_files` their pictures.
+
+    `digest` is "sha256:" and 64 hex digits over all wanted steps, before gates and budget; equal plans of the same
+    world have equal digests on any machine. `price` is of the granted steps, `total` of all wanted ones. `resume_at` is when
+    the budget lets deferred work go on (Unix seconds). `offline` plans cannot be applied.
+    """
+
+    manifest_digest: str
+    lineage: str
+    albums: tuple[AlbumPlan, ...]
+    unchanged: int
+    unchanged_files: int
+    price: Price
+    total: Price
+    budget: Budget | None
+    digest: str
+    made_at: float
+    resume_at: float | None = None
+    observation_reads: int = 0
+    oldest_listing: float | None = None
+    offline: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """No step is wanted in any album."""
+        return not any(album.wanted or album.placements for album in self.albums)
+
+    @property
+    def settled(self) -> bool:
+        """Nothing is wanted, open, unsettled or held back: what `apply` must reach to exit 0."""
+        return all(album.quiet for album in self.albums)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What single GETs proved about pictures that a listing did not show: ids that answered 404, and ids alive."""
+
+    gone: frozenset[str] = frozenset()
+    alive: frozenset[str] = frozenset()
+
+
+Listing = RemoteAlbum | None
+"""An album's listing; None when there is no such album on Imgur (never made, or 404 by id)."""
+
+__all__ = [
+    "AlbumPlan",
+    "Approvals",
+    "Blocked",
+    "Deferred",
+    "Drift",
+    "Gate",
+    "GateName",
+    "Gone",
+    "Listing",
+    "Place",
+    "Placement",
+    "Plan",
+    "Price",
+    "Unsettled",
+    "Withheld",
+]

@@ -1,0 +1,140 @@
+"""What the manifest asks for, as frozen values. Durations are seconds, sizes bytes, times Unix seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Privacy(StrEnum):
+    """Who can see an album. `exposure` grows with the number of people who can."""
+
+    PUBLIC = "public"
+    HIDDEN = "hidden"
+    SECRET = "secret"
+
+    @property
+    def exposure(self) -> int:
+        """0 secret, 1 hidden (anyone with the link), 2 public (listed on the profile)."""
+        return {"secret": 0, "hidden": 1, "public": 2}[self.value]
+
+
+class Prune(StrEnum):
+    """What happens to our picture when its file has left the folder."""
+
+    DETACH = "detach"
+    DELETE = "delete"
+    NEVER = "never"
+
+
+class OnRemoteDelete(StrEnum):
+    """What happens when somebody deleted our picture on Imgur while its file is there."""
+
+    RESTORE = "restore"
+    RESPECT = "respect"
+
+
+class Order(StrEnum):
+    """How the files of an album are put in order."""
+
+    NATURAL = "natural"
+    NAME = "name"
+    MODIFIED = "modified"
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumSpec:
+    """One album of the manifest.
+
+    `key` is the lasting name, `folder` the text of the manifest, `root` the absolute folder. A text that is None is
+    not managed; "" is kept empty. `cover` is "first", "newest" or a path in the folder. `position` is the place in
+    the manifest, from 0.
+    """
+
+    key: str
+    folder: str
+    root: Path
+    title: str | None = None
+    description: str | None = None
+    privacy: Privacy = Privacy.HIDDEN
+    order: Order = Order.NATURAL
+    cover: str = "first"
+    recursive: bool = True
+    include: tuple[str, ...] = ("**/*",)
+    exclude: tuple[str, ...] = ()
+    prune: Prune = Prune.DETACH
+    on_remote_delete: OnRemoteDelete = OnRemoteDelete.RESTORE
+    priority: int = 0
+    protect: bool = False
+    allow_public: bool = False
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GateLimit:
+    """A gate trips above max(min, percent of the album's synced pictures, rounded down)."""
+
+    min: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class GateLimits:
+    """The limits of the counting gates; `prune_run` is for all albums of one run together."""
+
+    prune: GateLimit = GateLimit(3, 20)
+    prune_run: int = 100
+    replace: GateLimit = GateLimit(5, 30)
+    restore: GateLimit = GateLimit(3, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSpec:
+    """Which stored credentials are used. Only account mode (OAuth) exists so far."""
+
+    mode: str = "account"
+    profile: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSpec:
+    """Our own caps; 0 uploads an hour means none of our own. `remote_max_age` in seconds."""
+
+    reserve_credits: int = 500
+    uploads_per_hour: int = 45
+    remote_max_age: float = 3600.0
+    max_credits_per_run: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadSpec:
+    """How uploads are sent: requests in flight, bytes buffered, seconds to settle, longest wait for a limit."""
+
+    in_flight: int = 4
+    bytes_in_flight: int = 64 * 1024 * 1024
+    settle_seconds: float = 90.0
+    max_wait: float = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """sync.toml, checked. `path` is absolute; `digest` is the SHA-256 of its bytes; `warnings` are for people.
+
+    `state_path` is the absolute path of state.db. `lineage` is None when the manifest names none.
+    """
+
+    path: Path
+    digest: str
+    albums: tuple[AlbumSpec, ...]
+    state_path: Path
+    lineage: str | None = None
+    account: AccountSpec = AccountSpec()
+    budget: BudgetSpec = BudgetSpec()
+    upload: UploadSpec = UploadSpec()
+    gates: GateLimits = GateLimits()
+    warnings: tuple[str, ...] = ()
+
+    def album(self, key: str) -> AlbumSpec | None:
+        """The album of that key, or None."""
+        return next((spec for spec in self.albums if spec.key == key), None)

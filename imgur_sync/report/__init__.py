@@ -1,0 +1,1 @@
+"""Plans, runs, budgets and links as text, JSON and markup."""
