@@ -129,6 +129,9 @@ class AlbumPlan:
     moves: tuple[Move, ...] = ()
     placements: tuple[Placement, ...] = ()
     replaced: tuple[tuple[str, str], ...] = ()  # (path, id of the picture that leaves)
+    pairs: tuple[tuple[str, str], ...] = ()  # (path, id) of every managed place that has its picture, in wanted order
+    leaving: frozenset[str] = frozenset()  # ids that the edit takes out of the album
+    deleting: tuple[tuple[str, str], ...] = ()  # (path, id) of the pictures to delete
     unpaired_files: tuple[tuple[str, str], ...] = ()
     unpaired_pictures: tuple[tuple[str, str], ...] = ()
     reads: int = 0
@@ -165,8 +168,8 @@ class Plan:
     the rest and `unchanged_files` their pictures.
 
     `digest` is "sha256:" and 64 hex digits over all wanted steps, before gates and budget; equal plans of the same
-    world have equal digests on any machine. `price` is of the granted steps, `total` of all wanted ones. `resume_at` is when
-    the budget lets deferred work go on (Unix seconds). `offline` plans cannot be applied.
+    world have equal digests on any machine. `price` is of the granted steps, `total` of all wanted ones. `resume_at` is
+    when the budget lets deferred work go on (Unix seconds). `offline` plans cannot be applied.
     """
 
     manifest_digest: str

@@ -1,0 +1,146 @@
+"""Cutting to the budget: 1-credit work first, then uploads by priority; what does not fit is deferred."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from imgur_sync.model.budget import UPLOAD_COST, Budget, Cost, LimitName
+from imgur_sync.model.plan import AlbumPlan, Deferred
+from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
+from imgur_sync.planner.price import cost, reads_around
+
+
+@dataclass(slots=True)
+class Purse:
+    """What is left while a plan is cut; None is no limit."""
+
+    credits: dict[LimitName, int | None]
+    posts: int | None
+    uploads: int | None
+
+    def lacks(self, price: Cost) -> LimitName | None:
+        """The first limit that the price does not fit, or None."""
+        for name, left in self.credits.items():
+            if left is not None and left < price.credits:
+                return name
+        if self.posts is not None and self.posts < price.posts:
+            return LimitName.POSTS
+        if self.uploads is not None and self.uploads < price.uploads:
+            return LimitName.UPLOADS
+        return None
+
+    def take(self, price: Cost) -> None:
+        """Spend the price."""
+        self.credits = {k: None if left is None else left - price.credits for k, left in self.credits.items()}
+        self.posts = None if self.posts is None else self.posts - price.posts
+        self.uploads = None if self.uploads is None else self.uploads - price.uploads
+
+
+def _purse(budget: Budget) -> Purse:
+    credit_limits = (LimitName.RUN, LimitName.DAY, LimitName.HOUR)
+    return Purse(
+        {name: budget.remaining(name) for name in credit_limits},
+        budget.remaining(LimitName.POSTS),
+        budget.remaining(LimitName.UPLOADS),
+    )
+
+
+def cut(albums: Sequence[AlbumPlan], budget: Budget | None) -> tuple[tuple[AlbumPlan, ...], float | None]:
+    """The albums with the steps that fit the budget now, in the same order, and when deferred work can go on.
+
+    Without a budget (offline) nothing is cut. An album cut short is edited now only if the edit has a detach, a
+    finished replacement or a header change.
+    """
+    if budget is None:
+        return tuple(albums), None
+    purse = _purse(budget)
+    results = {album.album: album for album in albums}
+    for album in albums:
+        if not _uploads(album):
+            results[album.album] = _cut_cheap(album, purse)
+    for album in albums:
+        if _uploads(album):
+            results[album.album] = _cut_uploads(album, purse)
+    limits = {deferred.limit for album in results.values() for deferred in album.deferred}
+    resumes = [limit.resumes_at for limit in budget.limits if limit.name in limits and limit.resumes_at is not None]
+    # Work goes on when the last limit in the way opens; a limit of this run never does.
+    resume_at = max(resumes) if resumes and LimitName.RUN not in limits else None
+    return tuple(results[album.album] for album in albums), resume_at
+
+
+def _uploads(album: AlbumPlan) -> list[Upload]:
+    return [step for step in album.steps if isinstance(step, Upload)]
+
+
+def _total(steps: Sequence[Step]) -> Cost:
+    total = Cost(reads_around(steps))
+    for step in steps:
+        total += cost(step)
+    return total
+
+
+def _deferred(album: AlbumPlan, kept: Sequence[Step], limit: LimitName) -> AlbumPlan:
+    staying = set(kept)
+    gone = [step for step in album.steps if step not in staying]
+    return replace(
+        album, steps=tuple(kept), deferred=tuple(Deferred(step, limit) for step in gone), reads=reads_around(kept)
+    )
+
+
+def _cut_cheap(album: AlbumPlan, purse: Purse) -> AlbumPlan:
+    """An album without uploads: all of it, or as much as fits from the front."""
+    kept: list[Step] = []
+    limit: LimitName | None = None
+    for step in album.steps:
+        limit = purse.lacks(_total([*kept, step]))
+        if limit is not None:
+            break
+        kept.append(step)
+    purse.take(_total(kept))
+    return album if limit is None else _deferred(album, kept, limit)
+
+
+def _cut_uploads(album: AlbumPlan, purse: Purse) -> AlbumPlan:
+    """An album with uploads: all of it, or as many uploads as fit beside what must go with them."""
+    everything = _total(album.steps)
+    limit = purse.lacks(everything)
+    if limit is None:
+        purse.take(everything)
+        return album
+    before = [step for step in album.steps if isinstance(step, CreateAlbum) or _narrows(step)]
+    edits = [partial for step in album.steps if (partial := _worth_it(step)) is not None]
+    uploads = _uploads(album)
+    base = _total([*before, uploads[0], *edits])
+    if purse.lacks(base) is not None:
+        if before and isinstance(before[0], CreateAlbum):
+            return _deferred(album, (), purse.lacks(base) or limit)
+        return _deferred_to_edits(album, [step for step in before if _narrows(step)] + edits, purse, limit)
+    purse.take(base)
+    count = 1
+    while count < len(uploads) and purse.lacks(UPLOAD_COST) is None:
+        purse.take(UPLOAD_COST)
+        count += 1
+    limit = purse.lacks(UPLOAD_COST) or limit
+    return _deferred(album, [*before, *uploads[:count], *edits], limit)
+
+
+def _deferred_to_edits(album: AlbumPlan, edits: list[Step], purse: Purse, limit: LimitName) -> AlbumPlan:
+    """No upload fits: only the edits that are worth it by themselves, if they fit."""
+    if not edits or purse.lacks(_total(edits)) is not None:
+        return _deferred(album, (), limit)
+    purse.take(_total(edits))
+    return _deferred(album, edits, limit)
+
+
+def _narrows(step: Step) -> bool:
+    return isinstance(step, EditAlbum) and step.narrows
+
+
+def _worth_it(step: Step) -> Step | None:
+    """An edit or deletion that is worth its credit although the album is not complete; no deletion and no widening
+    before every upload of the album is up."""
+    if isinstance(step, DeleteImage) or not isinstance(step, EditAlbum) or step.narrows:
+        return None
+    worth = step.detached or step.retired or step.title is not None or step.description is not None
+    return replace(step, privacy=None) if worth else None

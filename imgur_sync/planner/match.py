@@ -1,0 +1,74 @@
+"""Matching inside one album: which file is which picture of ours, by content first, never by path alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from imgur_sync.model.local import LocalFile
+from imgur_sync.model.synced import SyncedPicture
+from imgur_sync.planner.marker import by_short
+from imgur_sync.planner.order import raw
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """`pairs`: path to picture. `files`, `pictures`: what found no partner, in path order."""
+
+    pairs: Mapping[str, SyncedPicture]
+    files: tuple[LocalFile, ...]
+    pictures: tuple[SyncedPicture, ...]
+
+
+def match(files: Sequence[LocalFile], pictures: Iterable[SyncedPicture], shown: Sequence[str]) -> Matching:
+    """Pair files and pictures of equal digest, as multisets. `files` in wanted order, `shown` ids in album order.
+
+    Of a digest with more on one side than on the other, those with the same path come first, then path order. The ones
+    chosen are interchangeable, so they are paired in the order that the album shows: no edit is spent on telling equal
+    pictures apart.
+    """
+    place = {image_id: index for index, image_id in enumerate(shown)}
+    groups: dict[str, list[LocalFile]] = defaultdict(list)
+    for file in files:
+        groups[file.digest].append(file)
+    full = by_short(groups)
+    by_digest: dict[str, list[SyncedPicture]] = defaultdict(list)
+    for picture in pictures:
+        by_digest[full.get(picture.digest, picture.digest)].append(picture)
+    pairs: dict[str, SyncedPicture] = {}
+    loose: list[LocalFile] = []
+    for digest, group in groups.items():
+        candidates = by_digest.pop(digest, [])
+        chosen = _choose(group, candidates)
+        given = {file.path for file in chosen}
+        loose.extend(file for file in group if file.path not in given)
+        taken, rest = _choose_pictures(group, candidates)
+        # Wanted order against shown order: pictures that the album does not show come last.
+        taken.sort(key=lambda picture: (place.get(picture.id, len(place)), raw(picture.path), picture.id))
+        pairs.update(zip((file.path for file in chosen), taken, strict=True))
+        if rest:
+            by_digest[digest] = rest
+    alone = sorted((p for group in by_digest.values() for p in group), key=lambda p: (raw(p.path), p.id))
+    return Matching(pairs, tuple(sorted(loose, key=lambda file: raw(file.path))), tuple(alone))
+
+
+def _choose(group: list[LocalFile], candidates: list[SyncedPicture]) -> list[LocalFile]:
+    """The files of one digest that get a picture, in wanted order."""
+    count = min(len(group), len(candidates))
+    if count == len(group):
+        return group
+    paths = {picture.path for picture in candidates}
+    ranked = sorted(group, key=lambda file: (file.path not in paths, raw(file.path)))
+    kept = {file.path for file in ranked[:count]}
+    return [file for file in group if file.path in kept]
+
+
+def _choose_pictures(
+    group: list[LocalFile], candidates: list[SyncedPicture]
+) -> tuple[list[SyncedPicture], list[SyncedPicture]]:
+    """The pictures of one digest that get a file, and those that do not."""
+    count = min(len(group), len(candidates))
+    paths = {file.path for file in group}
+    ranked = sorted(candidates, key=lambda picture: (picture.path not in paths, raw(picture.path), picture.id))
+    return ranked[:count], ranked[count:]

@@ -1,0 +1,43 @@
+"""Which ids an edit sends, computed at the last moment from what the album shows right then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from imgur_sync.model.plan import AlbumPlan
+
+
+def membership(
+    album: AlbumPlan,
+    places: Sequence[str],
+    uploaded: Mapping[str, str],
+    shown: Sequence[str],
+    kept_foreign: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """The ids in wanted order: managed places, then whatever else the album shows.
+
+    `places` are the paths of the edit in wanted order, `uploaded` the ids that this run made by path. A place whose
+    upload failed keeps the picture that it was to replace. Pictures that leave are left out; all others that are shown
+    follow behind, in the order shown. `kept_foreign` are pictures seen a moment ago and proven alive.
+    """
+    paired = dict(album.pairs)
+    replaced: dict[str, list[str]] = {}
+    for path, image_id in album.replaced:
+        replaced.setdefault(path, []).append(image_id)
+    stays: set[str] = set()
+    wanted: list[str] = []
+    for path in places:
+        current = uploaded.get(path) or paired.get(path)
+        if current is None:
+            old = [i for i in replaced.get(path, []) if i in shown]
+            stays.update(replaced.get(path, []))
+            wanted.extend(old)
+        else:
+            wanted.append(current)
+    # Two places can share a path: a file and a picture that a gate keeps there.
+    extra = [image_id for _, image_id in album.pairs if image_id not in wanted and image_id in shown]
+    wanted.extend(extra)
+    doomed = {image_id for _, image_id in album.deleting} | (album.leaving - stays)
+    placed = set(wanted)
+    tail = [i for i in (*shown, *kept_foreign) if i not in placed and i not in doomed]
+    return tuple(dict.fromkeys((*wanted, *tail)))

@@ -1,0 +1,195 @@
+"""What each file and each picture of one album is to become, before order and header are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from imgur_sync.model.local import LocalFile, Presence
+from imgur_sync.model.plan import GateName
+from imgur_sync.model.spec import OnRemoteDelete, Prune
+from imgur_sync.model.step import UploadReason
+from imgur_sync.model.synced import Intent, IntentKind, Standing, SyncedPicture
+from imgur_sync.planner.match import match
+from imgur_sync.planner.order import sort_key
+from imgur_sync.planner.view import AlbumView, Claims, Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A file that has no picture. `intent` is set while an earlier request for it is in doubt."""
+
+    file: LocalFile
+    reason: UploadReason
+    intent: Intent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The decision about every file and picture.
+
+    `pairs` by path; `sends` in wanted order; `held_sends` are those that a gate holds back. Of our pictures: `pruned`
+    leave because their file left, `retired` (with the path) because another picture took their place, `moved_away`
+    went to another album, `unmanaged` and `kept` stay behind ours, `in_place` stay where their path puts them,
+    `protected` likewise, `reattached` are alive but not in the album, `settling` were placed a moment ago and are not
+    shown yet. `respected` and `twice_gone` are files that are not sent again.
+    """
+
+    files: tuple[LocalFile, ...]
+    pairs: Mapping[str, SyncedPicture]
+    sends: tuple[Send, ...]
+    held_sends: tuple[Send, ...]
+    pruned: tuple[SyncedPicture, ...]
+    retired: tuple[tuple[str, SyncedPicture], ...]
+    moved_away: tuple[SyncedPicture, ...]
+    unmanaged: tuple[SyncedPicture, ...]
+    kept: tuple[SyncedPicture, ...]
+    in_place: tuple[SyncedPicture, ...]
+    protected: tuple[SyncedPicture, ...]
+    reattached: frozenset[str]
+    settling: frozenset[str]
+    respected: tuple[str, ...]
+    twice_gone: tuple[str, ...]
+    unpaired: tuple[LocalFile, ...]
+    spare: tuple[SyncedPicture, ...]
+
+    def sent_for(self, reason: UploadReason) -> tuple[Send, ...]:
+        """The files sent for one reason."""
+        return tuple(send for send in self.sends if send.reason is reason)
+
+
+def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
+    """Decide about every file and picture of the album; a hold keeps pictures and holds back uploads."""
+    spec = view.spec
+    files = tuple(sorted(view.local.files, key=lambda f: sort_key(spec.order, f.path, f.modified_ns)))
+    shown = view.listing.ids if view.listing is not None else ()
+    alive, gone, settling, reattached = _standings(view, frozenset(shown))
+    own = [picture for picture in alive if picture.id not in claims.outgoing]
+    matching = match(files, own, shown)
+    pairs = {**matching.pairs, **claims.incoming}
+    loose = [file for file in files if file.path not in pairs]
+    sends, respected, twice = _sends(view, loose, gone, {picture.path for picture in matching.pictures})
+    stuck = {send.file.path for send in sends if _is_held(send, spec.protect, hold)}
+    stuck |= {file.path for file in loose} - {send.file.path for send in sends}
+    fate = _fates(view, matching.pictures, {file.path for file in files}, stuck, hold)
+    incoming = frozenset(claims.incoming.values())
+    return Sorted(
+        files=files,
+        pairs=pairs,
+        sends=tuple(send for send in sends if send.file.path not in stuck),
+        held_sends=tuple(send for send in sends if send.file.path in stuck),
+        pruned=fate["pruned"],
+        retired=tuple((picture.path, picture) for picture in fate["retired"]),
+        moved_away=tuple(picture for picture in alive if picture.id in claims.outgoing),
+        unmanaged=fate["unmanaged"],
+        kept=fate["kept"],
+        in_place=fate["in_place"],
+        protected=fate["protected"],
+        reattached=frozenset(p.id for p in pairs.values() if p.id in reattached or p in incoming),
+        settling=frozenset(p.id for p in pairs.values() if p.id in settling),
+        respected=respected,
+        twice_gone=twice,
+        unpaired=tuple(send.file for send in sends if send.intent is None),
+        spare=matching.pictures,
+    )
+
+
+def _standings(
+    view: AlbumView, shown: frozenset[str]
+) -> tuple[list[SyncedPicture], list[SyncedPicture], frozenset[str], frozenset[str]]:
+    """Our pictures that live, those that are gone, and of the living those not shown yet and those taken out."""
+    alive: list[SyncedPicture] = []
+    gone: list[SyncedPicture] = []
+    settling: set[str] = set()
+    reattached: set[str] = set()
+    for picture in view.pictures:
+        if picture.standing is Standing.GONE or picture.id in view.probed.gone:
+            gone.append(picture)
+        elif picture.standing is Standing.PLACED:
+            alive.append(picture)
+            if view.listing is not None and picture.id not in shown:
+                recent = view.now - picture.placed_at < view.settle_seconds and picture.id not in view.probed.alive
+                (settling if recent else reattached).add(picture.id)
+            elif not view.exists:
+                reattached.add(picture.id)
+    return alive, gone, frozenset(settling), frozenset(reattached)
+
+
+def _sends(
+    view: AlbumView, loose: list[LocalFile], gone: list[SyncedPicture], vacated: set[str]
+) -> tuple[list[Send], tuple[str, ...], tuple[str, ...]]:
+    """Files without a picture: those to send, those that are respected as deleted, those that vanished twice."""
+    lost: dict[str, list[SyncedPicture]] = {}
+    for picture in gone:
+        lost.setdefault(picture.digest, []).append(picture)
+    doubts: dict[str, list[Intent]] = {}
+    for intent in view.open_intents(IntentKind.UPLOAD):
+        doubts.setdefault(intent.digest, []).append(intent)
+    refused = {(file.path, file.digest) for file in view.failed}
+    sends: list[Send] = []
+    respected: list[str] = []
+    twice: list[str] = []
+    for file in loose:
+        doubt = _take(doubts.get(file.digest, []), file.path)
+        former = lost.get(file.digest) or lost.get(file.digest[:16]) or []
+        if doubt is None and (file.path, file.digest) in refused:
+            continue
+        if former and doubt is None:
+            if view.spec.on_remote_delete is OnRemoteDelete.RESPECT:
+                respected.append(file.path)
+                continue
+            if any(picture.restored for picture in former):
+                twice.append(file.path)
+                continue
+        reason = UploadReason.REPLACES if file.path in vacated else UploadReason.NEW
+        sends.append(Send(file, UploadReason.RESTORES if former else reason, doubt))
+    return sends, tuple(respected), tuple(twice)
+
+
+def _take(intents: list[Intent], path: str) -> Intent | None:
+    """The intent of this path, else any of the same digest; each is taken once."""
+    for intent in intents:
+        if intent.path == path:
+            intents.remove(intent)
+            return intent
+    return intents.pop(0) if intents else None
+
+
+def _is_held(send: Send, protect: bool, hold: Hold) -> bool:
+    """Whether a file cannot be sent now."""
+    if hold.bytes_needed and send.file.content is not Presence.PRESENT:
+        return True
+    match send.reason:
+        case UploadReason.REPLACES:
+            return protect or GateName.REPLACE in hold.gates
+        case UploadReason.RESTORES:
+            return GateName.RESTORE in hold.gates
+        case UploadReason.NEW:
+            return False
+
+
+def _fates(
+    view: AlbumView, spare: tuple[SyncedPicture, ...], paths: set[str], stuck: set[str], hold: Hold
+) -> dict[str, tuple[SyncedPicture, ...]]:
+    """Sort the pictures of ours that have no file into what becomes of each. `stuck` files get no new picture now."""
+    unsendable = {file.path for file in view.local.unsendable} | stuck
+    moved_folder = view.synced is not None and view.synced.folder not in ("", view.spec.folder)
+    fate: dict[str, list[SyncedPicture]] = {
+        name: [] for name in ("pruned", "retired", "unmanaged", "kept", "in_place", "protected")
+    }
+    for picture in spare:
+        path = picture.path
+        if path in unsendable:
+            name = "in_place"
+        elif path in paths:
+            name = "in_place" if GateName.REPLACE in hold.gates else "protected" if view.spec.protect else "retired"
+        elif moved_folder or path in view.ignored:
+            name = "unmanaged"
+        elif view.spec.prune is Prune.NEVER:
+            name = "kept"
+        elif view.spec.protect:
+            name = "protected"
+        else:
+            name = "in_place" if GateName.PRUNE in hold.gates else "pruned"
+        fate[name].append(picture)
+    return {name: tuple(pictures) for name, pictures in fate.items()}

@@ -1,0 +1,269 @@
+"""The album as it is to be, and the one edit that makes it so."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from imgur_sync.model.plan import Placement
+from imgur_sync.model.spec import Privacy
+from imgur_sync.model.step import EditAlbum, Move, Place
+from imgur_sync.model.synced import IntentKind, SyncedPicture
+from imgur_sync.planner.order import sort_key
+from imgur_sync.planner.sorting import Sorted
+from imgur_sync.planner.view import AlbumView
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One managed place in wanted order; `id` is None until its upload is done."""
+
+    path: str
+    digest: str
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the album is to become. `tail` are unmanaged, kept and foreign ids, in listing order; `foreign` counts the
+    last. `leaving` go with the edit, `deleting` by deletions after it. `current` is the listing without what will be
+    deleted."""
+
+    entries: tuple[Entry, ...]
+    tail: tuple[str, ...]
+    foreign: int
+    leaving: frozenset[str]
+    deleting: tuple[SyncedPicture, ...]
+    current: tuple[str, ...]
+    edit: EditAlbum | None
+    narrow: EditAlbum | None
+    placements: tuple[Placement, ...]
+    moves: tuple[Move, ...]
+
+
+def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
+    """The target of one album. With `publish` False a wider privacy is left out (the gate `publish` holds it)."""
+    deletes = view.spec.prune == "delete"
+    deleting = sorted_.pruned if deletes else ()
+    leaving = _leaving(view, sorted_, deletes)
+    shown = view.listing.ids if view.listing is not None else ()
+    entries = _entries(view, sorted_, frozenset(shown))
+    managed = {entry.id for entry in entries if entry.id is not None}
+    doomed = {picture.id for picture in deleting}
+    current = tuple(i for i in shown if i not in doomed)
+    tail_ours = {picture.id for picture in (*sorted_.unmanaged, *sorted_.kept)}
+    rest = [i for i in current if i not in managed and i not in leaving]
+    tail = (*(i for i in rest if i in tail_ours), *(i for i in rest if i not in tail_ours))
+    moves, placements = _moves(view, sorted_)
+    edit, narrow = _edits(view, sorted_, entries, tail, current, leaving, moves, publish)
+    return Target(
+        entries=entries,
+        tail=tail,
+        foreign=sum(i not in tail_ours for i in rest),
+        leaving=leaving,
+        deleting=deleting,
+        current=current,
+        edit=edit,
+        narrow=narrow,
+        placements=placements,
+        moves=moves,
+    )
+
+
+def _leaving(view: AlbumView, sorted_: Sorted, deletes: bool) -> frozenset[str]:
+    """The ids that an edit of this album takes out, whether it shows them or not."""
+    ids = {picture.id for _, picture in sorted_.retired} | {picture.id for picture in sorted_.moved_away}
+    ids |= {picture.id for picture in sorted_.pruned} if not deletes else set()
+    return frozenset(ids | view.elsewhere - {picture.id for picture in sorted_.pairs.values()})
+
+
+def _entries(view: AlbumView, sorted_: Sorted, shown: frozenset[str]) -> tuple[Entry, ...]:
+    """The managed places in wanted order: files with a picture or a granted upload, and pictures that stay in place."""
+    order = view.spec.order
+    keyed: list[tuple[tuple[object, ...], int, Entry]] = []
+    sending = {send.file.path for send in sorted_.sends}
+    for file in sorted_.files:
+        picture = sorted_.pairs.get(file.path)
+        if picture is not None or file.path in sending:
+            entry = Entry(file.path, file.digest, picture.id if picture is not None else None)
+            keyed.append((sort_key(order, file.path, file.modified_ns), 0, entry))
+    times = {file.path: file.modified_ns for file in sorted_.files}
+    for picture in (*sorted_.in_place, *sorted_.protected):
+        if picture.id in shown:
+            key = sort_key(order, picture.path, times.get(picture.path, 0))
+            keyed.append((key, 1, Entry(picture.path, picture.digest, picture.id)))
+    keyed.sort(key=lambda item: (item[0], item[1], item[2].id or ""))
+    return tuple(entry for _, _, entry in keyed)
+
+
+def _moves(view: AlbumView, sorted_: Sorted) -> tuple[tuple[Move, ...], tuple[Placement, ...]]:
+    """Pictures whose recorded place changes."""
+    moves: list[Move] = []
+    placements: list[Placement] = []
+    for file in sorted_.files:
+        picture = sorted_.pairs.get(file.path)
+        if picture is None:
+            continue
+        other = picture.album if picture.album != view.spec.key else ""
+        if (picture.path != file.path and picture.path) or other:
+            moves.append(Move(picture.path, file.path, file.digest, other))
+        if picture.path != file.path or other or picture.digest != file.digest or picture.id in sorted_.reattached:
+            placements.append(Placement(picture.id, view.spec.key, file.path, file.digest))
+    return tuple(moves), tuple(placements)
+
+
+def _edits(
+    view: AlbumView,
+    sorted_: Sorted,
+    entries: tuple[Entry, ...],
+    tail: tuple[str, ...],
+    current: tuple[str, ...],
+    leaving: frozenset[str],
+    moves: tuple[Move, ...],
+    publish: bool,
+) -> tuple[EditAlbum | None, EditAlbum | None]:
+    """The one edit, and an edit of its own before the uploads where privacy narrows."""
+    key = view.spec.key
+    uploads = any(entry.id is None for entry in entries)
+    title, description, privacy = _header(view, publish)
+    narrow = None
+    if privacy is not None and uploads and view.exists and _narrows(view, privacy):
+        narrow = EditAlbum(key, privacy=privacy, narrows=True)
+        privacy = None
+    cover = _cover(view, sorted_, entries)
+    wanted = (*(entry.id for entry in entries), *tail)
+    settling = bool(sorted_.settling)
+    membership = not settling and _membership_differs(view, wanted, current, uploads)
+    membership = membership and not _ignored(view, "order", order_wish(wanted))
+    header = (title, description, privacy, cover) != (None, None, None, None)
+    if not membership and not header:
+        return None, narrow
+    reordered = membership and wanted != tuple(i for i in current if i not in leaving)
+    reordered = reordered or (membership and header and bool(wanted))
+    edit = EditAlbum(
+        album=key,
+        places=tuple(Place(entry.path, entry.digest) for entry in entries) if membership else None,
+        detached=_places(sorted_.pruned) if view.spec.prune == "detach" and membership else (),
+        retired=tuple(Place(path, picture.digest) for path, picture in sorted_.retired) if membership else (),
+        attached=_attached(sorted_) if membership else (),
+        moves=moves if membership else (),
+        reordered=reordered,
+        cover=cover,
+        title=title,
+        description=description,
+        privacy=privacy,
+        calls=2 if membership and header and not wanted else 1,
+    )
+    return edit, narrow
+
+
+def _membership_differs(
+    view: AlbumView, wanted: tuple[str | None, ...], current: tuple[str, ...], uploads: bool
+) -> bool:
+    """Whether the album's pictures or their order need an edit. A lone first picture can only stand first."""
+    if not view.exists:
+        return bool(wanted)
+    if uploads:
+        return not (len(wanted) == 1 and not current)
+    return wanted != current
+
+
+def order_wish(ids: tuple[str | None, ...]) -> str:
+    """How a membership and order is named where it is remembered that Imgur did not take it over."""
+    return hashlib.sha256(",".join(i or "?" for i in ids).encode()).hexdigest()[:16]
+
+
+def _places(pictures: tuple[SyncedPicture, ...]) -> tuple[Place, ...]:
+    return tuple(Place(picture.path, picture.digest) for picture in pictures)
+
+
+def _attached(sorted_: Sorted) -> tuple[Place, ...]:
+    """The places of pictures that come (back) into the album."""
+    return tuple(
+        Place(file.path, file.digest)
+        for file in sorted_.files
+        if file.path in sorted_.pairs and sorted_.pairs[file.path].id in sorted_.reattached
+    )
+
+
+def _ignored(view: AlbumView, field: str, wish: str) -> bool:
+    """Whether Imgur ignored this wish twice: it is not tried again until the wish changes."""
+    marks = view.synced.not_honoured if view.synced is not None else ()
+    return any(mark.field == field and mark.wish == wish and mark.attempts >= 2 for mark in marks)
+
+
+def _header(view: AlbumView, publish: bool) -> tuple[str | None, str | None, str | None]:
+    """Title, description and privacy as far as they differ from what Imgur shows; None where nothing is to be sent."""
+    spec = view.spec
+    header = view.listing.header if view.listing is not None and view.exists else None
+    fresh = view.synced is None or not view.exists
+    pristine = not fresh and view.synced is not None and not view.synced.edited
+    title = spec.title if spec.title is not None and not fresh else None
+    if header is not None and title is not None and title == header.title:
+        title = None
+    description = spec.description
+    if fresh or pristine:
+        description = spec.description or ""  # the creation's marker stands there
+    elif header is not None and description is not None and description == header.description:
+        description = None
+    privacy: str | None = spec.privacy.value
+    if not _privacy_differs(view) or (not publish and widens(view)):
+        privacy = None
+    return (
+        None if title is None or _ignored(view, "title", title) else title,
+        None if description is None or _ignored(view, "description", description) else description,
+        None if privacy is None or _ignored(view, "privacy", privacy) else privacy,
+    )
+
+
+def _privacy_differs(view: AlbumView) -> bool:
+    """Public is compared with what Imgur shows; hidden and secret by what was last sent (imgur-api §6)."""
+    wish = view.spec.privacy
+    if view.listing is None or view.synced is None or not view.exists:
+        return wish is not Privacy.HIDDEN
+    if (wish is Privacy.PUBLIC) != view.listing.header.public:
+        return True
+    return wish is not Privacy.PUBLIC and wish is not (view.synced.sent.privacy or Privacy.HIDDEN)
+
+
+def current_privacy(view: AlbumView) -> Privacy:
+    """How exposed the album is now, as far as anybody can tell; an album not made yet is born hidden."""
+    if view.listing is None or view.synced is None or not view.exists:
+        return Privacy.HIDDEN
+    if view.listing.header.public:
+        return Privacy.PUBLIC
+    sent = view.synced.sent.privacy
+    return sent if sent in (Privacy.HIDDEN, Privacy.SECRET) else Privacy.HIDDEN
+
+
+def widens(view: AlbumView) -> bool:
+    """Whether the manifest asks for more exposure than the album has."""
+    return view.spec.privacy.exposure > current_privacy(view).exposure
+
+
+def _narrows(view: AlbumView, privacy: str) -> bool:
+    return Privacy(privacy).exposure < current_privacy(view).exposure
+
+
+def _cover(view: AlbumView, sorted_: Sorted, entries: tuple[Entry, ...]) -> Place | None:
+    """The cover to send, or None. No cover on Imgur means the first picture, as everywhere."""
+    if not entries:
+        return None
+    wish = entries[0]
+    if view.spec.cover == "newest":
+        times = {file.path: file.modified_ns for file in sorted_.files}
+        wish = max(entries, key=lambda entry: (times.get(entry.path, 0), entry.path))
+    elif view.spec.cover != "first":
+        wish = next((entry for entry in entries if entry.path == view.spec.cover), wish)
+    shown = view.listing.header.cover if view.listing is not None and view.exists else None
+    if wish is entries[0] and not shown:
+        return None
+    if (wish.id is not None and shown == wish.id) or _ignored(view, "cover", wish.path):
+        return None
+    return Place(wish.path, wish.digest)
+
+
+def doubtful_edit(view: AlbumView) -> bool:
+    """Whether an edit, a deletion or a creation in this album has an unknown outcome: no further edit is sent."""
+    kinds = (IntentKind.EDIT_ALBUM, IntentKind.DELETE_IMAGE, IntentKind.EDIT_IMAGE, IntentKind.DELETE_ALBUM)
+    return any(view.open_intents(kind) for kind in kinds)

@@ -1,0 +1,87 @@
+"""The whole plan: albums joined, gates passed or not, cut to the budget, priced and digested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from imgur_sync.model.budget import Budget
+from imgur_sync.model.plan import AlbumPlan, Approvals, Gate, GateName, Plan
+from imgur_sync.model.spec import Manifest
+from imgur_sync.model.synced import SyncedPicture
+from imgur_sync.planner.album import plan_album
+from imgur_sync.planner.cut import cut
+from imgur_sync.planner.digest import digest
+from imgur_sync.planner.gates import passed, run_gate
+from imgur_sync.planner.join import join
+from imgur_sync.planner.price import price_albums
+from imgur_sync.planner.view import NO_CLAIMS, AlbumView
+
+
+def plan_albums(
+    views: Sequence[AlbumView], detached: Iterable[SyncedPicture], approvals: Approvals, prune_run: int
+) -> tuple[AlbumPlan, ...]:
+    """Plan several albums together, before the budget. `detached` are our detached pictures that are proven alive.
+
+    Raises `ApprovalError` when an approval does not name exactly what a gate withholds.
+    """
+    by_key = {view.spec.key: view for view in views}
+    plans = {key: plan_album(view) for key, view in by_key.items()}
+    pictures = {picture.id: picture for view in views for picture in view.pictures}
+    claims = join(tuple(plans.values()), detached, pictures)
+    for key, claim in claims.items():
+        plans[key] = plan_album(by_key[key], claim)
+    prunes = {key: _removals(plan) for key, plan in plans.items()}
+    tripped = [key for key, plan in plans.items() if any(gate.name is GateName.PRUNE for gate in plan.gates)]
+    extra = {gate.album: gate for gate in run_gate(prunes, prune_run, tripped)}
+    gates: list[Gate] = [gate for plan in plans.values() for gate in plan.gates]
+    approved = passed([*gates, *extra.values()], approvals)
+    for key, plan in plans.items():
+        run_gates = (extra[key],) if key in extra else ()
+        if run_gates or any(gate.name in approved for gate in plan.gates):
+            plans[key] = plan_album(by_key[key], claims.get(key, NO_CLAIMS), approved, run_gates)
+    return tuple(plans.values())
+
+
+def _removals(plan: AlbumPlan) -> int:
+    """How many pictures would leave the album because their files left, gates or not."""
+    gated = [gate.count for gate in plan.gates if gate.name is GateName.PRUNE]
+    if gated:
+        return gated[0]
+    from_edits = sum(len(getattr(step, "detached", ())) for step in plan.wanted)
+    return from_edits + len(plan.deleting)
+
+
+def assemble(
+    manifest: Manifest,
+    lineage: str,
+    albums: Sequence[AlbumPlan],
+    *,
+    unchanged: int,
+    unchanged_files: int,
+    budget: Budget | None,
+    now: float,
+    observation_reads: int = 0,
+    oldest_listing: float | None = None,
+    offline: bool = False,
+    notes: tuple[str, ...] = (),
+) -> Plan:
+    """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget."""
+    ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
+    granted, resume_at = cut(ordered, budget)
+    return Plan(
+        manifest_digest=manifest.digest,
+        lineage=lineage,
+        albums=granted,
+        unchanged=unchanged,
+        unchanged_files=unchanged_files,
+        price=price_albums(granted),
+        total=price_albums(granted, wanted=True),
+        budget=budget,
+        digest=digest(ordered),
+        made_at=now,
+        resume_at=resume_at,
+        observation_reads=observation_reads,
+        oldest_listing=oldest_listing,
+        offline=offline,
+        notes=notes,
+    )
