@@ -1,0 +1,192 @@
+"""Accounts: `/3/account`, and `/3/credits` (imgur-api §2.3, §2.4)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from imgur_sync.simulator.albums import header_json, members_json
+from imgur_sync.simulator.calls import Answer, Call, Routes
+from imgur_sync.simulator.changes import PutAccount
+from imgur_sync.simulator.records import Account, Album, Image
+from imgur_sync.simulator.replies import Refusal
+from imgur_sync.simulator.shapes import image_json
+
+ROUTES = Routes()
+PAGE, LARGEST_PAGE = 50, 100
+T = TypeVar("T", Image, Album)
+
+
+def account_of(call: Call) -> Account:
+    """The account in the path; `me` needs a Bearer (401, M); an unknown one is a 404 (its text is unknown)."""
+    name = call.params["user"]
+    if name == "me":
+        if call.caller.account is None:
+            raise Refusal(401, "Authentication required")
+        name = call.caller.account
+    account = call.account(name)
+    if account is None:
+        raise Refusal(404, f"Unable to find a user with the username {name}")
+    return account
+
+
+def own_account(call: Call) -> Account:
+    """The account in the path if it is the caller's: 401 without a Bearer, 403 `Unauthorized` for others (M)."""
+    if call.caller.account is None:
+        raise Refusal(401, "Authentication required")
+    account = account_of(call)
+    if account.name != call.caller.account:
+        raise Refusal(403, "Unauthorized")
+    return account
+
+
+def newest_first(items: Sequence[T]) -> list[T]:
+    """The order of every list of an account (M): the later made comes first."""
+    return list(items)[::-1]
+
+
+def page_of(call: Call, items: Sequence[T]) -> Sequence[T]:
+    """One page, numbered from 0, by path or `page`, of `perPage` (50, at most 100) (H); past the end it is empty (H).
+
+    A short page is no proof of the end (M): the knob makes every page shorter than was asked for.
+    """
+    wanted = _number(call.fields.text("perPage") or call.fields.text("perpage"), PAGE)
+    size = max(1, min(wanted or PAGE, LARGEST_PAGE) - int(call.knobs.short_pages))
+    page = _number(call.params.get("page") or call.fields.text("page"), 0)
+    return items[page * size : (page + 1) * size]
+
+
+def _number(text: str | None, default: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() else default
+
+
+def _albums(call: Call) -> list[Album]:
+    """The account's albums as they were at the call's moment; of another account the public ones only (H)."""
+    account = account_of(call)
+    mine = account.name == call.caller.account
+    found = [
+        album
+        for album in call.world.albums.values(call.at)
+        if album.owner == account.name
+        and (mine or album.privacy == "public")
+        and (album.images or not call.knobs.hide_empty_albums)
+    ]
+    return newest_first(found)
+
+
+def _images(call: Call) -> list[Image]:
+    account = own_account(call)
+    return newest_first([image for image in call.world.images.values(call.at) if image.owner == account.name])
+
+
+@ROUTES.add("GET", "/3/account/<user>")
+def get_account(call: Call) -> Answer:
+    """The public profile, also with a Client-ID (H)."""
+    account = account_of(call)
+    profile: dict[str, Any] = {"id": account.id, "url": account.name, "bio": None, "avatar": None, "avatar_name": None}
+    profile.update(cover=None, cover_name=None, reputation=0, reputation_name="Neutral", created=account.created)
+    profile.update(pro_expiration=False, user_follow={"status": False}, is_blocked=False)
+    return Answer(profile)
+
+
+@ROUTES.add("GET", "/3/account/<user>/settings")
+def get_settings(call: Call) -> Answer:
+    """The settings of the caller's own account (H)."""
+    account = own_account(call)
+    settings: dict[str, Any] = {"account_url": account.name, "email": f"{account.name}@example.invalid"}
+    settings.update(high_quality=False, public_images=False, album_privacy="hidden", pro_expiration=False)
+    settings.update(accepted_gallery_terms=True, active_emails=[], messaging_enabled=True, comment_replies=True)
+    settings.update(blocked_users=[], show_mature=False, newsletter_subscribed=False, first_party=True)
+    return Answer(settings | dict(account.settings))
+
+
+@ROUTES.add("PUT POST", "/3/account/<user>/settings")
+def put_settings(call: Call) -> Answer:
+    """Sets `album_privacy` and `public_images`; others are accepted and forgotten; answers true (H)."""
+    account = own_account(call)
+    settings = dict(account.settings)
+    privacy, public = call.fields.text("album_privacy"), call.fields.text("public_images")
+    if privacy in ("public", "hidden", "secret"):
+        settings["album_privacy"] = privacy
+    if public is not None:
+        settings["public_images"] = public.lower() in ("1", "true")
+    changed = dataclasses.replace(account, settings=settings)
+    return Answer(True, () if changed == account else (PutAccount(changed),))
+
+
+@ROUTES.add("GET", "/3/account/<user>/albums", "/3/account/<user>/albums/<int:page>")
+def list_albums(call: Call) -> Answer:
+    """A page of album headers with `order`, without pictures (H)."""
+    shown = []
+    for order, album in enumerate(page_of(call, _albums(call))):
+        shown.append({**header_json(call, album), "order": order})
+    return Answer(shown)
+
+
+@ROUTES.add("GET", "/3/account/<user>/albums/ids", "/3/account/<user>/albums/ids/<int:page>")
+def list_album_ids(call: Call) -> Answer:
+    """A page of album ids (H)."""
+    return Answer([album.id for album in page_of(call, _albums(call))])
+
+
+@ROUTES.add("GET", "/3/account/<user>/albums/count")
+def count_albums(call: Call) -> Answer:
+    """How many albums the list holds (H)."""
+    return Answer(len(_albums(call)))
+
+
+@ROUTES.add("GET", "/3/account/<user>/album/<key>")
+def get_account_album(call: Call) -> Answer:
+    """One album of the account with its pictures (H)."""
+    for album in _albums(call):
+        if album.id == call.params["key"]:
+            return Answer({**header_json(call, album), "images": members_json(call, album)})
+    raise call.no_album(call.params["key"])
+
+
+@ROUTES.add("GET", "/3/account/<user>/images", "/3/account/<user>/images/<int:page>")
+def list_images(call: Call) -> Answer:
+    """A page of the caller's pictures with deletehash and name (H)."""
+    return Answer([image_json(image, call.view(image.owner)) for image in page_of(call, _images(call))])
+
+
+@ROUTES.add("GET", "/3/account/<user>/images/ids", "/3/account/<user>/images/ids/<int:page>")
+def list_image_ids(call: Call) -> Answer:
+    """A page of picture ids (H)."""
+    return Answer([image.id for image in page_of(call, _images(call))])
+
+
+@ROUTES.add("GET", "/3/account/<user>/images/count")
+def count_images(call: Call) -> Answer:
+    """How many pictures the account has (H)."""
+    return Answer(len(_images(call)))
+
+
+@ROUTES.add("GET", "/3/account/<user>/image/<key>")
+def get_account_image(call: Call) -> Answer:
+    """One picture of the caller's (H)."""
+    own_account(call)
+    image = call.world.images.get(call.params["key"])
+    if image is None or image.owner != call.caller.account:
+        raise call.no_image(call.params["key"])
+    return Answer(image_json(image, call.view(image.owner)))
+
+
+@ROUTES.add("GET", "/3/credits")
+def get_credits(call: Call) -> Answer:
+    """Limits and what is left, this call's credit taken off; `UserReset` in seconds since the epoch (H).
+
+    Whether the call costs a credit is unknown; here it costs 1, as the documentation says of all calls (L).
+    """
+    left = call.world.meters.remaining(call.caller.client, call.caller.user, call.now, call.options.limits)
+    limits = call.options.limits
+    return Answer(
+        {
+            "UserLimit": left["UserLimit"],
+            "UserRemaining": left["UserRemaining"] - bool(limits.user_credits),
+            "UserReset": int(call.now) + left["UserReset"],
+            "ClientLimit": left["ClientLimit"],
+            "ClientRemaining": left["ClientRemaining"] - bool(limits.client_credits),
+        }
+    )

@@ -1,0 +1,192 @@
+"""One API call as its handler sees it, and the answer that the handler returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from imgur_sync.simulator.changes import Change
+from imgur_sync.simulator.media import Media
+from imgur_sync.simulator.options import Knobs, Options
+from imgur_sync.simulator.records import Account, Album, Image
+from imgur_sync.simulator.replies import Refusal, Reply
+from imgur_sync.simulator.shapes import View
+from imgur_sync.simulator.wire import Fields
+from imgur_sync.simulator.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends: the application, the account if a Bearer token was sent, the address."""
+
+    client: str
+    account: str | None
+    ip: str
+
+    @property
+    def user(self) -> str:
+        """Whose hour the credits count in."""
+        return f"account:{self.account}" if self.account else f"ip:{self.ip}"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The bytes of an upload, already stored as a blob, and what they are."""
+
+    digest: str
+    size: int
+    media: Media
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. Handlers read it and the world, change nothing, and return what is to change."""
+
+    world: World
+    options: Options
+    knobs: Knobs
+    caller: Caller
+    method: str
+    params: Mapping[str, str]
+    fields: Fields
+    origin: str
+    now: float
+    n: int
+    new: bool
+    """Whether the reply has the new back-end's shape."""
+    received: Received | Refusal | None = None
+    rotate: bool = False
+
+    @property
+    def at(self) -> float | None:
+        """The moment that lists and albums are shown as of; None = now."""
+        return self.now - self.knobs.lag if self.knobs.lag else None
+
+    def text(self, name: str) -> str | None:
+        """A title or description as it is stored: cut if the knob says so; "" for cleared; None if not sent."""
+        sent = self.fields.text(name)
+        return sent[: self.knobs.trim_text] if sent and self.knobs.trim_text else sent
+
+    def account(self, name: str | None) -> Account | None:
+        """The account of that name, if any."""
+        return self.world.accounts.get(name) if name is not None else None
+
+    def view(self, owner: str | None, *, mine: bool = False, listing: bool = False) -> View:
+        """How this caller sees what belongs to `owner`; `mine` is for things just made, also anonymous ones."""
+        owned = mine or (owner is not None and owner == self.caller.account)
+        others = self.knobs.name_to_others
+        named = owned or others == "yes" or (others == "shape" and self.new)
+        return View(self.origin, self.new, owned, named, self.account(owner), listing)
+
+    def own_album(self, key: str) -> Album:
+        """The album to change, by id for its owner's Bearer or by deletehash for any caller (H).
+
+        404 if there is none; 403 by id for others (the status is H, the text unknown).
+        """
+        found = self.world.albums.get(key)
+        if found is not None:
+            if found.owner is None or found.owner != self.caller.account:
+                raise Refusal(403, "Unauthorized")
+            return found
+        for album in self.world.albums.values():
+            if album.deletehash == key:
+                return album
+        raise self.no_album(key)
+
+    def own_image(self, key: str) -> Image:
+        """The picture to change: the same rule as for albums (H)."""
+        found = self.world.images.get(key)
+        if found is not None:
+            if found.owner is None or found.owner != self.caller.account:
+                raise Refusal(403, "Unauthorized")
+            return found
+        for image in self.world.images.values():
+            if image.deletehash == key:
+                return image
+        raise self.no_image(key)
+
+    def own_images(self) -> tuple[tuple[str, ...], bool] | None:
+        """Ids of the pictures named by `ids` and `deletehashes` that the caller may use, and whether that is all.
+
+        By id the caller's own, by deletehash any. None if neither list was sent, or both are empty: Imgur gives no
+        way to tell an empty list from none (what it does with one is unknown).
+        """
+        ids, hashes = self.fields.ids("ids") or (), self.fields.ids("deletehashes") or ()
+        if not ids and not hashes:
+            return None
+        usable: dict[str, None] = {}
+        complete = True
+        for key in ids:
+            image = self.world.images.get(key)
+            if image is not None and image.owner is not None and image.owner == self.caller.account:
+                usable[key] = None
+            else:
+                complete = False
+        by_hash = {image.deletehash: image.id for image in self.world.images.values()} if hashes else {}
+        for key in hashes:
+            if key in by_hash:
+                usable[by_hash[key]] = None
+            else:
+                complete = False
+        return tuple(usable), complete
+
+    def no_image(self, key: str) -> Refusal:
+        """404: JSON at the legacy back-end (H), text/html at the new one (M)."""
+        if self.new:
+            return Refusal(404, "404 Not Found", shape="F")
+        return Refusal(404, f"Unable to find an image with the id, {key}")
+
+    def no_album(self, key: str) -> Refusal:
+        """404: JSON at the legacy back-end (H), `errors[]` at the new one (H for the shape)."""
+        text = f"Unable to find an album with the id, {key}"
+        return Refusal(404, text, shape="E" if self.new else "A")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handler decided: data for the wrapper, or a whole `reply`; and what changes in the world."""
+
+    data: object = True
+    changes: tuple[Change, ...] = ()
+    reply: Reply | None = None
+
+
+Handler = Callable[[Call], Answer]
+Prepare = Callable[[World, Options, Fields], "Received | Refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint: its paths and methods, what it costs, and whether it needs authorization."""
+
+    rules: tuple[str, ...]
+    methods: tuple[str, ...]
+    handler: Handler
+    cost: int = 1
+    upload: bool = False
+    open: bool = False
+    prepare: Prepare | None = None
+
+
+@dataclass(slots=True)
+class Routes:
+    """A collection of endpoints, filled by decorators."""
+
+    all: list[Route] = field(default_factory=list)
+
+    def add(
+        self,
+        methods: str,
+        *rules: str,
+        cost: int = 1,
+        upload: bool = False,
+        open_to_all: bool = False,
+        prepare: Prepare | None = None,
+    ) -> Callable[[Handler], Handler]:
+        """Serve `rules` with the decorated handler; `methods` are separated by blanks."""
+
+        def keep(handler: Handler) -> Handler:
+            self.all.append(Route(rules, tuple(methods.split()), handler, cost, upload, open_to_all, prepare))
+            return handler
+
+        return keep

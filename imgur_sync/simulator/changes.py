@@ -1,0 +1,158 @@
+"""Every way in which the world can change, and its form in the journal."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Request, Upload
+
+
+@dataclass(frozen=True, slots=True)
+class PutImage:
+    """A picture is made or altered."""
+
+    image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class DropImage:
+    """A picture goes, also out of every album."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutAlbum:
+    """An album is made, or all but its pictures is altered; `album.images` is not looked at."""
+
+    album: Album
+
+
+@dataclass(frozen=True, slots=True)
+class DropAlbum:
+    """An album goes; its pictures stay."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetMembers:
+    """An album holds exactly these pictures, in this order."""
+
+    album: str
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Pictures that are not in the album yet come into it at a position; -1 = the end."""
+
+    album: str
+    images: tuple[str, ...]
+    at: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Pictures leave an album."""
+
+    album: str
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PutAccount:
+    """An account is made or its settings altered."""
+
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class PutClient:
+    """An application is registered."""
+
+    client: Client
+
+
+@dataclass(frozen=True, slots=True)
+class PutGrant:
+    """A token, code or PIN is issued."""
+
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    """Tokens die."""
+
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """The clock is put forward by so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A request came in and was answered, or dropped."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """An upload was committed; kept for the history."""
+
+    upload: Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Request `n`, which was to commit late, has committed."""
+
+    n: int
+
+
+PictureChange = PutImage | DropImage | PutAlbum | DropAlbum | SetMembers | Join | Leave
+OtherChange = PutAccount | PutClient | PutGrant | Revoke | Advance | Note | Uploaded | Settle
+Change = PictureChange | OtherChange
+_ROWS: dict[str, tuple[type[Any], str, type[Any]]] = {
+    "PutImage": (PutImage, "image", Image),
+    "PutAlbum": (PutAlbum, "album", Album),
+    "PutAccount": (PutAccount, "account", Account),
+    "PutClient": (PutClient, "client", Client),
+    "PutGrant": (PutGrant, "grant", Grant),
+    "Note": (Note, "request", Request),
+    "Uploaded": (Uploaded, "upload", Upload),
+}
+_PLAIN: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (DropImage, DropAlbum, SetMembers, Join, Leave, Revoke, Advance, Settle)
+}
+
+
+def encode(change: Change) -> list[Any]:
+    """`[name, fields]`, ready for JSON."""
+    name = type(change).__name__
+    fields = asdict(change)
+    if name in _ROWS:
+        fields = fields[_ROWS[name][1]]
+        if isinstance(change, PutAlbum):
+            del fields["images"]
+    return [name, fields]
+
+
+def decode(item: list[Any]) -> Change:
+    """What `encode` made. KeyError, TypeError or ValueError if it is none of ours."""
+    name, fields = item
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    change: Change
+    if name in _ROWS:
+        kind, field, row = _ROWS[name]
+        change = kind(**{field: row(**values)})
+    else:
+        change = _PLAIN[name](**values)
+    return change

@@ -1,0 +1,158 @@
+"""Pictures: `/3/upload` and `/3/image` (imgur-api §2.1)."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+
+from imgur_sync.simulator.calls import Answer, Call, Received, Routes
+from imgur_sync.simulator.changes import Change, DropImage, Join, PutImage, Uploaded
+from imgur_sync.simulator.media import sniff
+from imgur_sync.simulator.options import Options
+from imgur_sync.simulator.records import Album, Image, Upload
+from imgur_sync.simulator.replies import Refusal
+from imgur_sync.simulator.shapes import image_json
+from imgur_sync.simulator.wire import Fields, from_base64
+from imgur_sync.simulator.world import World
+
+ROUTES = Routes()
+JOIN_AT = {"append": -1, "second": 1, "first": 0}
+
+
+def receive(world: World, options: Options, fields: Fields) -> Received | Refusal:
+    """The bytes of an upload, checked and stored: file, base64 or URL, said by `type` or seen by itself (H).
+
+    Refused: nothing sent → 400 (H); URL that does not answer → 400 `Invalid URL (…)` (H); undecodable base64 → 1003
+    with "(2)", any other unknown type → 1003 with "(1)" (H); too large → 1002 (H).
+    """
+    data = _bytes(options, fields)
+    if isinstance(data, Refusal):
+        return data
+    if not data:
+        return Refusal(400, "No image data was sent to the upload api")
+    media = sniff(data)
+    if media is None:
+        return Refusal(400, "File type invalid (1)", code=1003)
+    if len(data) > (options.moving_bytes if media.moving else options.still_bytes):
+        return Refusal(400, "File is over the size limit", code=1002)
+    digest = hashlib.sha256(data).hexdigest()
+    world.blobs.put(digest, data)
+    return Received(digest, len(data), media)
+
+
+def _bytes(options: Options, fields: Fields) -> bytes | Refusal | None:
+    for name in ("image", "video"):
+        if name in fields.files:
+            return fields.files[name]
+    text = fields.text("image") or fields.text("video")
+    if not text:
+        return None
+    kind = (fields.text("type") or "").lower()
+    if kind == "url" or (kind != "base64" and text.startswith(("http://", "https://"))):
+        fetched = options.urls.get(text)
+        return Refusal(400, f"Invalid URL ({text})") if fetched is None else fetched
+    decoded = from_base64(text)
+    return Refusal(400, "File type invalid (2)", code=1003) if decoded is None else decoded
+
+
+@ROUTES.add("POST", "/3/upload", "/3/image", cost=10, upload=True, prepare=receive)
+def upload(call: Call) -> Answer:
+    """A new picture, straight into an album if `album` names one.
+
+    10 credits (H). `name` is stored only from a field of that name; a multipart filename is not looked at (H).
+    `album`: an id that the Bearer owns, or an anonymous album's deletehash (H), else 403 (text M, status unknown).
+    Where in the album it lands is not settled: at the end, or second (L); a knob chooses.
+    """
+    if call.received is None or isinstance(call.received, Refusal):
+        raise call.received or Refusal(400, "Bad Request")
+    album = _target(call)
+    got, world = call.received, call.world
+    media = got.media
+    image = Image(
+        id=world.name(7, "image"),
+        deletehash=world.name(15, "image"),
+        owner=call.caller.account,
+        creator=call.caller.client,
+        type=media.type,
+        width=media.width,
+        height=media.height,
+        size=got.size,
+        sha256=got.digest,
+        datetime=int(call.now),
+        name=call.fields.text("name") or "",
+        title=call.text("title") or None,
+        description=call.text("description") or None,
+        animated=media.animated,
+        has_sound=media.has_sound and call.fields.text("disable_audio") != "1",
+    )
+    changes: list[Change] = [PutImage(image)]
+    if album is not None:
+        changes.append(Join(album.id, (image.id,), JOIN_AT[call.knobs.upload_position]))
+    record = Upload(
+        call.n, call.now, image.creator, image.id, image.name, image.size, image.sha256, album.id if album else None
+    )
+    data = image_json(image, call.view(image.owner, mine=True))
+    if image.owner is None and not call.new:
+        data["account_id"] = 0
+    return Answer(data, (*changes, Uploaded(record)))
+
+
+def _target(call: Call) -> Album | None:
+    key = call.fields.text("album")
+    if not key:
+        return None
+    try:
+        return call.own_album(key)
+    except Refusal as refusal:
+        text = (
+            f"You are not the owner of album '{key}', which means you can't add images to it. "
+            "For anonymous albums, use the album deletehash."
+        )
+        raise Refusal(403, text) from refusal
+
+
+@ROUTES.add("GET", "/3/image/<key>")
+def get_image(call: Call) -> Answer:
+    """One picture, for anybody; 404 if there is none (H). Not subject to lag."""
+    image = call.world.images.get(call.params["key"])
+    if image is None:
+        raise call.no_image(call.params["key"])
+    return Answer(image_json(image, call.view(image.owner)))
+
+
+@ROUTES.add("POST PUT", "/3/image/<key>")
+def update_image(call: Call) -> Answer:
+    """Title and description, by id for the owner or by deletehash (H); "" clears (M); `name` is left as it is (H)."""
+    image = call.own_image(call.params["key"])
+    title, description = call.text("title"), call.text("description")
+    changed = image
+    if title is not None:
+        changed = dataclasses.replace(changed, title=title or None)
+    if description is not None:
+        changed = dataclasses.replace(changed, description=description or None)
+    return Answer(True, () if changed == image else (PutImage(changed),))
+
+
+@ROUTES.add("DELETE", "/3/image/<key>", "/3/account/<user>/image/<key>")
+def delete_image(call: Call) -> Answer:
+    """The picture goes, by id for the owner or by deletehash (H), also out of its albums (M)."""
+    return Answer(True, (DropImage(call.own_image(call.params["key"]).id),))
+
+
+@ROUTES.add("POST", "/3/image/<key>/favorite")
+def favorite_image(call: Call) -> Answer:
+    """Switches the caller's mark; needs a Bearer; answers "favorited" or "unfavorited" (H)."""
+    image = call.world.images.get(call.params["key"])
+    if call.caller.account is None:
+        raise Refusal(401, "Authentication required")
+    if image is None:
+        raise call.no_image(call.params["key"])
+    marks, word = toggled(image.favourites, call.caller.account)
+    return Answer(word, (PutImage(dataclasses.replace(image, favourites=marks)),))
+
+
+def toggled(marks: tuple[str, ...], account: str) -> tuple[tuple[str, ...], str]:
+    """The marks with the account's own switched, and Imgur's word for it."""
+    if account in marks:
+        return tuple(mark for mark in marks if mark != account), "unfavorited"
+    return (*marks, account), "favorited"

@@ -1,0 +1,98 @@
+"""What a simulator is started with (`Options`) and what can be switched while it runs (`Knobs`)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+Shape = Literal["mixed", "legacy", "v1"]
+Heed = Literal["honoured", "ignored"]
+MIB = 1024 * 1024
+UNLIMITED = 1_000_000
+"""What headers and `/3/credits` announce for a limit that is 0, that is to say none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """Switches that change what Imgur answers or heeds; `POST /_simulator/knobs` replaces any of them by name."""
+
+    shape: Shape = "mixed"
+    upload_position: Literal["append", "second", "first"] = "append"
+    put_ids: Heed = "honoured"
+    post_ids: Heed = "honoured"
+    order: Heed = "honoured"
+    cover: Heed = "honoured"
+    privacy: Heed = "honoured"
+    trim_text: int = 0
+    """Titles and descriptions are stored cut to so many characters; 0 = whole."""
+    lag: float = 0
+    """Lists and albums show the world as it was so many seconds ago, by the simulator's clock."""
+    short_pages: int = 0
+    """Every page of a list holds so many items fewer than was asked for; the next page goes on where it ends."""
+    images_null: bool = False
+    hide_empty_albums: bool = False
+    name_to_others: Literal["shape", "yes", "no"] = "shape"
+    """Whether a picture's `name` is shown to others than its owner: as the shape has it, always, or never."""
+    header_case: Literal["lower", "title"] = "lower"
+    reset_unit: Literal["seconds", "epoch"] = "seconds"
+    headers: Literal["all", "some", "none"] = "all"
+    """Rate-limit headers: everywhere, not on account and credits and errors, or nowhere."""
+    token_answer: Literal[401, 403] = 403
+    """The status that an invalid access token gets."""
+
+    def switched(self, changes: Mapping[str, Any]) -> Knobs:
+        """These knobs with `changes` made. ValueError names an unknown knob or a value that it does not take."""
+        hints = get_type_hints(Knobs)
+        for name, value in changes.items():
+            if name not in hints:
+                raise ValueError(f"unknown knob {name!r}; there are {', '.join(sorted(hints))}")
+            _check(name, hints[name], value)
+        return dataclasses.replace(self, **changes)
+
+
+def _check(name: str, hint: Any, value: Any) -> None:
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint) or isinstance(value, bool):
+            raise ValueError(f"{name} takes one of {', '.join(map(str, get_args(hint)))}, not {value!r}")
+    elif hint is bool:
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} takes true or false, not {value!r}")
+    elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise ValueError(f"{name} takes a number that is not negative, not {value!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The four limits, Imgur's own by default (imgur-api §3); 0 = none.
+
+    The first two are documented (H); 1,250 POSTs an hour too (H); about 50 uploads an hour are reported (M).
+    """
+
+    user_credits: int = 500
+    """Credits an hour, for each account, or for each address with a Client-ID."""
+    client_credits: int = 12_500
+    """Credits a day, for each application."""
+    posts: int = 1_250
+    """POSTs an hour, for each address."""
+    uploads: int = 50
+    """Uploads an hour, for each address; no header announces it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a simulator behaves; what it holds is the `World`."""
+
+    knobs: Knobs = field(default_factory=Knobs)
+    limits: Limits = field(default_factory=Limits)
+    latency: float = 0.0
+    """Seconds that every API call takes: half of it before the world changes, half after."""
+    expires_in: int = 315_360_000
+    """Seconds that an access token lives; ten years is what Imgur has answered since 2020 (H)."""
+    still_bytes: int = 20 * MIB
+    """Largest still picture. 10 MB is documented (H), but some users of the API passed 20 (M)."""
+    moving_bytes: int = 200 * MIB
+    """Largest GIF or video (H/M)."""
+    urls: Mapping[str, bytes] = field(default_factory=dict)
+    """What uploads by URL fetch; any other URL is `Invalid URL`. The simulator never goes out to the network."""

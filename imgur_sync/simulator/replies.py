@@ -1,0 +1,103 @@
+"""Replies and refusals: the wrapper, the two JSON spellings, and the error shapes A to H of imgur-api §4."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from imgur_sync.simulator.options import Shape
+
+JSON_TYPE = "application/json"
+NEW_HEADERS = {"imgur-media-type": "imgur.v1; param=full; format=json", "server": "cat factory 1.0"}
+NEW_TYPE = "application/vnd.imgur.v1+json"
+ErrorShape = Literal["A", "B", "C", "E", "F", "G"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes over the wire."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON_TYPE
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Refusal(Exception):
+    """Imgur's answer is an error: HTTP status, text, code of an error object, and the shape it comes in."""
+
+    def __init__(
+        self, status: int, text: str, *, code: int = 0, shape: ErrorShape = "A", body_status: int | None = None
+    ) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+        self.code = code
+        self.shape: ErrorShape = "B" if code else shape
+        self.body_status = status if body_status is None else body_status
+
+
+def compact(value: object, *, slashes: bool = False) -> bytes:
+    """JSON without a blank; with `slashes` every "/" is escaped, as the legacy back-end does (H)."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+    return (text.replace("/", "\\/") if slashes else text).encode()
+
+
+def wrapped(data: object, *, new: bool, success: bool = True, status: int = 200, http: int | None = None) -> Reply:
+    """`data` in the wrapper: legacy puts `data` first and escapes slashes, the new back-end puts it last (H)."""
+    whole: dict[str, object]
+    if new:
+        whole = {"status": status, "success": success, "data": data}
+    else:
+        whole = {"data": data, "success": success, "status": status}
+    return Reply(status if http is None else http, compact(whole, slashes=not new))
+
+
+def refused(refusal: Refusal, method: str, path: str, *, new: bool, number: int) -> Reply:
+    """The reply to a refusal; `number` makes the id of an `errors[]` entry."""
+    if refusal.shape == "F":
+        page = f"<html><head><title>{refusal.status}</title></head><body><h1>{refusal.text}</h1></body></html>"
+        return Reply(refusal.status, page.encode(), "text/html")
+    if refusal.shape == "E":
+        return _json_api(refusal, number)
+    data: Any
+    if refusal.shape == "B":
+        data = {"code": refusal.code, "message": refusal.text, "type": "ImgurException", "exception": []}
+        data = {"error": data, "request": path, "method": method}
+    elif refusal.shape == "C":
+        data = refusal.text
+    else:
+        data = {"error": refusal.text, "request": path, "method": method}
+    if refusal.shape == "G":
+        return wrapped(data, new=new)
+    return wrapped(data, new=new, success=False, status=refusal.body_status, http=refusal.status)
+
+
+def _json_api(refusal: Refusal, number: int) -> Reply:
+    detail = refusal.text
+    titles = {401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict", 429: "Too Many Requests"}
+    entry = {
+        "id": f"legacy-api-simulator/{number:010x}-{number}",
+        "code": str(refusal.status),
+        "status": titles.get(refusal.status, "Error"),
+        "detail": detail,
+    }
+    return Reply(refusal.status, compact({"errors": [entry]}), NEW_TYPE, dict(NEW_HEADERS))
+
+
+def over_limit(limit: str, minutes: int, shape: Shape) -> Refusal:
+    """The refusal for a broken limit (imgur-api §3, "429/limit bodies" 1 to 3).
+
+    Legacy: HTTP 429 in the wrapper (H for the client's day, L for the wording of the others); else `errors[]` (H).
+    Uploads: "too fast", HTTP 429 with 400 in the body for the new one and 400 for the legacy one (H).
+    """
+    if limit == "uploads":
+        text = f"You are uploading too fast. Please wait {minutes} more minutes."
+        if shape == "legacy":
+            return Refusal(400, text)
+        return Refusal(429, text, code=429, body_status=400)
+    if shape == "legacy":
+        words = {"client": "Daily client requests exceeded", "user": "Hourly user requests exceeded"}
+        return Refusal(429, words.get(limit, "Too Many Requests"))
+    return Refusal(429, "Too Many Requests", shape="E")

@@ -1,0 +1,79 @@
+"""One picture: get, update, delete, favourite, and who may (imgur-api §2.1)."""
+
+import pytest
+
+
+def test_others_see_neither_deletehash_nor_name_in_the_legacy_shape(imgur):
+    image = imgur.upload(name="n.jpg")["id"]
+    mine, theirs = imgur.data(f"/3/image/{image}"), imgur.data(f"/3/image/{image}", auth="anonymous")
+    assert (mine["name"], len(mine["deletehash"])) == ("n.jpg", 15)
+    assert not {"name", "deletehash"} & set(theirs)
+
+
+def test_others_see_the_name_and_an_empty_deletehash_in_the_new_shape(make_imgur):
+    imgur = make_imgur(shape="v1")
+    image = imgur.upload(name="n.jpg")["id"]
+    theirs = imgur.data(f"/3/image/{image}", auth="anonymous")
+    assert (theirs["name"], theirs["deletehash"]) == ("n.jpg", "")
+
+
+@pytest.mark.parametrize(("knob", "shown"), [("yes", True), ("no", False)])
+def test_whether_others_see_the_name_is_a_knob(make_imgur, knob, shown):
+    imgur = make_imgur(name_to_others=knob)
+    image = imgur.upload(auth="anonymous", name="n.jpg")["id"]
+    assert ("name" in imgur.data(f"/3/image/{image}", auth="anonymous")) is shown
+
+
+def test_a_missing_picture_is_json_at_the_legacy_back_end_and_html_at_the_new_one(make_imgur):
+    legacy, new = make_imgur().get("/3/image/none"), make_imgur(shape="v1").get("/3/image/none")
+    assert legacy.json()["data"]["error"] == "Unable to find an image with the id, none"
+    assert (legacy.status_code, new.status_code) == (404, 404)
+    assert new.headers["content-type"] == "text/html"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_title_and_description_are_set_kept_and_cleared(imgur, method):
+    image = imgur.upload(name="n.jpg", title="t")["id"]
+    assert imgur.send(method, f"/3/image/{image}", data={"description": "d", "name": "x"}).json()["data"] is True
+    shown = imgur.data(f"/3/image/{image}")
+    assert (shown["title"], shown["description"], shown["name"]) == ("t", "d", "n.jpg")
+    imgur.send(method, f"/3/image/{image}", data={"title": ""})
+    assert imgur.data(f"/3/image/{image}")["title"] is None
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_by_id_only_the_owner_changes_a_picture(imgur, method):
+    image = imgur.upload()
+    assert imgur.send(method, f"/3/image/{image['id']}", auth="anonymous").status_code == 403
+    other = "Bearer " + imgur.steer("clients", {"account": "other"})["access_token"]
+    assert imgur.send(method, f"/3/image/{image['id']}", auth=other).status_code == 403
+    assert imgur.send(method, f"/3/image/{image['id']}").status_code == 200
+
+
+@pytest.mark.parametrize("auth", ["anonymous", "bearer"])
+def test_by_deletehash_anybody_changes_a_picture(imgur, auth):
+    image = imgur.upload(auth="anonymous")
+    key = image["deletehash"]
+    assert imgur.post(f"/3/image/{key}", auth=auth, data={"title": "t"}).json()["data"] is True
+    assert imgur.data(f"/3/image/{image['id']}")["title"] == "t"
+    assert imgur.delete(f"/3/image/{key}", auth=auth).json()["data"] is True
+    assert imgur.get(f"/3/image/{image['id']}").status_code == 404
+
+
+def test_an_anonymous_picture_cannot_be_changed_by_its_id(imgur):
+    assert imgur.delete(f"/3/image/{imgur.upload(auth='anonymous')['id']}", auth="anonymous").status_code == 403
+
+
+def test_a_deleted_picture_leaves_its_albums_and_deleting_it_again_is_a_404(imgur):
+    first, second = imgur.upload("1")["id"], imgur.upload("2")["id"]
+    album = imgur.album(first, second)["id"]
+    imgur.delete(f"/3/image/{first}")
+    assert imgur.members(album) == [second]
+    assert imgur.delete(f"/3/image/{first}").status_code == 404
+
+
+def test_favourites_switch(imgur):
+    image = imgur.upload()["id"]
+    words = [imgur.post(f"/3/image/{image}/favorite").json()["data"] for _ in range(2)]
+    assert words == ["favorited", "unfavorited"]
+    assert imgur.post(f"/3/image/{image}/favorite", auth="anonymous").status_code == 401

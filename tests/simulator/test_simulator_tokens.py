@@ -1,0 +1,87 @@
+"""`/oauth2/token` (imgur-api §1)."""
+
+import pytest
+
+
+def refresh(imgur, token=None, form="urlencoded", **changed):
+    fields = {
+        "client_id": imgur.demo.client_id,
+        "client_secret": imgur.demo.client_secret,
+        "grant_type": "refresh_token",
+        "refresh_token": token or imgur.demo.refresh_token,
+        **changed,
+    }
+    if form == "json":
+        return imgur.post("/oauth2/token", auth=None, json=fields)
+    if form == "multipart":
+        return imgur.post("/oauth2/token", auth=None, files={name: (None, value) for name, value in fields.items()})
+    return imgur.post("/oauth2/token", auth=None, data=fields)
+
+
+@pytest.mark.parametrize("form", ["urlencoded", "multipart", "json"])
+def test_a_refresh_is_answered_unwrapped_whatever_the_encoding(imgur, form):
+    reply = refresh(imgur, form=form)
+    assert reply.status_code == 200
+    assert list(reply.json()) == [
+        "access_token",
+        "expires_in",
+        "token_type",
+        "scope",
+        "refresh_token",
+        "account_id",
+        "account_username",
+    ]
+    assert reply.json()["expires_in"] == 315_360_000
+    assert reply.json()["account_username"] == "demo"
+    assert imgur.get("/3/account/me", auth=f"Bearer {reply.json()['access_token']}").status_code == 200
+
+
+def test_each_refresh_gives_a_new_refresh_token_and_the_old_one_stays_valid(imgur):
+    first, second = refresh(imgur).json(), refresh(imgur).json()
+    assert len({imgur.demo.refresh_token, first["refresh_token"], second["refresh_token"]}) == 3
+    assert refresh(imgur, first["refresh_token"]).status_code == 200
+
+
+def test_the_fault_rotate_kills_the_old_refresh_token(imgur):
+    imgur.steer("faults", {"fault": "rotate", "match": {"path": "/oauth2/token", "nth": 1}})
+    fresh = refresh(imgur).json()["refresh_token"]
+    assert refresh(imgur).status_code == 400
+    assert refresh(imgur, fresh).status_code == 200
+
+
+def test_an_unknown_refresh_token_is_a_wrapped_400(imgur):
+    reply = refresh(imgur, "0" * 40)
+    assert reply.status_code == 400
+    assert reply.json() == {
+        "data": {"error": "Invalid refresh token", "request": "/oauth2/token", "method": "POST"},
+        "success": False,
+        "status": 400,
+    }
+
+
+@pytest.mark.parametrize("changed", [{"client_secret": "x"}, {"client_id": "x"}, {"grant_type": "password"}])
+def test_wrong_credentials_or_grants_are_a_wrapped_400(imgur, changed):
+    reply = refresh(imgur, **changed)
+    assert (reply.status_code, reply.json()["success"]) == (400, False)
+
+
+@pytest.mark.parametrize(("kind", "grant"), [("code", "authorization_code"), ("pin", "pin")])
+def test_a_code_or_pin_is_good_for_one_use(imgur, kind, grant):
+    given = imgur.steer("tokens", {kind: True})[kind]
+    assert refresh(imgur, grant_type=grant, **{kind: given}).status_code == 200
+    assert refresh(imgur, grant_type=grant, **{kind: given}).status_code == 400
+
+
+def test_an_access_token_dies_after_expires_in_by_the_simulators_clock(imgur):
+    token = refresh(imgur).json()["access_token"]
+    imgur.steer("clock", {"advance": 315_359_999})
+    assert imgur.get("/3/account/me", auth=f"Bearer {token}").status_code == 200
+    imgur.steer("clock", {"advance": 1})
+    assert imgur.get("/3/account/me", auth=f"Bearer {token}").status_code == 403
+
+
+def test_token_calls_cost_no_credits_and_count_as_no_post(imgur):
+    refresh(imgur)
+    ledger = imgur.look("ledger")
+    assert (ledger["credits"], ledger["posts"]) == (0, 0)
+    assert ledger["calls"] == {"POST /oauth2/token": 1}

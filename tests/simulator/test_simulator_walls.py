@@ -1,0 +1,34 @@
+"""The simulator stands alone, and every route says where it is known from."""
+
+import ast
+import re
+from pathlib import Path
+
+from imgur_sync import simulator
+from imgur_sync.simulator.app import ROOMS
+
+FOLDER = Path(simulator.__file__).parent
+
+
+def imported():
+    for file in FOLDER.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                yield node.module or ""
+            elif isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+
+
+def test_it_imports_nothing_of_ours_and_no_database():
+    names = set(imported())
+    assert {name for name in names if name.startswith("imgur_sync")} <= {
+        f"imgur_sync.simulator.{file.stem}" for file in FOLDER.glob("*.py")
+    } | {"imgur_sync.simulator"}
+    assert not {"sqlite3", "httpx"} & {name.partition(".")[0] for name in names}
+
+
+def test_every_route_cites_its_confidence():
+    routes = [route for room in ROOMS for route in room.all]
+    assert len(routes) > 25
+    for route in routes:
+        assert re.search(r"\b[HML]\b", route.handler.__doc__ or ""), route.rules
