@@ -77,6 +77,14 @@ class PictureDetached:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureReleased:
+    """The picture stays in its album but is no longer managed (its folder was changed in the manifest)."""
+
+    id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class PictureGone:
     """Imgur answered 404 by id."""
 
@@ -159,6 +167,7 @@ Change = (
     | PictureAdopted
     | PicturePlaced
     | PictureDetached
+    | PictureReleased
     | PictureGone
     | PictureDeleted
     | UrlRetired

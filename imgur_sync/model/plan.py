@@ -128,6 +128,8 @@ class AlbumPlan:
     foreign: int = 0
     moves: tuple[Move, ...] = ()
     placements: tuple[Placement, ...] = ()
+    detachments: tuple[str, ...] = ()  # state only: ids that should leave and are not shown any more
+    released: tuple[str, ...] = ()  # state only: ids that stay, outside a folder that the manifest no longer names
     replaced: tuple[tuple[str, str], ...] = ()  # (path, id of the picture that leaves)
     pairs: tuple[tuple[str, str], ...] = ()  # (path, id) of every managed place that has its picture, in wanted order
     leaving: frozenset[str] = frozenset()  # ids that the edit takes out of the album
@@ -143,7 +145,16 @@ class AlbumPlan:
     @property
     def quiet(self) -> bool:
         """Nothing to do, nothing held back, nothing in doubt."""
-        return not (self.wanted or self.gates or self.unsettled or self.placements or self.blocked or self.errors)
+        return not (
+            self.wanted
+            or self.gates
+            or self.unsettled
+            or self.placements
+            or self.detachments
+            or self.released
+            or self.blocked
+            or self.errors
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ class Standing(StrEnum):
     DETACHED = "detached"  # we took it out; it lives on in the account
     GONE = "gone"  # Imgur answered 404 by its id
     DELETED = "deleted"  # we deleted it
+    UNMANAGED = "unmanaged"  # shown in the album, but outside the folder that the manifest names now: it stays
 
 
 @dataclass(frozen=True, slots=True)

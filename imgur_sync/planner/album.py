@@ -34,7 +34,7 @@ def plan_album(
     held = frozenset(gate.name for gate in gates) - approved
     if scan is not None and (wanted.pruned or wanted.retired):
         held |= {GateName.PRUNE, GateName.REPLACE}
-    gates = (*((scan,) if scan is not None else ()), *gates)
+    gates = (*((scan,) if scan is not None else ()), *(gate for gate in gates if gate.name not in approved))
     all_steps = _steps(view, wanted, aim(view, wanted, publish=True))
     granted = sort_out(view, claims, Hold(held, bytes_needed=True))
     target = aim(view, granted, publish=GateName.PUBLISH not in held)
@@ -142,6 +142,8 @@ def _assembled(
         foreign=target.foreign,
         moves=target.moves,
         placements=target.placements,
+        detachments=tuple(picture.id for picture in granted.left),
+        released=_released(view, granted),
         replaced=tuple((path, picture.id) for path, picture in granted.retired),
         pairs=tuple((entry.path, entry.id) for entry in target.entries if entry.id is not None),
         leaving=target.leaving,
@@ -150,6 +152,13 @@ def _assembled(
         unpaired_pictures=_offered(view, wanted),
         reads=reads_around(steps),
     )
+
+
+def _released(view: AlbumView, granted: Sorted) -> tuple[str, ...]:
+    """Pictures that a changed `folder` leaves outside: from now on they are not managed."""
+    if view.synced is None or view.synced.folder in ("", view.spec.folder):
+        return ()
+    return tuple(picture.id for picture in granted.unmanaged if picture.standing is Standing.PLACED)
 
 
 def _offered(view: AlbumView, wanted: Sorted) -> tuple[tuple[str, str], ...]:

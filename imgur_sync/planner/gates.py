@@ -96,11 +96,16 @@ def run_gate(prunes: Mapping[str, int], limit: int, tripped: Iterable[str]) -> t
     )
 
 
-def passed(gates: Iterable[Gate], approvals: Approvals) -> frozenset[GateName]:
-    """The gates that the approvals pass. Raises `ApprovalError` when a number is not exactly what a gate withholds."""
+def passed(gates: Iterable[Gate], approvals: Approvals, *, exact: bool = True) -> frozenset[GateName]:
+    """The gates that the approvals pass. Raises `ApprovalError` when a number is not exactly what a gate withholds.
+
+    Later rounds of a run are not `exact`: what is left of an approved removal is still approved, never more.
+    """
     counts: dict[GateName, int] = {}
     for gate in gates:
         counts[gate.name] = counts.get(gate.name, 0) + gate.count
+    if not exact:
+        return frozenset(name for name, number in approvals.items() if counts.get(name, 0) <= number)
     for name, number in approvals.items():
         count = counts.get(name, 0)
         if not name.approvable:

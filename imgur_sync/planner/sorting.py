@@ -31,8 +31,9 @@ class Sorted:
     `pairs` by path; `sends` in wanted order; `held_sends` are those that a gate holds back. Of our pictures: `pruned`
     leave because their file left, `retired` (with the path) because another picture took their place, `moved_away`
     went to another album, `unmanaged` and `kept` stay behind ours, `in_place` stay where their path puts them,
-    `protected` likewise, `reattached` are alive but not in the album, `settling` were placed a moment ago and are not
-    shown yet. `respected` and `twice_gone` are files that are not sent again.
+    `protected` likewise, `left` should leave and are not shown any more, `reattached` are alive but not in the album,
+    `settling` were placed a moment ago and are not shown yet. `respected` and `twice_gone` are files that are not sent
+    again.
     """
 
     files: tuple[LocalFile, ...]
@@ -46,6 +47,7 @@ class Sorted:
     kept: tuple[SyncedPicture, ...]
     in_place: tuple[SyncedPicture, ...]
     protected: tuple[SyncedPicture, ...]
+    left: tuple[SyncedPicture, ...]
     reattached: frozenset[str]
     settling: frozenset[str]
     respected: tuple[str, ...]
@@ -85,8 +87,9 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
         kept=fate["kept"],
         in_place=fate["in_place"],
         protected=fate["protected"],
+        left=fate["left"],
         reattached=frozenset(p.id for p in pairs.values() if p.id in reattached or p in incoming),
-        settling=frozenset(p.id for p in pairs.values() if p.id in settling),
+        settling=frozenset(p.id for p in (*pairs.values(), *fate["settling"]) if p.id in settling),
         respected=respected,
         twice_gone=twice,
         unpaired=tuple(send.file for send in sends if send.intent is None),
@@ -105,7 +108,7 @@ def _standings(
     for picture in view.pictures:
         if picture.standing is Standing.GONE or picture.id in view.probed.gone:
             gone.append(picture)
-        elif picture.standing is Standing.PLACED:
+        elif picture.standing in (Standing.PLACED, Standing.UNMANAGED):
             alive.append(picture)
             if view.listing is not None and picture.id not in shown:
                 recent = view.now - picture.placed_at < view.settle_seconds and picture.id not in view.probed.alive
@@ -174,16 +177,17 @@ def _fates(
     """Sort the pictures of ours that have no file into what becomes of each. `stuck` files get no new picture now."""
     unsendable = {file.path for file in view.local.unsendable} | stuck
     moved_folder = view.synced is not None and view.synced.folder not in ("", view.spec.folder)
-    fate: dict[str, list[SyncedPicture]] = {
-        name: [] for name in ("pruned", "retired", "unmanaged", "kept", "in_place", "protected")
-    }
+    shown = frozenset(view.listing.ids if view.listing is not None else ())
+    deletes = view.spec.prune is Prune.DELETE
+    names = ("pruned", "retired", "unmanaged", "kept", "in_place", "protected", "left", "settling")
+    fate: dict[str, list[SyncedPicture]] = {name: [] for name in names}
     for picture in spare:
         path = picture.path
         if path in unsendable:
             name = "in_place"
         elif path in paths:
             name = "in_place" if GateName.REPLACE in hold.gates else "protected" if view.spec.protect else "retired"
-        elif moved_folder or path in view.ignored:
+        elif moved_folder or path in view.ignored or picture.standing is Standing.UNMANAGED:
             name = "unmanaged"
         elif view.spec.prune is Prune.NEVER:
             name = "kept"
@@ -191,5 +195,7 @@ def _fates(
             name = "protected"
         else:
             name = "in_place" if GateName.PRUNE in hold.gates else "pruned"
+        if picture.id not in shown and (name in ("retired", "unmanaged") or (name == "pruned" and not deletes)):
+            name = "settling" if view.now - picture.placed_at < view.settle_seconds else "left"
         fate[name].append(picture)
     return {name: tuple(pictures) for name, pictures in fate.items()}

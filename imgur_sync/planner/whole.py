@@ -18,7 +18,12 @@ from imgur_sync.planner.view import NO_CLAIMS, AlbumView
 
 
 def plan_albums(
-    views: Sequence[AlbumView], detached: Iterable[SyncedPicture], approvals: Approvals, prune_run: int
+    views: Sequence[AlbumView],
+    detached: Iterable[SyncedPicture],
+    approvals: Approvals,
+    prune_run: int,
+    *,
+    exact: bool = True,
 ) -> tuple[AlbumPlan, ...]:
     """Plan several albums together, before the budget. `detached` are our detached pictures that are proven alive.
 
@@ -34,7 +39,7 @@ def plan_albums(
     tripped = [key for key, plan in plans.items() if any(gate.name is GateName.PRUNE for gate in plan.gates)]
     extra = {gate.album: gate for gate in run_gate(prunes, prune_run, tripped)}
     gates: list[Gate] = [gate for plan in plans.values() for gate in plan.gates]
-    approved = passed([*gates, *extra.values()], approvals)
+    approved = passed([*gates, *extra.values()], approvals, exact=exact)
     for key, plan in plans.items():
         run_gates = (extra[key],) if key in extra else ()
         if run_gates or any(gate.name in approved for gate in plan.gates):

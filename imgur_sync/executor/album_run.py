@@ -1,0 +1,185 @@
+"""Running the plan of one album: create, narrow, uploads, one edit, deletions. Albums fail alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from imgur_sync.errors import BudgetError
+from imgur_sync.executor.editing import edit, poll
+from imgur_sync.executor.session import Session
+from imgur_sync.executor.tasks import Fork, Task
+from imgur_sync.executor.uploading import upload
+from imgur_sync.executor.writing import AlbumStop, give_up, note_limit, write
+from imgur_sync.model.budget import CALL_COST, POST_COST, Cost, LimitName, Reservation
+from imgur_sync.model.change import (
+    AlbumMade,
+    Change,
+    IntentEnded,
+    PictureDeleted,
+    PictureDetached,
+    PicturePlaced,
+    PictureReleased,
+)
+from imgur_sync.model.event import StepDone, StepFailed
+from imgur_sync.model.outcome import Done, NotSent, Outcome, Refused, Unknown
+from imgur_sync.model.plan import AlbumPlan
+from imgur_sync.model.ports import RemoteWriter
+from imgur_sync.model.spec import AlbumSpec, Privacy
+from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
+from imgur_sync.model.synced import Intent, IntentKind, IntentStatus
+from imgur_sync.planner.marker import album_marker
+
+
+def run_album(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
+    """Carry out one album's steps as far as possible. What is left over is planned again."""
+    try:
+        yield from _run(session, spec, plan)
+    except AlbumStop:
+        return
+    except BudgetError as limit:
+        note_limit(session, LimitName.HOUR, limit.resume_at)
+
+
+def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
+    edits = [step for step in plan.steps if isinstance(step, EditAlbum)]
+    membership = any(step.places is not None for step in edits)
+    _record_known(session, plan, membership)
+    made: dict[str, str] = {}
+    if any(isinstance(step, CreateAlbum) for step in plan.steps):
+        yield from _create(session, spec)
+    for step in edits:
+        if step.narrows:
+            yield from edit(session, spec, plan, step, made)
+    uploads = [step for step in plan.steps if isinstance(step, Upload)]
+    synced = session.store.album(spec.key)
+    if uploads and synced is not None:
+        session.listings.pop(synced.id, None)
+        yield Fork(tuple(upload(session, spec, step, synced.id, made) for step in uploads))
+    if _in_doubt(session, spec.key):
+        raise AlbumStop
+    complete = not plan.deferred and all(step.path in made for step in uploads)
+    for step in edits:
+        if not step.narrows:
+            worth = step if complete else _worth_now(step, made)
+            if worth is not None:
+                yield from edit(session, spec, plan, worth, made)
+    deletions = [step for step in plan.steps if isinstance(step, DeleteImage)]
+    if deletions and complete:
+        yield from _read_back(session, spec, bool(uploads) and not edits)
+        yield from _delete(session, spec, plan, deletions)
+
+
+def _record_known(session: Session, plan: AlbumPlan, membership: bool) -> None:
+    """State only: what Imgur already shows. Places that the edit is to change are recorded when it is confirmed."""
+    now = session.clock.now()
+    changes: list[Change] = [PictureDetached(image_id, now) for image_id in plan.detachments]
+    changes += [PictureReleased(image_id, now) for image_id in plan.released]
+    if not membership:
+        changes += [PicturePlaced(p.id, p.album, p.path, p.digest, now) for p in plan.placements]
+    if changes:
+        session.store.record(*changes)
+
+
+def _in_doubt(session: Session, key: str) -> bool:
+    """Whether an upload of this album has an unknown outcome: it is edited when that is settled."""
+    open_uploads = session.store.intents(IntentStatus.OPEN)
+    return any(
+        i.album == key and i.kind is IntentKind.UPLOAD and i.number not in session.resendable for i in open_uploads
+    )
+
+
+def _worth_now(step: EditAlbum, made: dict[str, str]) -> EditAlbum | None:
+    """The edit of an album that is not complete: only for a detach, a finished replacement or a text."""
+    finished = any(place.path in made for place in step.retired)
+    if step.detached or finished or step.title is not None or step.description is not None:
+        return replace(step, privacy=None)
+    return None
+
+
+def _create(session: Session, spec: AlbumSpec) -> Task[None]:
+    """Make the album, hidden, and read it back as hidden before anything goes in."""
+    _affordable(session)
+    marker = album_marker(session.store.lineage, spec.key)
+    draft = Intent(0, IntentKind.CREATE_ALBUM, spec.key, marker=marker)
+    intent, outcome = yield from write(
+        session,
+        draft,
+        POST_COST,
+        lambda writer, reservation: writer.create_album(spec.title, marker, Privacy.HIDDEN, reservation),
+        "the creation of the album",
+    )
+    step = CreateAlbum(spec.key, spec.title)
+    if not isinstance(outcome, Done):
+        yield from give_up(session, outcome)
+        if not isinstance(outcome, Unknown):
+            session.tally(spec.key).problems.append(f"the album could not be made: {outcome.problem.detail}")
+            session.emit(StepFailed(spec.key, step, outcome.problem))
+        raise AlbumStop
+    now = session.clock.now()
+    made = AlbumMade(spec.key, outcome.value.id, outcome.value.deletehash, spec.folder, now)
+    session.store.record(made, IntentEnded(intent.number, IntentStatus.CLOSED, now))
+    listing = yield from poll(session, spec.key, lambda listing: not listing.header.public)
+    if listing is None or listing.header.public:
+        why = (
+            "Imgur made the album public although hidden was asked for" if listing else "the new album is not shown yet"
+        )
+        session.tally(spec.key).problems.append(f"{why}: nothing was uploaded into it")
+        raise AlbumStop
+    session.emit(StepDone(spec.key, step))
+
+
+def _affordable(session: Session) -> None:
+    """No album is made before one upload into it is affordable."""
+    assert session.ports.ledger is not None
+    budget = session.ports.ledger.budget()
+    least = Cost(13, 2, 1)
+    for limit in budget.limits:
+        need = {LimitName.POSTS: least.posts, LimitName.UPLOADS: least.uploads}.get(limit.name, least.credits)
+        if limit.remaining is not None and limit.remaining < need:
+            note_limit(session, limit.name, limit.resumes_at)
+            raise AlbumStop
+
+
+def _read_back(session: Session, spec: AlbumSpec, needed: bool) -> Task[None]:
+    """Deletions come only after the uploads of this run were read back in the album."""
+    if not needed:
+        return
+    placed = {p.id for p in session.store.pictures(spec.key) if p.standing.value == "placed"}
+    listing = yield from poll(session, spec.key, lambda listing: placed <= set(listing.ids))
+    if listing is None:
+        raise AlbumStop
+
+
+def _delete(session: Session, spec: AlbumSpec, plan: AlbumPlan, deletions: list[DeleteImage]) -> Task[None]:
+    """Delete pictures whose files left, one by one; the first trouble ends it."""
+    ids = dict(plan.deleting)
+    for step in deletions:
+        image_id = ids[step.path]
+        draft = Intent(0, IntentKind.DELETE_IMAGE, spec.key, target=image_id, path=step.path, digest=step.digest)
+        intent, outcome = yield from write(
+            session,
+            draft,
+            CALL_COST,
+            partial(_delete_image, image_id),
+            f"the deletion of {step.path}",
+        )
+        if not isinstance(outcome, Done):
+            yield from _deletion_failed(session, step, outcome)
+            raise AlbumStop
+        now = session.clock.now()
+        session.store.record(PictureDeleted(image_id, now), IntentEnded(intent.number, IntentStatus.CLOSED, now))
+        session.listings.clear()
+        session.deleted += 1
+        session.emit(StepDone(spec.key, step))
+
+
+def _delete_image(image_id: str, writer: RemoteWriter, reservation: Reservation) -> Outcome[None]:
+    return writer.delete_image(image_id, reservation)
+
+
+def _deletion_failed(session: Session, step: Step, outcome: NotSent | Refused | Unknown) -> Task[None]:
+    if not isinstance(outcome, Unknown):
+        yield from give_up(session, outcome)
+        session.tally(step.album).problems.append(f"a picture could not be deleted: {outcome.problem.detail}")
+        session.emit(StepFailed(step.album, step, outcome.problem))

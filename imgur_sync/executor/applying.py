@@ -1,0 +1,224 @@
+"""Applying: plan, ask, act, look again; until a plan made after the last write is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from imgur_sync.errors import DeclinedError, ExitCode, StaleError
+from imgur_sync.executor.album_run import run_album
+from imgur_sync.executor.observe import read_headers, remember_quiet
+from imgur_sync.executor.planning import World, chosen, look, plan_world
+from imgur_sync.executor.rebuilding import rebuild
+from imgur_sync.executor.session import Options, Ports, Session
+from imgur_sync.executor.settling import settle_all
+from imgur_sync.executor.tasks import Fork, Pause, Task
+from imgur_sync.model.change import Change, FailuresForgotten, FolderSeen, IntentEnded
+from imgur_sync.model.event import AlbumResult, Event, Planned, RunFinished, Waiting
+from imgur_sync.model.plan import AlbumPlan, GateName, Plan
+from imgur_sync.model.ports import RemoteWriter
+from imgur_sync.model.spec import Manifest
+from imgur_sync.model.step import Upload
+from imgur_sync.model.synced import IntentStatus
+
+MAX_ROUNDS = 12
+SHORT_WAITS = (1.0, 2.0, 4.0)
+
+
+def apply(
+    ports: Ports, writer: RemoteWriter, manifest: Manifest, options: Options, confirm: Callable[[Plan], bool]
+) -> Iterator[Event]:
+    """Plan and carry out. The first plan is passed to `confirm`; the last event is `RunFinished`.
+
+    Raises `DeclinedError` when `confirm` says no, `StaleError` when `options.expect` is another digest.
+    """
+    session = Session(ports, manifest, options, writer)
+
+    def task() -> Task[None]:
+        world = World()
+        specs = chosen(manifest, options)
+        if options.retry_failed:
+            forgotten: list[Change] = [FailuresForgotten(spec.key) for spec in specs]
+            session.store.record(*forgotten)
+        if options.rebuild:
+            yield from rebuild(session)
+        yield from read_headers(session)
+        yield from settle_all(session)
+        yield from look(session, world, specs)
+        plan = yield from plan_world(session, world, first=True)
+        session.emit(Planned(plan, 1))
+        _check(plan, options, confirm)
+        plan = yield from _rounds(session, world, plan)
+        session.emit(_finished(session, plan))
+
+    yield from session.scheduler.drive(task())
+
+
+def _check(plan: Plan, options: Options, confirm: Callable[[Plan], bool]) -> None:
+    if options.expect is not None and options.expect != plan.digest:
+        raise StaleError(
+            f"the plan is now {plan.digest}, not {options.expect}", hint="look at the new plan, then apply that one"
+        )
+    if not plan.settled and not confirm(plan):
+        raise DeclinedError("nothing was done")
+
+
+def _rounds(session: Session, world: World, plan: Plan) -> Task[Plan]:
+    """Act and plan again until nothing is left that can be done now."""
+    waits = 0
+    waited = 0.0
+    for number in range(2, MAX_ROUNDS + 2):
+        acted = yield from _act(session, world, plan)
+        if not acted:
+            pause = _pause(session, plan, waits, waited)
+            if pause is None:
+                break
+            waits += 1
+            waited += pause
+            yield Pause(session.clock.monotonic() + pause)
+            session.listings.clear()
+        else:
+            waits = 0
+        if session.store.intents(IntentStatus.OPEN):
+            yield from settle_all(session)
+        restless = [spec for spec in session.manifest.albums if spec.key in world.views]
+        yield from look(session, world, restless)
+        plan = yield from plan_world(session, world, first=False)
+        session.emit(Planned(plan, number))
+    _close(session, world, plan)
+    return plan
+
+
+def _act(session: Session, world: World, plan: Plan) -> Task[bool]:
+    """Carry out what the plan grants; False when there was nothing to do."""
+    _drop_stale_resends(session, plan)
+    due = [album for album in plan.albums if _has_work(album)]
+    if session.limit_hit is not None:
+        due = [album for album in due if not any(isinstance(step, Upload) for step in album.steps)]
+    if not due:
+        return False
+    session.claims = {p.id: p.album for album in plan.albums for p in album.placements}
+    tasks: list[Task[None]] = []
+    for album in due:
+        spec = session.manifest.album(album.album)
+        assert spec is not None
+        tasks.append(run_album(session, spec, album))
+    yield Fork(tuple(tasks))
+    return True
+
+
+def _has_work(album: AlbumPlan) -> bool:
+    return bool(album.steps or album.placements or album.detachments or album.released)
+
+
+def _drop_stale_resends(session: Session, plan: Plan) -> None:
+    """An upload in doubt that did not happen and whose file is no longer wanted is not sent again; should it turn up
+    after all, it is adopted then."""
+    wanted = {(s.album, s.digest) for a in plan.albums for s in a.wanted if isinstance(s, Upload)}
+    now = session.clock.now()
+    for intent in list(session.resendable.values()):
+        if (intent.album, intent.digest) not in wanted:
+            session.store.record(IntentEnded(intent.number, IntentStatus.SUSPECT, now))
+            del session.resendable[intent.number]
+
+
+def _pause(session: Session, plan: Plan, waits: int, waited: float) -> float | None:
+    """How long to wait for what is unsettled, or None when it is not worth it: at most twice the time to settle."""
+    untils = [doubt.until for album in plan.albums for doubt in album.unsettled]
+    if not untils or waited >= 2 * session.settle_seconds:
+        return None
+    left = max(0.05, min(untils) - session.clock.now())
+    short = SHORT_WAITS[waits] if waits < len(SHORT_WAITS) else left
+    pause = min(left, short)
+    until = session.clock.now() + pause
+    session.emit(Waiting(plan_doubt(plan), until))
+    return pause
+
+
+def plan_doubt(plan: Plan) -> str:
+    """What the run waits for, in words."""
+    doubts = [doubt for album in plan.albums for doubt in album.unsettled]
+    more = f" (and {len(doubts) - 1} more)" if len(doubts) > 1 else ""
+    return f"{doubts[0].album}: {doubts[0].what}{more}" if doubts else ""
+
+
+def _close(session: Session, world: World, plan: Plan) -> None:
+    """Remember the folders of albums that are in order, so that another disk in their place is noticed."""
+    changes: list[Change] = []
+    settled: list[tuple[str, AlbumPlan]] = []
+    plans = {album.album: album for album in plan.albums}
+    for key, view in world.views.items():
+        album = plans.get(key)
+        root, synced = view.local.root, session.store.album(key)
+        if album is None or root is None or synced is None or album.gates or album.errors:
+            continue
+        if synced.root != root or synced.folder != view.spec.folder:
+            changes.append(FolderSeen(key, view.spec.folder, root))
+        settled.append((key, album))
+    for spec in session.manifest.albums:
+        quiet, synced = world.quiet.get(spec.key), session.store.album(spec.key)
+        if quiet is None or synced is None or (synced.root is not None and synced.folder == spec.folder):
+            continue
+        root = world.roots.get(spec.key)
+        if root is not None:
+            changes.append(FolderSeen(spec.key, spec.folder, root))
+    if changes:
+        session.store.record(*changes)
+    for key, album in settled:
+        remember_quiet(session, world.views[key], album)
+    session.ports.cache.flush()
+
+
+def _finished(session: Session, plan: Plan) -> RunFinished:
+    """The result: counts, and every exit code that applies, the ruling one first."""
+    results: list[AlbumResult] = []
+    by_key = {album.album: album for album in plan.albums}
+    for key in dict.fromkeys((*session.tallies, *by_key)):
+        spec, tally, album = session.manifest.album(key), session.tally(key), by_key.get(key)
+        problems = (*tally.problems, *_left_over(album)) if album is not None else tuple(tally.problems)
+        done = not problems and not tally.failed and (album is None or album.quiet)
+        title = spec.title or "" if spec is not None else ""
+        results.append(AlbumResult(key, title, tally.uploaded, tally.failed, done, "", problems))
+    resume = session.limit_hit[1] if session.limit_hit is not None else plan.resume_at
+    return RunFinished(
+        codes=_codes(session, plan),
+        albums=tuple(results),
+        uploaded=sum(tally.uploaded for tally in session.tallies.values()),
+        uploaded_bytes=session.uploaded_bytes,
+        edited=session.edited,
+        deleted=session.deleted,
+        credits=session.ports.ledger.spent() if session.ports.ledger is not None else 0,
+        left=plan,
+        resume_at=resume,
+    )
+
+
+def _left_over(album: AlbumPlan) -> tuple[str, ...]:
+    """Sentences about what keeps an album from being done."""
+    doubts = (doubt.what for doubt in album.unsettled)
+    unsendable = (f"{file.path}: {file.why.value}" for file in album.unsendable)
+    blocked = (f"{item.path}: {item.reason}" if item.path else item.reason for item in album.blocked)
+    gates = (f"gate {gate.name.value}: {gate.detail}" for gate in album.gates)
+    return (*gates, *doubts, *blocked, *unsendable)
+
+
+def _codes(session: Session, plan: Plan) -> tuple[ExitCode, ...]:
+    """7 before 3 before 6; 0 only if nothing is wanted, open or unsettled."""
+    codes: set[ExitCode] = set()
+    hard = (GateName.SCAN, GateName.LISTING)
+    for album in plan.albums:
+        if album.unsendable or album.unsettled or album.errors:
+            codes.add(ExitCode.PARTIAL)
+        for gate in album.gates:
+            codes.add(ExitCode.PARTIAL if gate.name in hard else ExitCode.GATE)
+        for item in album.blocked:
+            codes.add(ExitCode.GATE if item.protected else ExitCode.PARTIAL)
+        if album.deferred:
+            codes.add(ExitCode.BUDGET)
+        if _has_work(album) and session.limit_hit is None:
+            codes.add(ExitCode.PARTIAL)
+    if session.limit_hit is not None and any(album.wanted for album in plan.albums):
+        codes.add(ExitCode.BUDGET)
+    if session.store.intents(IntentStatus.OPEN):
+        codes.add(ExitCode.PARTIAL)
+    ruling = (ExitCode.PARTIAL, ExitCode.GATE, ExitCode.BUDGET)
+    return tuple(code for code in ruling if code in codes) or (ExitCode.DONE,)

@@ -1,0 +1,258 @@
+"""One edit of an album: listed right before, sent, read back, recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from imgur_sync.executor.observe import list_album, probe
+from imgur_sync.executor.session import Session
+from imgur_sync.executor.tasks import Pause, Task
+from imgur_sync.executor.writing import AlbumStop, give_up, is_missing_ownership, write
+from imgur_sync.model.budget import CALL_COST, POST_COST, Cost, Reservation
+from imgur_sync.model.change import (
+    Change,
+    IntentDoubted,
+    IntentEnded,
+    PictureDetached,
+    PicturePlaced,
+    PictureReleased,
+    UrlRetired,
+)
+from imgur_sync.model.event import InDoubt, StepDone, StepFailed
+from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, Unknown
+from imgur_sync.model.plan import AlbumPlan
+from imgur_sync.model.ports import RemoteWriter
+from imgur_sync.model.remote import AlbumChanges, RemoteAlbum
+from imgur_sync.model.spec import AlbumSpec
+from imgur_sync.model.step import EditAlbum
+from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, RetiredUrl, SyncedAlbum
+from imgur_sync.planner.confirm import EditWish
+from imgur_sync.planner.membership import membership
+from imgur_sync.planner.target import order_wish
+
+POLLS = (0.0, 1.0, 2.0, 4.0)
+"""When a write is read back, in seconds after it (imgur-api §8.2: reads lag behind writes)."""
+
+
+def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, made: dict[str, str]) -> Task[None]:
+    """Carry out one edit. Raises `AlbumStop` when it was refused, is in doubt, or is not shown yet."""
+    synced = session.store.album(spec.key)
+    assert synced is not None, "an album is created before it is edited"
+    for attempt in range(2):
+        listing = yield from _listing(session, synced)
+        kept = yield from _kept_foreign(session, synced, listing)
+        wish = _wish(plan, step, made, listing, kept)
+        if wish.shown_by(listing) and not _unsent_privacy(step, synced):
+            _record(session, spec, plan, wish, listing, 0)
+            session.emit(StepDone(spec.key, step))
+            return
+        refused = yield from _send(session, spec, plan, step, wish, listing, synced)
+        if refused is None:
+            session.edited += 1
+            session.emit(StepDone(spec.key, step))
+            return
+        if attempt or not is_missing_ownership(refused):
+            break
+        session.listings.pop(synced.id, None)
+    yield from _refused(session, step, refused)
+    raise AlbumStop
+
+
+def _unsent_privacy(step: EditAlbum, synced: SyncedAlbum) -> bool:
+    """Imgur shows hidden and secret alike, so a wish for one of them is sent unless it was the last one sent."""
+    wanted = step.privacy
+    return wanted is not None and wanted != "public" and (synced.sent.privacy or "hidden") != wanted
+
+
+def _listing(session: Session, synced: SyncedAlbum) -> Task[RemoteAlbum]:
+    """The album as it is right now; a read-back just made counts."""
+    fresh = session.listings.get(synced.id)
+    if fresh is None or session.clock.now() - fresh.taken_at > 2.0:
+        seen = yield from list_album(session, synced)
+        fresh = seen.listing
+        if fresh is None:
+            session.tally(synced.key).problems.append(seen.flaw or "the album is gone from Imgur")
+    if fresh is None or not fresh.complete:
+        raise AlbumStop
+    return fresh
+
+
+def _kept_foreign(session: Session, synced: SyncedAlbum, listing: RemoteAlbum) -> Task[tuple[str, ...]]:
+    """Foreign pictures that an earlier listing showed a moment ago and this one does not: kept if they are alive."""
+    earlier = session.ports.cache.listing(synced.id)
+    if earlier is None or listing.taken_at - earlier.taken_at >= session.settle_seconds:
+        return ()
+    shown = set(listing.ids)
+    missing = [i for i in earlier.ids if i not in shown]
+    foreign = [i for i in missing if i not in session.store.known(missing)]
+    probed = yield from probe(session, foreign)
+    return tuple(i for i in foreign if i in probed.alive)
+
+
+def _wish(
+    plan: AlbumPlan, step: EditAlbum, made: dict[str, str], listing: RemoteAlbum, kept: tuple[str, ...]
+) -> EditWish:
+    """What this edit is to make of the album, from what it shows right now."""
+    header = listing.header
+    ids: tuple[str, ...] | None = None
+    if step.places is not None:
+        ids = membership(plan, [place.path for place in step.places], made, listing.ids, kept)
+    cover, first = None, False
+    if step.cover is not None:
+        cover = made.get(step.cover.path) or dict(plan.pairs).get(step.cover.path)
+        first = bool(ids) and ids is not None and cover == ids[0]
+    return EditWish(
+        ids=ids,
+        leaving=tuple(sorted(set(listing.ids) - set(ids))) if ids is not None else (),
+        cover=cover,
+        cover_path=step.cover.path if step.cover is not None else "",
+        first_cover=first,
+        title=step.title,
+        description=step.description,
+        privacy=step.privacy,
+        order=order_wish(ids) if ids is not None else "",
+        before_ids=listing.ids,
+        before_cover=header.cover or "",
+        before_title=header.title,
+        before_description=header.description,
+        before_public=header.public,
+    )
+
+
+def _send(
+    session: Session,
+    spec: AlbumSpec,
+    plan: AlbumPlan,
+    step: EditAlbum,
+    wish: EditWish,
+    listing: RemoteAlbum,
+    synced: SyncedAlbum,
+) -> Task[NotSent | Refused | None]:
+    """Send the requests of one edit and read them back. The refusal, if it was refused."""
+    number = 0
+    for cost, call in _calls(session, synced, wish, listing):
+        draft = Intent(0, IntentKind.EDIT_ALBUM, spec.key, target=synced.id, wish=wish.text())
+        intent, outcome = yield from write(session, draft, cost, call, "an edit of the album")
+        if isinstance(outcome, Unknown):
+            raise AlbumStop
+        if not isinstance(outcome, Done):
+            return outcome
+        if number:
+            session.store.record(IntentEnded(number, IntentStatus.CLOSED, session.clock.now()))
+        number = intent.number
+    shown = yield from poll(session, spec.key, wish.shown_by)
+    now = session.clock.now()
+    if shown is None:
+        session.store.record(IntentDoubted(number, now))
+        problem = Problem(ProblemKind.UNEXPECTED, "Imgur does not show the edit yet")
+        session.emit(InDoubt(spec.key, "an edit of the album", problem, now + session.settle_seconds))
+        raise AlbumStop
+    _record(session, spec, plan, wish, shown, number)
+    return None
+
+
+Call = Callable[[RemoteWriter, Reservation], Outcome[None]]
+
+
+def _calls(
+    session: Session, synced: SyncedAlbum, wish: EditWish, listing: RemoteAlbum
+) -> tuple[tuple[Cost, Call], ...]:
+    """The requests that an edit takes: one PUT, or `remove_images` where pictures only leave. Where Imgur ignored the
+    membership of a PUT before, pictures are taken out and added again in order."""
+    target = synced.id
+    header = AlbumChanges(None, wish.cover, wish.title, wish.description, wish.privacy)
+    has_header = header != AlbumChanges()
+    if wish.ids is None or wish.ids == listing.ids:
+        return ((CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant)),)
+    ids, leaving = wish.ids, wish.leaving
+    stays = tuple(i for i in listing.ids if i not in set(leaving))
+    if any(mark.field == "order" and mark.wish == wish.order for mark in synced.not_honoured):
+        return _add_and_remove(target, listing.ids, ids, header if has_header else None)
+    if stays == ids and (not has_header or not ids):
+        removal: tuple[Cost, Call] = (POST_COST, lambda writer, grant: writer.remove_images(target, leaving, grant))
+        put: tuple[Cost, Call] = (CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant))
+        return (removal, put) if has_header else (removal,)
+    changes = replace(header, ids=ids)
+    return ((CALL_COST, lambda writer, grant: writer.edit_album(target, changes, grant)),)
+
+
+def _add_and_remove(
+    target: str, shown: tuple[str, ...], ids: tuple[str, ...], header: AlbumChanges | None
+) -> tuple[tuple[Cost, Call], ...]:
+    """The way round a PUT whose ids are ignored: what stands right from the front stays; the rest goes and comes back."""
+    same = 0
+    while same < min(len(shown), len(ids)) and shown[same] == ids[same]:
+        same += 1
+    out, back = shown[same:], ids[same:]
+    calls: list[tuple[Cost, Call]] = []
+    if out:
+        calls.append((POST_COST, lambda writer, grant: writer.remove_images(target, out, grant)))
+    if back:
+        calls.append((POST_COST, lambda writer, grant: writer.add_images(target, back, grant)))
+    if header is not None:
+        put = header
+        calls.append((CALL_COST, lambda writer, grant: writer.edit_album(target, put, grant)))
+    return tuple(calls)
+
+
+def poll(session: Session, key: str, shows: Callable[[RemoteAlbum], bool]) -> Task[RemoteAlbum | None]:
+    """Read an album back until it shows what was written: at 0, 1, 2 and 4 seconds. None when it does not."""
+    synced = session.store.album(key)
+    assert synced is not None
+    start = session.clock.monotonic()
+    for offset in POLLS:
+        if offset:
+            yield Pause(start + offset)
+        session.listings.pop(synced.id, None)
+        seen = yield from list_album(session, synced)
+        if seen.listing is not None and seen.listing.complete and shows(seen.listing):
+            return seen.listing
+    return None
+
+
+def _record(
+    session: Session, spec: AlbumSpec, plan: AlbumPlan, wish: EditWish, listing: RemoteAlbum, number: int
+) -> None:
+    """Record a confirmed edit: header, places, departures and retired addresses together."""
+    now = session.clock.now()
+    changes: list[Change] = [IntentEnded(number, IntentStatus.CLOSED, now)] if number else []
+    changes.extend(wish.confirmed(spec.key, listing, now))
+    if wish.ids is not None:
+        placed = set(wish.ids)
+        changes += [PicturePlaced(p.id, p.album, p.path, p.digest, now) for p in plan.placements if p.id in placed]
+        ours = {p.id: p for p in session.store.pictures(spec.key)}
+        doomed = {image_id for _, image_id in plan.deleting}
+        elsewhere = {i for i in plan.leaving if i not in ours}
+        gone = sorted(plan.leaving - placed - elsewhere - doomed)
+        moved_on = {p.id for p in ours.values() if p.id in plan.leaving and _claimed_elsewhere(session, p.id, spec.key)}
+        changes += [PictureDetached(image_id, now) for image_id in gone if image_id not in moved_on]
+        changes += [PictureReleased(image_id, now) for image_id in plan.released]
+        changes += [UrlRetired(url) for url in _retired(session, spec, plan, placed, now)]
+    if changes:
+        session.store.record(*changes)
+
+
+def _claimed_elsewhere(session: Session, image_id: str, key: str) -> bool:
+    """Whether another album takes this picture in this run: then its place is recorded there, not given up here."""
+    return session.claims.get(image_id, key) != key
+
+
+def _retired(
+    session: Session, spec: AlbumSpec, plan: AlbumPlan, placed: set[str], now: float
+) -> tuple[RetiredUrl, ...]:
+    """Old and new addresses of finished replacements."""
+    by_path = {p.path: p for p in session.store.pictures(spec.key) if p.id in placed}
+    urls: list[RetiredUrl] = []
+    for path, old_id in plan.replaced:
+        old, new = session.store.picture(old_id), by_path.get(path)
+        if old is not None and new is not None and old_id not in placed:
+            urls.append(RetiredUrl(spec.key, path, old_id, new.id, old.link, new.link, now))
+    return tuple(urls)
+
+
+def _refused(session: Session, step: EditAlbum, failure: NotSent | Refused) -> Task[None]:
+    yield from give_up(session, failure)
+    if failure.problem.kind not in (ProblemKind.BUDGET, ProblemKind.RATE):
+        session.tally(step.album).problems.append(f"the album could not be edited: {failure.problem.detail}")
+    session.emit(StepFailed(step.album, step, failure.problem))

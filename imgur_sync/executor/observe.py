@@ -1,0 +1,281 @@
+"""Observation: the local folder, Imgur's listing and the state of one album become an `AlbumView`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from imgur_sync.errors import ManifestError, ManifestProblem
+from imgur_sync.executor.session import Session
+from imgur_sync.executor.tasks import Fork, Task
+from imgur_sync.model.event import Hashing, Listing, Scanning
+from imgur_sync.model.local import LocalAlbum, UnchangedFolder
+from imgur_sync.model.outcome import Done, ProblemKind, Refused
+from imgur_sync.model.plan import AlbumPlan, Gone
+from imgur_sync.model.ports import QuietMark
+from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
+from imgur_sync.model.spec import AlbumSpec, Prune
+from imgur_sync.model.synced import Intent, IntentStatus, Standing, SyncedAlbum, SyncedPicture
+from imgur_sync.planner.view import AlbumView
+
+MANY = 5
+"""From this many pictures on, the account's list is read before single pictures are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """An album in order, of which nothing but the number of pictures and the age of its listing is kept."""
+
+    key: str
+    count: int
+    listed_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What Imgur answered about one album."""
+
+    listing: RemoteAlbum | None = None
+    gone: bool = False
+    flaw: str = ""
+
+
+def spec_print(spec: AlbumSpec) -> str:
+    """A fingerprint of an album's entry in the manifest."""
+    return hashlib.sha256(repr(spec).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def read_headers(session: Session) -> Task[None]:
+    """Read the account's albums until all of ours were seen or an empty page ends the list (a short page does not)."""
+    session.emit(Listing(""))
+    reader = session.reader()
+    wanted = {album.id for album in session.store.albums() if not album.gone}
+    headers: dict[str, AlbumHeader] = {}
+    page = 0
+    while True:
+        outcome = yield from session.read(partial(reader.albums, page))
+        if not isinstance(outcome, Done):
+            return
+        fresh = [header for header in outcome.value if header.id not in headers]
+        headers.update((header.id, header) for header in fresh)
+        # A page that only repeats what was seen cannot end either; it is taken for the end.
+        if not fresh or (wanted and wanted <= headers.keys()):
+            break
+        page += 1
+    session.headers = headers
+
+
+def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) -> Task[AlbumView | Quiet]:
+    """Look at one album. An unchanged one costs a scan of its folder's stats and nothing else."""
+    session.emit(Scanning(spec.key, number, total))
+    store, cache = session.store, session.ports.cache
+    synced = store.album(spec.key)
+    intents = tuple(intent for intent in _open(session) if intent.album == spec.key)
+    mark = cache.quiet(spec.key) if synced is not None and not intents and not session.options.retry_failed else None
+    if mark is not None and (mark.spec != spec_print(spec) or synced is None or mark.serial != synced.serial):
+        mark = None
+    local = _scan(session, spec, mark.fingerprint if mark is not None else "")
+    if isinstance(local, UnchangedFolder):
+        quiet = yield from _still_quiet(session, synced, mark, local)
+        if quiet is not None:
+            return quiet
+        local = _scan(session, spec, "")
+        assert isinstance(local, LocalAlbum)
+    if local.root is None and (synced is None or not synced.placed):
+        raise _missing(session, spec)
+    seen = yield from _listing(session, synced)
+    pictures = store.pictures(spec.key)
+    probed = yield from _probe(session, spec, local, pictures, seen)
+    return _view(session, spec, local, synced, pictures, seen, probed, intents)
+
+
+def _open(session: Session) -> tuple[Intent, ...]:
+    """Open intents, but for uploads that were read for in vain and may be sent again: the planner sees their files as
+    files without a picture."""
+    return tuple(i for i in session.store.intents(IntentStatus.OPEN) if i.number not in session.resendable)
+
+
+def _missing(session: Session, spec: AlbumSpec) -> ManifestError:
+    what = f"album {spec.key}: the folder {spec.folder} does not exist"
+    return ManifestError(
+        str(session.manifest.path), (ManifestProblem(0, 0, what, "make the folder, or correct `folder`"),)
+    )
+
+
+def _scan(session: Session, spec: AlbumSpec, unchanged_if: str) -> LocalAlbum | UnchangedFolder:
+    def hashed(path: str, size: int) -> None:
+        session.emit(Hashing(spec.key, path, size))
+
+    return session.ports.local.scan(
+        spec, unchanged_if=unchanged_if, checksum=session.options.checksum, on_hashed=hashed
+    )
+
+
+def _still_quiet(
+    session: Session, synced: SyncedAlbum | None, mark: QuietMark | None, local: UnchangedFolder
+) -> Task[Quiet | None]:
+    """Whether an album whose folder did not change is still in order on Imgur, as far as it has to be looked at."""
+    assert mark is not None
+    assert synced is not None
+    quiet = Quiet(local.key, local.count, mark.listed_at)
+    if session.options.offline:
+        return quiet
+    header = (session.headers or {}).get(synced.id)
+    young = session.clock.now() - mark.listed_at <= session.manifest.budget.remote_max_age
+    same = header is not None and header.fingerprint == mark.header
+    if same and young and not session.options.refresh:
+        return quiet
+    seen = yield from _listing(session, synced)
+    cached = session.ports.cache.listing(synced.id)
+    listing = seen.listing
+    if listing is None or not listing.complete or cached is None or listing.ids != cached.ids:
+        return None
+    if listing.header.fingerprint != mark.header:
+        return None
+    keep_quiet_mark(session, local.key, local.fingerprint, local.count, listing)
+    return Quiet(local.key, local.count, listing.taken_at)
+
+
+def keep_quiet_mark(session: Session, key: str, fingerprint: str, count: int, listing: RemoteAlbum) -> None:
+    """Remember that the album is in order with this content and this listing."""
+    spec, synced = session.manifest.album(key), session.store.album(key)
+    if spec is None or synced is None:
+        return
+    session.ports.cache.keep_listing(listing)
+    header = listing.header.fingerprint
+    mark = QuietMark(fingerprint, spec_print(spec), header, synced.serial, count, listing.taken_at)
+    session.ports.cache.keep_quiet(key, mark)
+
+
+def _listing(session: Session, synced: SyncedAlbum | None) -> Task[Seen]:
+    """The album's listing: one just read in this run, else a fresh one; offline the last one kept."""
+    if synced is None or synced.gone:
+        return Seen(gone=synced is not None)
+    if session.options.offline:
+        cached = session.ports.cache.listing(synced.id)
+        return Seen(cached, flaw="" if cached is not None else "the album was never listed; plan without --offline")
+    if synced.id in session.listings:
+        return Seen(session.listings[synced.id])
+    return (yield from list_album(session, synced))
+
+
+def list_album(session: Session, synced: SyncedAlbum) -> Task[Seen]:
+    """One fresh listing of an album of ours. Gone means a 404 by id, some time after the album was made."""
+    session.emit(Listing(synced.key))
+    reader = session.reader()
+    outcome = yield from session.read(lambda: reader.album(synced.id))
+    if isinstance(outcome, Done):
+        session.listings[synced.id] = outcome.value
+        return Seen(outcome.value)
+    if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
+        if session.clock.now() - synced.made_at >= session.settle_seconds:
+            return Seen(gone=True)
+        return Seen(flaw="Imgur does not show the new album yet")
+    return Seen(flaw=f"Imgur's answer about the album cannot be used: {outcome.problem.detail}")
+
+
+def _probe(
+    session: Session, spec: AlbumSpec, local: LocalAlbum, pictures: tuple[SyncedPicture, ...], seen: Seen
+) -> Task[Gone]:
+    """Ask for pictures that should be in the album and are not shown: only a 404 by id proves that one is gone."""
+    if session.options.offline or (seen.listing is None and not seen.gone) or not pictures:
+        return Gone()
+    if seen.listing is not None and not seen.listing.complete:
+        return Gone()
+    shown = frozenset(seen.listing.ids if seen.listing is not None else ())
+    digests = {file.digest for file in local.files} | {file.digest[:16] for file in local.files}
+    horizon = session.clock.now() - session.settle_seconds
+    missing = [
+        picture.id
+        for picture in pictures
+        if picture.standing is Standing.PLACED
+        and picture.id not in shown
+        and picture.placed_at <= horizon
+        and (picture.digest in digests or spec.prune is Prune.DELETE)
+    ]
+    return (yield from probe(session, missing))
+
+
+def probe(session: Session, ids: Iterable[str]) -> Task[Gone]:
+    """Find out which of these pictures live. Ids that no answer settled are in neither set."""
+    missing = list(dict.fromkeys(ids))
+    alive: set[str] = set()
+    if len(missing) > MANY:
+        alive = yield from _alive_in_account(session, frozenset(missing))
+    gone: set[str] = set()
+    reader = session.reader() if missing else None
+
+    def ask(image_id: str) -> Task[None]:
+        assert reader is not None
+        outcome = yield from session.read(lambda: reader.image(image_id))
+        if isinstance(outcome, Done):
+            alive.add(image_id)
+        elif isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
+            gone.add(image_id)
+
+    yield Fork(tuple(ask(image_id) for image_id in missing if image_id not in alive))
+    return Gone(frozenset(gone), frozenset(alive))
+
+
+def _alive_in_account(session: Session, wanted: frozenset[str]) -> Task[set[str]]:
+    """Those of `wanted` that the account's list shows (1 credit a hundred pictures)."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    reader = session.reader()
+    page = 0
+    while wanted - found:
+        outcome = yield from session.read(partial(reader.images, page))
+        if not isinstance(outcome, Done):
+            break
+        ids = {picture.id for picture in outcome.value}
+        if not ids - seen:
+            break
+        seen |= ids
+        found |= ids & wanted
+        page += 1
+    return found
+
+
+def _view(
+    session: Session,
+    spec: AlbumSpec,
+    local: LocalAlbum,
+    synced: SyncedAlbum | None,
+    pictures: tuple[SyncedPicture, ...],
+    seen: Seen,
+    probed: Gone,
+    intents: tuple[Intent, ...],
+) -> AlbumView:
+    paths = {file.path for file in local.files} | {file.path for file in local.unsendable}
+    lost = [picture.path for picture in pictures if picture.path and picture.path not in paths]
+    here = {picture.id for picture in pictures if picture.standing in (Standing.PLACED, Standing.UNMANAGED)}
+    strangers = [i for i in (seen.listing.ids if seen.listing is not None else ()) if i not in here]
+    return AlbumView(
+        spec=spec,
+        local=local,
+        now=session.clock.now(),
+        settle_seconds=session.settle_seconds,
+        synced=synced,
+        pictures=pictures,
+        listing=seen.listing,
+        album_gone=seen.gone,
+        unlisted=seen.flaw,
+        probed=probed,
+        ignored=session.ports.local.ignored(spec, lost) if lost else frozenset(),
+        elsewhere=session.store.known(strangers) if strangers else frozenset(),
+        intents=intents,
+        failed=() if session.options.retry_failed else session.store.failed(spec.key),
+        limits=session.manifest.gates,
+    )
+
+
+def remember_quiet(session: Session, view: AlbumView, plan: AlbumPlan) -> None:
+    """Keep the listing, and the quiet mark if the album is in order and every file could be read."""
+    if view.listing is None or session.options.offline:
+        return
+    if plan.quiet and not plan.unsendable and view.listing.complete:
+        keep_quiet_mark(session, plan.album, plan.fingerprint, plan.files, view.listing)
+    else:
+        session.ports.cache.keep_listing(view.listing)

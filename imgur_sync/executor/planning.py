@@ -1,0 +1,123 @@
+"""Making a plan: observe all albums, join them, price the whole. Sends nothing but GETs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from imgur_sync.errors import UsageError
+from imgur_sync.executor.observe import Quiet, observe, probe, read_headers, remember_quiet
+from imgur_sync.executor.session import Options, Ports, Session
+from imgur_sync.executor.settling import settle_all
+from imgur_sync.executor.tasks import Fork, Task
+from imgur_sync.model.change import Change, PictureGone
+from imgur_sync.model.event import Event, Planned
+from imgur_sync.model.local import RootIdentity
+from imgur_sync.model.plan import AlbumPlan, Plan
+from imgur_sync.model.spec import AlbumSpec, Manifest
+from imgur_sync.model.synced import SyncedPicture
+from imgur_sync.planner.album import plan_album
+from imgur_sync.planner.view import AlbumView
+from imgur_sync.planner.whole import assemble, plan_albums
+
+
+class World:
+    """The last look at every album: views of those that need work, and counts of those that do not."""
+
+    def __init__(self) -> None:
+        self.views: dict[str, AlbumView] = {}
+        self.quiet: dict[str, Quiet] = {}
+        self.roots: dict[str, RootIdentity] = {}
+
+
+def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Event]:
+    """Observe and plan, changing nothing on Imgur. The last event is `Planned`.
+
+    The store should be a private copy when there are open intents: what readings settle is recorded in it.
+    """
+    session = Session(ports, manifest, options)
+
+    def task() -> Task[None]:
+        world = World()
+        if ports.reader is not None and not options.offline:
+            yield from read_headers(session)
+            yield from settle_all(session)
+        yield from look(session, world, chosen(manifest, options))
+        plan = yield from plan_world(session, world, first=True)
+        session.emit(Planned(plan, 1))
+
+    yield from session.scheduler.drive(task())
+
+
+def chosen(manifest: Manifest, options: Options) -> tuple[AlbumSpec, ...]:
+    """The albums that the caller asked for. Raises `UsageError` for a key that the manifest does not have."""
+    unknown = [key for key in options.albums if manifest.album(key) is None]
+    if unknown:
+        known = ", ".join(spec.key for spec in manifest.albums[:20])
+        raise UsageError(f"no album {unknown[0]!r} in {manifest.path.name}", hint=f"albums there: {known}")
+    return tuple(spec for spec in manifest.albums if not options.albums or spec.key in options.albums)
+
+
+def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[None]:
+    """Observe these albums anew."""
+    width = session.manifest.upload.in_flight
+
+    def one(number: int, spec: AlbumSpec) -> Task[None]:
+        result = yield from observe(session, spec, number, len(specs))
+        world.views.pop(spec.key, None)
+        world.quiet.pop(spec.key, None)
+        if isinstance(result, Quiet):
+            world.quiet[spec.key] = result
+            return
+        if result.local.root is not None:
+            world.roots[spec.key] = result.local.root
+        plan = plan_album(result)
+        remember_quiet(session, result, plan)
+        offers = plan.unpaired_pictures or plan.unsendable or plan.drift or plan.foreign or plan.skipped
+        if plan.quiet and not offers and not plan.unmanaged and not plan.warnings:
+            listed = result.listing.taken_at if result.listing is not None else result.now
+            world.quiet[spec.key] = Quiet(spec.key, plan.files, listed)
+        else:
+            world.views[spec.key] = result
+
+    numbered = list(enumerate(specs, 1))
+    for start in range(0, len(numbered), width):
+        yield Fork(tuple(one(number, spec) for number, spec in numbered[start : start + width]))
+    session.ports.cache.flush()
+
+
+def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
+    """The plan of everything that was observed."""
+    views = tuple(world.views[spec.key] for spec in session.manifest.albums if spec.key in world.views)
+    detached = yield from _reusable(session, views)
+    albums = plan_albums(views, detached, session.options.approvals, session.manifest.gates.prune_run, exact=first)
+    ages = [quiet.listed_at for quiet in world.quiet.values()]
+    ages += [view.listing.taken_at for view in views if view.listing is not None]
+    return assemble(
+        session.manifest,
+        session.store.lineage,
+        albums,
+        unchanged=len(world.quiet),
+        unchanged_files=sum(quiet.count for quiet in world.quiet.values()),
+        budget=session.ports.ledger.budget() if session.ports.ledger is not None else None,
+        now=session.clock.now(),
+        observation_reads=session.reads,
+        oldest_listing=min(ages, default=None),
+        offline=session.options.offline,
+        notes=session.manifest.warnings,
+    )
+
+
+def _reusable(session: Session, views: Sequence[AlbumView]) -> Task[tuple[SyncedPicture, ...]]:
+    """Our detached pictures that files without a picture could take: each is proven alive by one GET."""
+    plans: list[AlbumPlan] = [plan_album(view) for view in views]
+    wanted = {digest for plan in plans for digest, _ in plan.unpaired_files}
+    if not wanted:
+        return ()
+    pictures = session.store.detached(wanted)
+    if session.options.offline:
+        return pictures
+    probed = yield from probe(session, (picture.id for picture in pictures))
+    lost: list[Change] = [PictureGone(image_id, session.clock.now()) for image_id in sorted(probed.gone)]
+    if lost and session.writer is not None:
+        session.store.record(*lost)
+    return tuple(picture for picture in pictures if picture.id in probed.alive)

@@ -1,0 +1,115 @@
+"""Rebuilding a lost state from the markers on Imgur: nothing is uploaded, nothing is changed there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+
+from imgur_sync.executor.session import Session
+from imgur_sync.executor.settling import read_headers_fully
+from imgur_sync.executor.tasks import Task
+from imgur_sync.model.change import AlbumMade, Change, PictureAdopted
+from imgur_sync.model.event import Warned
+from imgur_sync.model.outcome import Done
+from imgur_sync.model.remote import AlbumHeader, RemoteAlbum, RemotePicture
+from imgur_sync.model.synced import Standing, SyncedPicture
+from imgur_sync.planner.marker import album_marker, owner, parse_name
+
+
+def rebuild(session: Session) -> Task[int]:
+    """Adopt every picture of the account that carries a marker of this lineage and of an album of the manifest.
+
+    Returns how many. Costs one credit per hundred pictures of the account, and one per album looked into.
+    """
+    found = yield from _marked(session)
+    yield from read_headers_fully(session)
+    headers = dict(session.headers or {})
+    adopted = 0
+    for spec in session.manifest.albums:
+        if session.store.album(spec.key) is not None:
+            continue
+        pictures = found.get(spec.key, {})
+        listing = yield from _album_of(session, spec.key, spec.title, frozenset(pictures), headers)
+        if listing is None and not pictures:
+            continue
+        changes: list[Change] = []
+        shown: frozenset[str] = frozenset()
+        if listing is not None:
+            marked = listing.header.description == album_marker(session.store.lineage, spec.key)
+            made = AlbumMade(spec.key, listing.header.id, listing.header.deletehash, "", 0.0, edited=not marked)
+            changes.append(made)
+            shown = frozenset(listing.ids)
+        for picture in pictures.values():
+            standing = Standing.PLACED if picture.id in shown else Standing.DETACHED
+            changes.append(PictureAdopted(_picture(spec.key, picture, standing)))
+        session.store.record(*changes)
+        adopted += len(pictures)
+    if adopted:
+        session.emit(Warned(f"the state was rebuilt from Imgur: {adopted} pictures recognised, none uploaded"))
+    return adopted
+
+
+def _marked(session: Session) -> Task[dict[str, dict[str, RemotePicture]]]:
+    """The account's pictures with a marker of ours, by album key and id."""
+    keys = [spec.key for spec in session.manifest.albums]
+    found: dict[str, dict[str, RemotePicture]] = defaultdict(dict)
+    seen: set[str] = set()
+    reader = session.reader()
+    page = 0
+    while True:
+        outcome = yield from session.read(partial(reader.images, page))
+        if not isinstance(outcome, Done):
+            break
+        fresh = [picture for picture in outcome.value if picture.id not in seen]
+        if not fresh:
+            break
+        seen.update(picture.id for picture in fresh)
+        for picture in fresh:
+            marker = parse_name(picture.name)
+            match = owner(marker, session.store.lineage, keys) if marker is not None else None
+            if match is not None:
+                found[match[0]][picture.id] = picture
+        page += 1
+    return found
+
+
+def _album_of(
+    session: Session, key: str, title: str | None, ids: frozenset[str], headers: dict[str, AlbumHeader]
+) -> Task[RemoteAlbum | None]:
+    """The album that holds these pictures: one with the marker of its creation, else the first that shows one of them;
+    albums of the wished title are looked into first. It is then not looked at for other keys."""
+    marker = album_marker(session.store.lineage, key)
+    ranked = sorted(headers.values(), key=lambda h: (h.description != marker, h.title != (title or ""), h.id))
+    reader = session.reader()
+    for header in ranked:
+        if header.description != marker and not (ids and header.count):
+            continue
+        outcome = yield from session.read(partial(reader.album, header.id))
+        if isinstance(outcome, Done) and (header.description == marker or ids & set(outcome.value.ids)):
+            del headers[header.id]
+            session.listings[header.id] = outcome.value
+            return outcome.value
+    return None
+
+
+def _picture(key: str, picture: RemotePicture, standing: Standing) -> SyncedPicture:
+    """A recognised picture. Its path is not known; of its digest only what the marker holds."""
+    marker = parse_name(picture.name)
+    short = marker.short if marker is not None else ""
+    return SyncedPicture(
+        id=picture.id,
+        album=key,
+        path="",
+        digest=short,
+        sent_digest=short,
+        marker=picture.name,
+        media_type=picture.media_type,
+        size=picture.size,
+        width=picture.width,
+        height=picture.height,
+        link=picture.link,
+        made_at=picture.made_at,
+        placed_at=0.0,
+        standing=standing,
+        deletehash=picture.deletehash,
+    )

@@ -1,0 +1,176 @@
+"""What one run works with: the ports, the wishes of the caller, and what it has read so far."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from imgur_sync.errors import BudgetError, CredentialsError, ImgurSyncError, TryAgainLaterError
+from imgur_sync.executor.scheduler import Scheduler
+from imgur_sync.executor.tasks import Do, Pause, Task
+from imgur_sync.model.budget import LimitName
+from imgur_sync.model.event import Event, Waiting
+from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, T, Unknown
+from imgur_sync.model.plan import GateName
+from imgur_sync.model.ports import (
+    Cache,
+    Clock,
+    Ledger,
+    LocalFiles,
+    RemoteReader,
+    RemoteWriter,
+    StateStore,
+    Workers,
+)
+from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
+from imgur_sync.model.spec import Manifest
+from imgur_sync.model.synced import Intent
+from imgur_sync.planner.retry import EndRun, Fail, Park, RetryAfter, after_read
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The implementations of one run. Without a `reader` nothing is sent; without a `ledger` nothing is priced against
+    what is left. `chance` gives numbers in [0, 1) to spread retries."""
+
+    local: LocalFiles
+    store: StateStore
+    cache: Cache
+    clock: Clock
+    workers: Workers
+    reader: RemoteReader | None = None
+    ledger: Ledger | None = None
+    chance: Callable[[], float] = random.random
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller asks for. `albums` are keys, none means all. `rebuild` says that the state is new although the
+    manifest names a lineage: what carries its markers on Imgur is adopted first. `expect` is a plan digest."""
+
+    albums: tuple[str, ...] = ()
+    approvals: Mapping[GateName, int] = field(default_factory=dict)
+    refresh: bool = False
+    checksum: bool = False
+    offline: bool = False
+    retry_failed: bool = False
+    rebuild: bool = False
+    expect: str | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of one album in this run."""
+
+    uploaded: int = 0
+    failed: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+class Session:
+    """One run. Lives on the control thread; jobs get the ports only."""
+
+    def __init__(self, ports: Ports, manifest: Manifest, options: Options, writer: RemoteWriter | None = None) -> None:
+        self.ports = ports
+        self.store = ports.store
+        self.clock = ports.clock
+        self.manifest = manifest
+        self.options = options
+        self.writer = writer
+        self.scheduler = Scheduler(
+            ports.workers,
+            ports.clock,
+            in_flight=manifest.upload.in_flight,
+            bytes_in_flight=manifest.upload.bytes_in_flight,
+        )
+        self.settle_seconds = manifest.upload.settle_seconds
+        self.headers: dict[str, AlbumHeader] | None = None
+        self.listings: dict[str, RemoteAlbum] = {}
+        self.resendable: dict[int, Intent] = {}
+        self.resent: set[int] = set()
+        self.tallies: dict[str, Tally] = {}
+        self.reads = 0
+        self.uploaded_bytes = 0
+        self.edited = 0
+        self.deleted = 0
+        self.troubles = 0
+        self.limit_hit: tuple[LimitName, float | None] | None = None
+        self.claims: dict[str, str] = {}
+
+    def emit(self, event: Event) -> None:
+        """Pass an event on."""
+        self.scheduler.emit(event)
+
+    def tally(self, album: str) -> Tally:
+        """The counts of one album."""
+        return self.tallies.setdefault(album, Tally())
+
+    def reader(self) -> RemoteReader:
+        """The reader of an online run."""
+        assert self.ports.reader is not None, "an offline run reads nothing"
+        return self.ports.reader
+
+    def read(self, call: Callable[[], Outcome[T]]) -> Task[Outcome[T]]:
+        """One read, tried up to three times; waits for a limit only as long as the manifest allows.
+
+        Raises when nothing more can be had from Imgur in this run.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            outcome: Outcome[T] = yield Do(call)
+            if isinstance(outcome, Done):
+                self.troubles = 0
+                self.reads += 1
+                return outcome
+            if not isinstance(outcome, NotSent):
+                self.reads += 1
+            decision = after_read(outcome, attempt, self.ports.chance())
+            match decision:
+                case RetryAfter():
+                    self.note_trouble(outcome.problem)
+                    yield Pause(self.clock.monotonic() + decision.seconds)
+                case Park():
+                    yield from self.park(outcome.problem, decision)
+                case EndRun():
+                    raise error_of(outcome.problem)
+                case Fail():
+                    self.note_trouble(outcome.problem)
+                    return outcome
+
+    def park(self, problem: Problem, decision: Park) -> Task[None]:
+        """Wait for a limit if that is short enough, else raise `BudgetError`."""
+        longest = self.manifest.upload.max_wait
+        seconds = decision.seconds
+        if seconds is None or seconds > longest:
+            resume = None if seconds is None else self.clock.now() + seconds
+            raise BudgetError(problem.detail, resume_at=resume)
+        self.emit(Waiting(problem.detail, self.clock.now() + seconds))
+        yield Pause(self.clock.monotonic() + max(1.0, seconds))
+
+    def note_trouble(self, problem: Problem) -> None:
+        """Count over-capacity and server answers; after five in a row the run ends (75)."""
+        if problem.kind in (ProblemKind.OVER_CAPACITY, ProblemKind.SERVER, ProblemKind.NETWORK, ProblemKind.TIMEOUT):
+            self.troubles += 1
+            if self.troubles >= 5:
+                self.scheduler.halt(error_of(problem))
+        else:
+            self.troubles = 0
+
+
+def error_of(problem: Problem) -> ImgurSyncError:
+    """The error that ends a run for this problem."""
+    if problem.kind is ProblemKind.CREDENTIALS:
+        return CredentialsError(problem.detail)
+    hints = {
+        ProblemKind.OVER_CAPACITY: "Imgur throttles this address or is overloaded; try again in an hour",
+        ProblemKind.COUNTRY: "Imgur refuses requests from this region or network",
+        ProblemKind.TLS: "the connection to Imgur is not trustworthy; there is no way to switch the check off",
+    }
+    return TryAgainLaterError(
+        f"Imgur cannot be used now: {problem.detail}", hint=hints.get(problem.kind, "nothing is lost; try again later")
+    )
+
+
+Failure = NotSent | Refused | Unknown

@@ -1,0 +1,224 @@
+"""Settling what is in doubt: readings decide what became of requests whose outcome nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from imgur_sync.executor.observe import list_album
+from imgur_sync.executor.session import Session
+from imgur_sync.executor.tasks import Task
+from imgur_sync.executor.twins import remove_album_twin, remove_twin
+from imgur_sync.model.change import (
+    AlbumMade,
+    Change,
+    FileFailed,
+    IntentDoubted,
+    IntentEnded,
+    PictureAdopted,
+    PictureDeleted,
+    WishIgnored,
+)
+from imgur_sync.model.event import UploadFound
+from imgur_sync.model.outcome import Done, ProblemKind, Refused
+from imgur_sync.model.remote import RemotePicture
+from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus, SyncedPicture
+from imgur_sync.planner.confirm import EditWish, ignored_fields
+from imgur_sync.planner.marker import album_marker
+from imgur_sync.planner.settle import (
+    MAX_SENDS,
+    Absent,
+    Early,
+    Forgotten,
+    Found,
+    Twin,
+    settle_creation,
+    settle_uploads,
+)
+
+SLACK_SECONDS = 900.0
+"""How much older than the oldest intent a reading goes, for clocks that disagree."""
+
+
+def settle_all(session: Session) -> Task[None]:
+    """Settle every open intent as far as readings allow now. A run that may write also looks for late twins.
+
+    An intent that a kill left open starts its time to settle now, at first sight.
+    """
+    store, now = session.store, session.clock.now()
+    first_seen = [i for i in store.intents(IntentStatus.OPEN) if i.failed_at is None]
+    if first_seen:
+        doubts: list[Change] = [IntentDoubted(intent.number, now) for intent in first_seen]
+        store.record(*doubts)
+    intents = store.intents(IntentStatus.OPEN)
+    suspects = store.intents(IntentStatus.SUSPECT) if session.writer is not None else ()
+    uploads = [i for i in (*intents, *suspects) if i.kind is IntentKind.UPLOAD]
+    if uploads:
+        yield from _settle_uploads(session, uploads)
+    creations = [intent for intent in intents if intent.kind is IntentKind.CREATE_ALBUM]
+    if creations and session.headers is not None:
+        yield from _settle_creations(session, creations)
+    for intent in intents:
+        due = intent.failed_at is not None and now >= intent.failed_at + session.settle_seconds
+        if due and intent.kind in (IntentKind.EDIT_ALBUM, IntentKind.DELETE_ALBUM, IntentKind.EDIT_IMAGE):
+            yield from _settle_edit(session, intent)
+        elif due and intent.kind is IntentKind.DELETE_IMAGE:
+            yield from _settle_deletion(session, intent)
+    if session.writer is not None:
+        yield from _empty_twins(session)
+
+
+def _settle_uploads(session: Session, intents: Sequence[Intent]) -> Task[None]:
+    """One reading of the account's pictures settles all uploads of all albums."""
+    read_at = session.clock.now()
+    seen = yield from _recent(session, min(intent.made_at for intent in intents) - SLACK_SECONDS)
+    if seen is None:
+        return
+    store = session.store
+    known = store.known(picture.id for picture in seen)
+    adopted = {picture.marker: picture.id for key in {i.album for i in intents} for picture in store.pictures(key)}
+    verdicts = settle_uploads(intents, seen, known, adopted, read_at, session.settle_seconds)
+    for verdict in verdicts:
+        match verdict:
+            case Found():
+                store.record(PictureAdopted(adopted_picture(verdict.intent, verdict.picture), verdict.intent.number))
+                session.resendable.pop(verdict.intent.number, None)
+                session.emit(UploadFound(verdict.intent.album, verdict.intent.path, verdict.picture.link))
+            case Absent():
+                _absent(session, verdict.intent)
+            case Twin():
+                if session.writer is not None:
+                    yield from remove_twin(session, verdict.intent, verdict.picture)
+            case Forgotten():
+                store.record(IntentEnded(verdict.intent.number, IntentStatus.CLOSED, read_at))
+            case Early():
+                pass
+
+
+def _absent(session: Session, intent: Intent) -> None:
+    """An upload that did not happen: it may be sent again, three times in all, and not twice in one run."""
+    now = session.clock.now()
+    if intent.sends >= MAX_SENDS:
+        reason = f"sent {intent.sends} times and never seen on Imgur"
+        failed = FailedFile(intent.album, intent.path, intent.digest, reason, now)
+        session.store.record(FileFailed(failed), IntentEnded(intent.number, IntentStatus.SUSPECT, now))
+    elif intent.number not in session.resent:
+        session.resendable[intent.number] = intent
+
+
+def adopted_picture(intent: Intent, picture: RemotePicture) -> SyncedPicture:
+    """The picture of an upload in doubt that turned out to have happened."""
+    return SyncedPicture(
+        id=picture.id,
+        album=intent.album,
+        path=intent.path,
+        digest=intent.digest,
+        sent_digest=intent.digest,
+        marker=intent.marker,
+        media_type=intent.media_type,
+        size=intent.size,
+        width=intent.width,
+        height=intent.height,
+        link=picture.link,
+        made_at=picture.made_at,
+        placed_at=intent.failed_at or 0.0,
+        has_gps=intent.has_gps,
+        restored=intent.restores,
+        deletehash=picture.deletehash,
+    )
+
+
+def _recent(session: Session, since: float) -> Task[tuple[RemotePicture, ...] | None]:
+    """The account's pictures, newest first, back to `since`; None when a page could not be had."""
+    reader = session.reader()
+    found: dict[str, RemotePicture] = {}
+    page = 0
+    while True:
+        outcome = yield from session.read(partial(reader.images, page))
+        if not isinstance(outcome, Done):
+            return None
+        fresh = [picture for picture in outcome.value if picture.id not in found]
+        found.update((picture.id, picture) for picture in fresh)
+        if not fresh or min(picture.made_at for picture in fresh) < since:
+            return tuple(found.values())
+        page += 1
+
+
+def _settle_creations(session: Session, intents: Sequence[Intent]) -> Task[None]:
+    """Albums whose creation is in doubt are found by the marker in their description."""
+    yield from read_headers_fully(session)
+    headers = tuple((session.headers or {}).values())
+    known = frozenset(album.id for album in session.store.albums())
+    for intent in intents:
+        now = session.clock.now()
+        found, twins, until = settle_creation(intent, headers, known, now, session.settle_seconds)
+        if found is not None:
+            spec = session.manifest.album(intent.album)
+            made = AlbumMade(intent.album, found.id, found.deletehash, spec.folder if spec else "", intent.made_at)
+            session.store.record(made, IntentEnded(intent.number, IntentStatus.CLOSED, now))
+            for twin in twins if session.writer is not None else ():
+                yield from remove_album_twin(session, intent.album, twin.id)
+        elif until is None:
+            session.store.record(IntentEnded(intent.number, IntentStatus.CLOSED, now))
+
+
+def read_headers_fully(session: Session) -> Task[None]:
+    """All pages of the account's albums, also past the last of ours."""
+    reader = session.reader()
+    headers = dict(session.headers or {})
+    page = 0
+    while True:
+        outcome = yield from session.read(partial(reader.albums, page))
+        if not isinstance(outcome, Done) or not outcome.value:
+            break
+        fresh = {header.id: header for header in outcome.value}
+        if page and fresh.keys() <= headers.keys():
+            break
+        headers.update(fresh)
+        page += 1
+    session.headers = headers
+
+
+def _empty_twins(session: Session) -> Task[None]:
+    """Empty albums that carry the marker of an album which we have under another id: late twins of a creation."""
+    ours = {album.id for album in session.store.albums()}
+    markers = {album_marker(session.store.lineage, album.key): album.key for album in session.store.albums()}
+    for header in (session.headers or {}).values():
+        key = markers.get(header.description)
+        if key is not None and header.id not in ours and header.count == 0:
+            yield from remove_album_twin(session, key, header.id)
+
+
+def _settle_edit(session: Session, intent: Intent) -> Task[None]:
+    """After the time to settle, one reading shows what became of an edit; the plan that follows does the rest.
+
+    What a reading shows exactly as before was not honoured.
+    """
+    now = session.clock.now()
+    synced = session.store.album(intent.album)
+    changes: list[Change] = [IntentEnded(intent.number, IntentStatus.CLOSED, now)]
+    if synced is not None and not synced.gone:
+        seen = yield from list_album(session, synced)
+        if seen.flaw:
+            return
+        if seen.listing is not None and intent.wish:
+            wish = EditWish.parse(intent.wish)
+            marks = {mark.field: mark for mark in synced.not_honoured}
+            for field, value, before in ignored_fields(wish, seen.listing):
+                old = marks.get(field)
+                attempts = old.attempts + 1 if old is not None and old.wish == value else 1
+                changes.append(WishIgnored(intent.album, field, value, before, attempts, now))
+            changes.extend(wish.confirmed(intent.album, seen.listing, now))
+    session.store.record(*changes)
+
+
+def _settle_deletion(session: Session, intent: Intent) -> Task[None]:
+    """After the time to settle, one GET shows whether the picture is gone."""
+    reader = session.reader()
+    outcome = yield from session.read(lambda: reader.image(intent.target))
+    now = session.clock.now()
+    ended = IntentEnded(intent.number, IntentStatus.CLOSED, now)
+    if isinstance(outcome, Done):
+        session.store.record(ended)
+    elif isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
+        session.store.record(PictureDeleted(intent.target, now), ended)

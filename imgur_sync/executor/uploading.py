@@ -1,0 +1,155 @@
+"""One upload: read, reserve, record, send, record."""
+
+from __future__ import annotations
+
+from imgur_sync.errors import FileChangedError
+from imgur_sync.executor.session import Session
+from imgur_sync.executor.tasks import Do, Take, Task
+from imgur_sync.executor.writing import AlbumStop, give_up, reserve, send_recorded
+from imgur_sync.model.budget import UPLOAD_COST, Reservation
+from imgur_sync.model.change import Change, FileFailed, IntentDoubted, IntentEnded, IntentResent, PictureAdopted
+from imgur_sync.model.event import InDoubt, UploadDone, UploadFailed, UploadStarted
+from imgur_sync.model.local import Content, LocalFile, Presence
+from imgur_sync.model.outcome import Done, Problem, ProblemKind, Refused, Unknown
+from imgur_sync.model.remote import RemotePicture
+from imgur_sync.model.spec import AlbumSpec
+from imgur_sync.model.step import Upload, UploadReason
+from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus, SyncedPicture
+from imgur_sync.planner.marker import upload_name
+
+TRIES = 3
+FINAL = (ProblemKind.BAD_TYPE, ProblemKind.TOO_LARGE)
+"""Refusals of the file itself: it is not tried again until it changes."""
+
+
+def upload(session: Session, spec: AlbumSpec, step: Upload, album_id: str, made: dict[str, str]) -> Task[None]:
+    """Upload one file into the album; `made` gets its id by path. Every failure is recorded and told, none raised."""
+    yield Take(step.size)
+    try:
+        content = yield from _content(session, spec, step)
+        if content is None:
+            return
+        for _ in range(TRIES):
+            again = yield from _attempt(session, step, content, album_id, made)
+            if not again:
+                return
+    except AlbumStop:
+        return
+    finally:
+        session.scheduler.give(step.size)
+
+
+def _content(session: Session, spec: AlbumSpec, step: Upload) -> Task[Content | None]:
+    """The bytes, or None when the file is not what was planned: its album is planned again."""
+    file = LocalFile(step.path, step.digest, step.size, 0, step.media_type, content=Presence.PRESENT)
+    try:
+        content: Content = yield Do(lambda: session.ports.local.read(spec, file))
+    except FileChangedError as changed:
+        detail = "it is gone" if changed.gone else "it changed after it was planned"
+        problem = Problem(ProblemKind.UNEXPECTED, detail)
+        session.emit(UploadFailed(step.album, step.path, problem, final=False))
+        return None
+    return content
+
+
+def _attempt(session: Session, step: Upload, content: Content, album_id: str, made: dict[str, str]) -> Task[bool]:
+    """One request. True when it was refused by a limit that has passed meanwhile."""
+    reservation = yield from reserve(session, UPLOAD_COST)
+    intent = _intent(session, step, content, album_id, reservation)
+    session.emit(UploadStarted(step.album, step.path, step.size))
+    what = f"the upload of {step.path}"
+    outcome = yield from send_recorded(
+        session, intent, lambda writer: writer.upload(content, intent.marker, album_id, reservation), what
+    )
+    if isinstance(outcome, Done):
+        _adopt(session, step, content, intent, outcome.value, made)
+        return False
+    if isinstance(outcome, Unknown):
+        return False
+    again = yield from give_up(session, outcome)
+    if not again:
+        final = isinstance(outcome, Refused) and outcome.problem.kind in FINAL
+        _failed(session, step, outcome.problem, final)
+    return again
+
+
+def _intent(session: Session, step: Upload, content: Content, album_id: str, reservation: Reservation) -> Intent:
+    """The recorded intent of this request: a new one, or that of an upload in doubt that did not happen."""
+    store, now = session.store, session.clock.now()
+    earlier = next((i for i in session.resendable.values() if i.album == step.album and i.digest == step.digest), None)
+    if earlier is not None:
+        del session.resendable[earlier.number]
+        session.resent.add(earlier.number)
+        store.record(IntentResent(earlier.number, reservation.number, now))
+        return next(i for i in store.intents(IntentStatus.OPEN) if i.number == earlier.number)
+    copy = store.highest_copy(step.album, step.digest) + 1
+    return store.open_intent(
+        Intent(
+            number=0,
+            kind=IntentKind.UPLOAD,
+            album=step.album,
+            target=album_id,
+            path=step.path,
+            digest=step.digest,
+            size=len(content.data),
+            media_type=step.media_type,
+            width=step.width,
+            height=step.height,
+            has_gps=step.has_gps,
+            marker=upload_name(step.path, step.media_type, store.lineage, step.album, step.digest, copy),
+            copy=copy,
+            reservation=reservation.number,
+            made_at=now,
+            restores=step.reason is UploadReason.RESTORES,
+        )
+    )
+
+
+def _adopt(
+    session: Session, step: Upload, content: Content, intent: Intent, picture: RemotePicture, made: dict[str, str]
+) -> None:
+    """Record the picture before anything else happens. An id that we ever held proves nothing: the intent stays open."""
+    store, now = session.store, session.clock.now()
+    if store.known((picture.id,)):
+        problem = Problem(ProblemKind.UNEXPECTED, "Imgur answered with the id of another picture")
+        store.record(IntentDoubted(intent.number, now))
+        session.emit(InDoubt(step.album, f"the upload of {step.path}", problem, now + session.settle_seconds))
+        return
+    adopted = SyncedPicture(
+        id=picture.id,
+        album=step.album,
+        path=step.path,
+        digest=step.digest,
+        sent_digest=content.sent_digest,
+        marker=intent.marker,
+        media_type=step.media_type,
+        size=len(content.data),
+        width=step.width,
+        height=step.height,
+        link=picture.link,
+        made_at=picture.made_at or now,
+        placed_at=now,
+        has_gps=step.has_gps,
+        restored=step.reason is UploadReason.RESTORES,
+        deletehash=picture.deletehash,
+    )
+    changes: list[Change] = [PictureAdopted(adopted, intent.number)]
+    if intent.sends > 1:
+        # An earlier sending may still turn up: it is looked for until a day has passed.
+        changes.append(IntentEnded(intent.number, IntentStatus.SUSPECT, now))
+    store.record(*changes)
+    made[step.path] = picture.id
+    tally = session.tally(step.album)
+    tally.uploaded += 1
+    session.uploaded_bytes += len(content.data)
+    session.emit(UploadDone(step.album, step.path, step.size, picture.link))
+
+
+def _failed(session: Session, step: Upload, problem: Problem, final: bool) -> None:
+    """A refusal: told, and where the file itself was refused remembered until it changes."""
+    if final:
+        failed = FailedFile(step.album, step.path, step.digest, problem.detail, session.clock.now())
+        session.store.record(FileFailed(failed))
+    if problem.kind not in (ProblemKind.BUDGET, ProblemKind.RATE):
+        session.tally(step.album).failed += 1
+    session.emit(UploadFailed(step.album, step.path, problem, final))

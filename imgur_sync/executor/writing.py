@@ -1,0 +1,134 @@
+"""One write: reserved, recorded, sent, and recorded again. Nothing is sent that a kill could make forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from imgur_sync.errors import BudgetError
+from imgur_sync.executor.session import Failure, Session, error_of
+from imgur_sync.executor.tasks import Do, Pause, Task
+from imgur_sync.model.budget import Cost, Denied, LimitName, Reservation
+from imgur_sync.model.change import IntentDoubted, IntentEnded
+from imgur_sync.model.event import BudgetReached, InDoubt, Waiting
+from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, T, Unknown
+from imgur_sync.model.ports import RemoteWriter
+from imgur_sync.model.synced import Intent, IntentStatus
+from imgur_sync.planner.retry import EndRun, Fail, Park, RetryAfter, after_write
+
+
+class AlbumStop(Exception):
+    """Work on one album ends for this round: something is in doubt, was refused, or a limit is used up."""
+
+
+def reserve(session: Session, cost: Cost) -> Task[Reservation]:
+    """Reserve a cost, waiting for a limit if it opens within `max_wait`. Raises `AlbumStop` when it does not."""
+    assert session.ports.ledger is not None, "a run that writes has a ledger"
+    while True:
+        if session.limit_hit is not None and _closed(session, cost):
+            raise AlbumStop
+        granted = session.ports.ledger.reserve(cost)
+        if isinstance(granted, Reservation):
+            return granted
+        wait = _short_wait(session, granted)
+        if wait is None:
+            note_limit(session, granted.limit, granted.resumes_at)
+            raise AlbumStop
+        session.emit(Waiting(f"the limit of {granted.limit.value}", session.clock.now() + wait))
+        yield Pause(session.clock.monotonic() + wait)
+
+
+def _closed(session: Session, cost: Cost) -> bool:
+    """Whether the limit that was hit stands in the way of this cost: when uploads are used up, edits go on."""
+    assert session.limit_hit is not None
+    limit = session.limit_hit[0]
+    if limit is LimitName.UPLOADS:
+        return cost.uploads > 0
+    return cost.posts > 0 if limit is LimitName.POSTS else True
+
+
+def _short_wait(session: Session, denied: Denied) -> float | None:
+    if denied.resumes_at is None:
+        return None
+    wait = max(1.0, denied.resumes_at - session.clock.now())
+    return wait if wait <= session.manifest.upload.max_wait else None
+
+
+def note_limit(session: Session, limit: LimitName, resume_at: float | None) -> None:
+    """Remember that a limit ends this kind of work for this run; say so once."""
+    if session.limit_hit is None:
+        session.emit(BudgetReached(limit, resume_at))
+    before = session.limit_hit[1] if session.limit_hit is not None else None
+    later = max((at for at in (before, resume_at) if at is not None), default=None)
+    session.limit_hit = (limit, later)
+
+
+def write(
+    session: Session,
+    draft: Intent,
+    cost: Cost,
+    send: Callable[[RemoteWriter, Reservation], Outcome[T]],
+    what: str,
+) -> Task[tuple[Intent, Outcome[T]]]:
+    """Reserve, record the intent, send. An unknown outcome is recorded and told before it is returned; a definite
+    failure closes the intent. On `Done` the caller records the result together with the intent's end."""
+    reservation = yield from reserve(session, cost)
+    intent = session.store.open_intent(replace(draft, reservation=reservation.number, made_at=session.clock.now()))
+    outcome = yield from send_recorded(session, intent, lambda writer: send(writer, reservation), what)
+    return intent, outcome
+
+
+def send_recorded(
+    session: Session, intent: Intent, send: Callable[[RemoteWriter], Outcome[T]], what: str
+) -> Task[Outcome[T]]:
+    """Send a request whose intent is on disk."""
+    writer = session.writer
+    assert writer is not None, "a run without a writer sends nothing"
+    if intent.target:
+        session.listings.pop(intent.target, None)
+    outcome: Outcome[T] = yield Do(lambda: send(writer))
+    now = session.clock.now()
+    match outcome:
+        case Done():
+            session.troubles = 0
+        case Unknown():
+            session.store.record(IntentDoubted(intent.number, now))
+            session.emit(InDoubt(intent.album, what, outcome.problem, now + session.settle_seconds))
+            session.note_trouble(outcome.problem)
+        case NotSent() | Refused():
+            session.store.record(IntentEnded(intent.number, IntentStatus.CLOSED, now))
+    return outcome
+
+
+def give_up(session: Session, failure: Failure) -> Task[bool]:
+    """After a write that did not happen: wait for a short limit (then True: it may be planned again at once), note a
+    long one, or end the run."""
+    if isinstance(failure, Unknown):
+        return False
+    decision = after_write(failure, session.ports.chance())
+    match decision:
+        case Park():
+            try:
+                yield from session.park(failure.problem, decision)
+            except BudgetError as limit:
+                note_limit(session, limit_of(failure.problem), limit.resume_at)
+                return False
+            return True
+        case EndRun():
+            session.scheduler.halt(error_of(failure.problem))
+        case RetryAfter() | Fail():
+            session.note_trouble(failure.problem)
+    return False
+
+
+def limit_of(problem: Problem) -> LimitName:
+    """The limit that a refusal names; an unnamed "slow down" is the hour's."""
+    try:
+        return LimitName(problem.limit)
+    except ValueError:
+        return LimitName.HOUR
+
+
+def is_missing_ownership(failure: Failure) -> bool:
+    """Imgur's "You must own all the image ids": the membership named a picture that is not there any more."""
+    return isinstance(failure, Refused) and failure.problem.kind is ProblemKind.FORBIDDEN

@@ -1,0 +1,115 @@
+"""What an edit was to do, kept with its intent, and what a later reading says about it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from imgur_sync.model.change import AlbumEdited, Change
+from imgur_sync.model.remote import RemoteAlbum
+from imgur_sync.model.spec import Privacy
+
+
+@dataclass(frozen=True, slots=True)
+class EditWish:
+    """One edit of an album: the wished values (None: not part of it) and what the album showed before.
+
+    `ids` is the wished membership in order, `leaving` the ids that it takes out. `order` and `cover_path` name the
+    wishes where it is remembered that Imgur did not take them over. `first_cover` tells that the cover is the first
+    picture, which Imgur may show as no cover at all.
+    """
+
+    ids: tuple[str, ...] | None = None
+    leaving: tuple[str, ...] = ()
+    cover: str | None = None
+    cover_path: str = ""
+    first_cover: bool = False
+    title: str | None = None
+    description: str | None = None
+    privacy: str | None = None
+    order: str = ""
+    before_ids: tuple[str, ...] = ()
+    before_cover: str = ""
+    before_title: str = ""
+    before_description: str = ""
+    before_public: bool = False
+
+    def text(self) -> str:
+        """As JSON, for the intent."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def parse(cls, text: str) -> EditWish:
+        """From the JSON of `text`."""
+        facts = json.loads(text)
+        for name in ("leaving", "before_ids"):
+            facts[name] = tuple(facts[name])
+        facts["ids"] = None if facts["ids"] is None else tuple(facts["ids"])
+        return cls(**facts)
+
+    def shown_by(self, listing: RemoteAlbum) -> bool:
+        """Whether a reading shows everything as wished."""
+        return not any(self._differing(listing).values())
+
+    def _differing(self, listing: RemoteAlbum) -> dict[str, bool]:
+        """For each field of the edit, whether the reading differs from the wish."""
+        header = listing.header
+        differs: dict[str, bool] = {}
+        if self.ids is not None:
+            # Pictures that somebody adds meanwhile do not count against the edit.
+            mine = set(self.ids)
+            kept = tuple(i for i in listing.ids if i in mine)
+            differs["order"] = kept != self.ids or bool(set(self.leaving) & set(listing.ids))
+        if self.cover is not None:
+            differs["cover"] = header.cover != self.cover and not (self.first_cover and not header.cover)
+        if self.title is not None:
+            differs["title"] = header.title != self.title
+        if self.description is not None:
+            differs["description"] = header.description != self.description
+        if self.privacy is not None:
+            differs["privacy"] = header.public != (self.privacy == "public")
+        return differs
+
+    def confirmed(self, key: str, listing: RemoteAlbum, at: float) -> tuple[Change, ...]:
+        """What may be recorded as sent and honoured: the header fields that the reading shows as wished."""
+        differs = self._differing(listing)
+
+        def honoured(field: str, value: str | None) -> str | None:
+            return value if value is not None and not differs[field] else None
+
+        title, description = honoured("title", self.title), honoured("description", self.description)
+        privacy = honoured("privacy", self.privacy)
+        if title is None and description is None and privacy is None:
+            return ()
+        return (AlbumEdited(key, title, description, None if privacy is None else Privacy(privacy), at),)
+
+
+def ignored_fields(wish: EditWish, listing: RemoteAlbum) -> tuple[tuple[str, str, str], ...]:
+    """The fields that a late reading shows exactly as before the edit: (field, wish, value before).
+
+    A field that differs from the wish and from what was before was changed by somebody, or trimmed: trimmed texts are
+    told apart by being the beginning of the wish.
+    """
+    header = listing.header
+    before: dict[str, tuple[str, bool, str]] = {}
+    differs = wish._differing(listing)
+    if wish.ids is not None:
+        before["order"] = (wish.order, listing.ids == wish.before_ids, "the order before")
+    if wish.cover is not None:
+        before["cover"] = (wish.cover_path, (header.cover or "") == wish.before_cover, wish.before_cover)
+    if wish.title is not None:
+        same = header.title == wish.before_title or _trimmed(header.title, wish.title)
+        before["title"] = (wish.title, same, header.title)
+    if wish.description is not None:
+        same = header.description == wish.before_description or _trimmed(header.description, wish.description)
+        before["description"] = (wish.description, same, header.description)
+    if wish.privacy is not None:
+        before["privacy"] = (wish.privacy, header.public == wish.before_public, "public" if header.public else "hidden")
+    return tuple(
+        (field, value, shown) for field, (value, unchanged, shown) in before.items() if differs[field] and unchanged
+    )
+
+
+def _trimmed(shown: str, wished: str) -> bool:
+    """Whether Imgur kept only the beginning of a text, or dropped blanks at its ends."""
+    return shown != wished and (shown == wished.strip() or (bool(shown) and wished.startswith(shown)))
