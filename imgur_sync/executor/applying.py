@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 
 from imgur_sync.errors import DeclinedError, ExitCode, StaleError
 from imgur_sync.executor.album_run import run_album
-from imgur_sync.executor.observe import read_headers, remember_quiet
-from imgur_sync.executor.planning import World, chosen, look, plan_world
-from imgur_sync.executor.rebuilding import rebuild
+from imgur_sync.executor.observe import remember_quiet
+from imgur_sync.executor.planning import World, chosen, look, plan_world, prepare
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.settling import settle_all
 from imgur_sync.executor.tasks import Fork, Pause, Task
@@ -39,10 +38,7 @@ def apply(
         if options.retry_failed:
             forgotten: list[Change] = [FailuresForgotten(spec.key) for spec in specs]
             session.store.record(*forgotten)
-        if options.rebuild:
-            yield from rebuild(session)
-        yield from read_headers(session)
-        yield from settle_all(session)
+        yield from prepare(session)
         yield from look(session, world, specs)
         plan = yield from plan_world(session, world, first=True)
         session.emit(Planned(plan, 1))

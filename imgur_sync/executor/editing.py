@@ -39,6 +39,7 @@ def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, ma
     """Carry out one edit. Raises `AlbumStop` when it was refused, is in doubt, or is not shown yet."""
     synced = session.store.album(spec.key)
     assert synced is not None, "an album is created before it is edited"
+    refused: NotSent | Refused | None = None
     for attempt in range(2):
         listing = yield from _listing(session, synced)
         kept = yield from _kept_foreign(session, synced, listing)
@@ -55,7 +56,8 @@ def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, ma
         if attempt or not is_missing_ownership(refused):
             break
         session.listings.pop(synced.id, None)
-    yield from _refused(session, step, refused)
+    if refused is not None:
+        yield from _refused(session, step, refused)
     raise AlbumStop
 
 
@@ -180,7 +182,7 @@ def _calls(
 def _add_and_remove(
     target: str, shown: tuple[str, ...], ids: tuple[str, ...], header: AlbumChanges | None
 ) -> tuple[tuple[Cost, Call], ...]:
-    """The way round a PUT whose ids are ignored: what stands right from the front stays; the rest goes and comes back."""
+    """The way round a PUT whose ids are ignored: what stands right at the front stays, the rest goes and returns."""
     same = 0
     while same < min(len(shown), len(ids)) and shown[same] == ids[same]:
         same += 1

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from imgur_sync.errors import UsageError
 from imgur_sync.executor.observe import Quiet, observe, probe, read_headers, remember_quiet
+from imgur_sync.executor.rebuilding import rebuild
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.settling import settle_all
 from imgur_sync.executor.tasks import Fork, Task
@@ -39,13 +40,21 @@ def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Ev
     def task() -> Task[None]:
         world = World()
         if ports.reader is not None and not options.offline:
-            yield from read_headers(session)
-            yield from settle_all(session)
+            yield from prepare(session)
         yield from look(session, world, chosen(manifest, options))
         plan = yield from plan_world(session, world, first=True)
         session.emit(Planned(plan, 1))
 
     yield from session.scheduler.drive(task())
+
+
+def prepare(session: Session) -> Task[None]:
+    """What comes before any album is looked at: a lost state rebuilt, the account's albums read, doubts settled."""
+    if session.options.rebuild:
+        yield from rebuild(session)
+    if session.headers is None:
+        yield from read_headers(session)
+    yield from settle_all(session)
 
 
 def chosen(manifest: Manifest, options: Options) -> tuple[AlbumSpec, ...]:
@@ -113,7 +122,11 @@ def _reusable(session: Session, views: Sequence[AlbumView]) -> Task[tuple[Synced
     wanted = {digest for plan in plans for digest, _ in plan.unpaired_files}
     if not wanted:
         return ()
-    pictures = session.store.detached(wanted)
+    shorts = {digest[:16] for digest in wanted}
+    left = {image_id for plan in plans for image_id in plan.adrift}
+    # A picture that an interrupted move took out of its album is as good as a detached one.
+    halfway = [p for view in views for p in view.pictures if p.id in left and p.digest[:16] in shorts]
+    pictures = (*session.store.detached(wanted), *halfway)
     if session.options.offline:
         return pictures
     probed = yield from probe(session, (picture.id for picture in pictures))

@@ -108,7 +108,7 @@ def _intent(session: Session, step: Upload, content: Content, album_id: str, res
 def _adopt(
     session: Session, step: Upload, content: Content, intent: Intent, picture: RemotePicture, made: dict[str, str]
 ) -> None:
-    """Record the picture before anything else happens. An id that we ever held proves nothing: the intent stays open."""
+    """Record the picture before anything else happens. An id held before proves nothing: the intent stays open."""
     store, now = session.store, session.clock.now()
     if store.known((picture.id,)):
         problem = Problem(ProblemKind.UNEXPECTED, "Imgur answered with the id of another picture")

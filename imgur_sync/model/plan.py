@@ -129,6 +129,7 @@ class AlbumPlan:
     moves: tuple[Move, ...] = ()
     placements: tuple[Placement, ...] = ()
     detachments: tuple[str, ...] = ()  # state only: ids that should leave and are not shown any more
+    adrift: tuple[str, ...] = ()  # ids without a file that the album does not show: other files may take them
     released: tuple[str, ...] = ()  # state only: ids that stay, outside a folder that the manifest no longer names
     replaced: tuple[tuple[str, str], ...] = ()  # (path, id of the picture that leaves)
     pairs: tuple[tuple[str, str], ...] = ()  # (path, id) of every managed place that has its picture, in wanted order

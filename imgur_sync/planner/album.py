@@ -143,6 +143,7 @@ def _assembled(
         moves=target.moves,
         placements=target.placements,
         detachments=tuple(picture.id for picture in granted.left),
+        adrift=tuple(picture.id for picture in wanted.adrift) if _offers(view) else (),
         released=_released(view, granted),
         replaced=tuple((path, picture.id) for path, picture in granted.retired),
         pairs=tuple((entry.path, entry.id) for entry in target.entries if entry.id is not None),
@@ -161,9 +162,13 @@ def _released(view: AlbumView, granted: Sorted) -> tuple[str, ...]:
     return tuple(picture.id for picture in granted.unmanaged if picture.standing is Standing.PLACED)
 
 
+def _offers(view: AlbumView) -> bool:
+    return view.spec.prune != "never" and not view.spec.protect and not view.local.errors and view.exists
+
+
 def _offered(view: AlbumView, wanted: Sorted) -> tuple[tuple[str, str], ...]:
     """Pictures that a file of another album may take: not with `never` or `protect`, not while anything is unclear."""
-    if view.spec.prune == "never" or view.spec.protect or view.local.errors or not view.exists:
+    if not _offers(view):
         return ()
     shown = view.listing.ids if view.listing is not None else ()
     return tuple((picture.digest, picture.id) for picture in wanted.spare if picture.id in shown)

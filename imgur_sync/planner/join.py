@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from imgur_sync.model.plan import AlbumPlan
-from imgur_sync.model.synced import SyncedPicture
+from imgur_sync.model.synced import Standing, SyncedPicture
 from imgur_sync.planner.marker import by_short
 from imgur_sync.planner.view import Claims
 
@@ -15,20 +16,20 @@ def join(
 ) -> Mapping[str, Claims]:
     """Claims by album key, for the albums that the join touches.
 
-    `detached` are our detached pictures that are proven alive; `pictures` those of the plans' `unpaired_pictures`, by
-    id. Files are served in manifest order; each takes a picture of its own album first, then in manifest order. Each
-    picture is claimed once.
+    `detached` are our pictures outside any album that are proven alive; `pictures` those of the plans'
+    `unpaired_pictures`, by id. Files are served in manifest order; each takes a picture of its own album first, then in
+    manifest order. Each picture is claimed once.
     """
     ranked = sorted(albums, key=lambda album: (album.position, album.album))
     rank = {album.album: index for index, album in enumerate(ranked)}
     full = by_short(digest for album in ranked for digest, _ in album.unpaired_files)
-    supply: dict[str, list[tuple[SyncedPicture, bool]]] = {}
+    supply: dict[str, list[SyncedPicture]] = {}
     for album in ranked:
         for _, image_id in album.unpaired_pictures:
             picture = pictures[image_id]
-            supply.setdefault(full.get(picture.digest, picture.digest), []).append((picture, True))
+            supply.setdefault(full.get(picture.digest, picture.digest), []).append(picture)
     for picture in detached:
-        supply.setdefault(full.get(picture.digest, picture.digest), []).append((picture, False))
+        supply.setdefault(full.get(picture.digest, picture.digest), []).append(picture)
     incoming: dict[str, dict[str, SyncedPicture]] = {}
     outgoing: dict[str, set[str]] = {}
     for album in ranked:
@@ -36,11 +37,11 @@ def join(
             offers = supply.get(digest, [])
             if not offers:
                 continue
-            best = min(offers, key=lambda offer: _nearness(offer[0], album.album, path, rank))
-            offers.remove(best)
-            picture, placed = best
+            nearness = partial(_nearness, album=album.album, path=path, rank=rank)
+            picture = min(offers, key=nearness)
+            offers.remove(picture)
             incoming.setdefault(album.album, {})[path] = picture
-            if placed and picture.album != album.album:
+            if picture.standing is Standing.PLACED and picture.album != album.album:
                 outgoing.setdefault(picture.album, set()).add(picture.id)
     touched = sorted({*incoming, *outgoing})
     return {key: Claims(incoming.get(key, {}), frozenset(outgoing.get(key, ()))) for key in touched}

@@ -31,8 +31,8 @@ class Sorted:
     `pairs` by path; `sends` in wanted order; `held_sends` are those that a gate holds back. Of our pictures: `pruned`
     leave because their file left, `retired` (with the path) because another picture took their place, `moved_away`
     went to another album, `unmanaged` and `kept` stay behind ours, `in_place` stay where their path puts them,
-    `protected` likewise, `left` should leave and are not shown any more, `reattached` are alive but not in the album,
-    `settling` were placed a moment ago and are not shown yet. `respected` and `twice_gone` are files that are not sent
+    `protected` likewise, `left` should leave and are not shown any more (`adrift` are not shown either, and may be too
+    new), `reattached` are alive but not in the album, `settling` were placed a moment ago and are not shown yet. `respected` and `twice_gone` are files that are not sent
     again.
     """
 
@@ -48,6 +48,7 @@ class Sorted:
     in_place: tuple[SyncedPicture, ...]
     protected: tuple[SyncedPicture, ...]
     left: tuple[SyncedPicture, ...]
+    adrift: tuple[SyncedPicture, ...]
     reattached: frozenset[str]
     settling: frozenset[str]
     respected: tuple[str, ...]
@@ -88,6 +89,7 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
         in_place=fate["in_place"],
         protected=fate["protected"],
         left=fate["left"],
+        adrift=(*fate["left"], *fate["settling"]),
         reattached=frozenset(p.id for p in pairs.values() if p.id in reattached or p in incoming),
         settling=frozenset(p.id for p in (*pairs.values(), *fate["settling"]) if p.id in settling),
         respected=respected,
