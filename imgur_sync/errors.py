@@ -7,6 +7,7 @@
     ├── ApprovalError         3    an approval does not name what the plan withholds
     ├── StaleError            4    the world, the manifest or the plan changed
     ├── LockHeldError         5    another run holds the lock
+    ├── BudgetError           6    a limit is used up; run again at the time given
     ├── CredentialsError      8    credentials are missing, refused or expired
     ├── DeclinedError        10    the person at the prompt said no
     ├── TryAgainLaterError   75    Imgur or the network cannot be had now
@@ -116,6 +117,16 @@ class CredentialsError(ImgurSyncError):
     """Credentials are missing, refused or expired."""
 
     exit_code = ExitCode.CREDENTIALS
+
+
+class BudgetError(ImgurSyncError):
+    """A limit is used up before anything could be done; `resume_at` (Unix seconds) says when it opens again."""
+
+    exit_code = ExitCode.BUDGET
+
+    def __init__(self, message: str, *, resume_at: float | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.resume_at = resume_at
 
 
 class DeclinedError(ImgurSyncError):

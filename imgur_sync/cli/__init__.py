@@ -1,1 +1,113 @@
-"""The command line."""
+"""The command line. Imports click and the standard library only: `--help` and `--version` load nothing else.
+
+Each command is a file of its own, loaded when it is called; `COMMANDS` tells what there is without loading any.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+
+class Entry(NamedTuple):
+    """Where a command lives (a module of this package, whose `command` it is) and its line in `--help`."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "init": Entry("init", "Write a sync.toml for folders that exist."),
+    "validate": Entry("validate", "Check sync.toml, without the network."),
+    "plan": Entry("plan", "Show what apply would do, and what it costs."),
+    "apply": Entry("apply", "Make the albums equal the folders."),
+    "status": Entry("status", "Show what was synced and what is in doubt."),
+    "links": Entry("links", "List the links of the pictures."),
+    "credits": Entry("credits", "Show what is left of Imgur's limits."),
+    "state": Entry("state", "Repair the state."),
+    "simulator": Entry("simulator", "Serve a local Imgur to try things on."),
+    "demo": Entry("demo", "Show everything on a local Imgur, in a folder of its own."),
+}
+"""Every command, in the order of `--help`."""
+
+EPILOG = """\b
+Exit codes:
+    0  everything planned was done and read back, or nothing to do
+    1  error
+    2  only with --detailed-exitcode: there are changes
+    3  a gate withheld steps
+    4  stale: the world, the manifest or the plan changed
+    5  another run holds the lock
+    6  stopped at the budget; run again at the time printed
+    7  partial: some albums or pictures failed, the rest is done and saved
+    8  credentials missing, refused or expired
+   10  declined at the prompt
+   64  wrong usage
+   65  manifest, plan or state unreadable
+   75  try again later
+  130  stopped by SIGINT, state safe
+  143  stopped by SIGTERM, state safe
+Several after one run: 7 before 3 before 6; --json lists all.
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that loads a command's module when the command is called, not to list it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, loaded now; None when there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"{__name__}.{COMMANDS[cmd_name].module}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+
+def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from imgur_sync import __version__
+
+        click.echo(f"imgur-sync {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-f", "--file", metavar="FILE", help="The manifest (default: sync.toml or imgur-sync.toml here).")
+@click.option("--allow-root", metavar="DIR", multiple=True, help="Folders below DIR may be named by the manifest.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell every step on stderr.")
+@click.option("-q", "--quiet", is_flag=True, help="Tell only what went wrong on stderr.")
+@click.option("--debug", is_flag=True, help="Tell everything, and show tracebacks; secrets are blotted out.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.pass_context
+def cli(ctx: click.Context, /, **options: object) -> None:
+    """Mirror folders of pictures into Imgur albums, as sync.toml says.
+
+    \b
+    imgur-sync init photos/cats     write a sync.toml
+    imgur-sync plan                 see what would happen and what it costs
+    imgur-sync apply                do it
+
+    The options below may also follow a command's name. stdout carries the result, stderr everything else.
+    """
+    from imgur_sync.cli.session import Session
+
+    ctx.ensure_object(Session).take(**options)
+
+
+def main() -> None:
+    """The console entry: runs the command line of this process and exits with its code."""
+    from imgur_sync.cli.ending import run
+
+    sys.exit(run(cli, sys.argv[1:]))

@@ -6,14 +6,13 @@ Imgur answers is an `Outcome`, never an exception.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Reading, Reservation
-from imgur_sync.model.change import Change
-from imgur_sync.model.local import CachedFile, Content, FolderMark, LocalAlbum, LocalFile, UnchangedFolder
+from imgur_sync.model.budget import Reservation
+from imgur_sync.model.keeping import Cache, Ledger, Lock, QuietMark, StateStore, Tokens, TokenStore
+from imgur_sync.model.local import Content, LocalAlbum, LocalFile, UnchangedFolder
 from imgur_sync.model.outcome import Outcome
 from imgur_sync.model.remote import (
     AlbumChanges,
@@ -23,11 +22,26 @@ from imgur_sync.model.remote import (
     RemoteAlbum,
     RemotePicture,
 )
-from imgur_sync.model.secret import Secret
 from imgur_sync.model.spec import AlbumSpec, Privacy
-from imgur_sync.model.synced import FailedFile, Intent, IntentStatus, RetiredUrl, SyncedAlbum, SyncedPicture
 
 T = TypeVar("T")
+
+__all__ = [
+    "Cache",
+    "Changes",
+    "Clock",
+    "Completion",
+    "Ledger",
+    "LocalFiles",
+    "Lock",
+    "QuietMark",
+    "RemoteReader",
+    "RemoteWriter",
+    "StateStore",
+    "TokenStore",
+    "Tokens",
+    "Workers",
+]
 
 
 class RemoteReader(Protocol):
@@ -134,184 +148,6 @@ class Changes(Protocol):
 
     def next(self, deadline: float) -> frozenset[str] | None:
         """Album keys that may have changed, or None at the deadline (monotonic seconds)."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class QuietMark:
-    """An album was found in order: with this local content, this manifest entry and this header of Imgur's nothing was
-    wanted and nothing in doubt. `count` pictures. `serial` is the state's serial of the album then."""
-
-    fingerprint: str
-    spec: str
-    header: str
-    serial: int
-    count: int
-    listed_at: float
-
-
-class Cache(Protocol):
-    """What can be lost at no cost but time and credits. Bulk writes need not be synced. A cache that cannot be read or
-    written behaves as empty; it never raises."""
-
-    def folders(self, album: str) -> Mapping[str, FolderMark]:
-        """The marks of an album's folders, by relative path ("" is the root)."""
-        ...
-
-    def files(self, album: str, folder: str) -> tuple[CachedFile, ...]:
-        """The rows of one folder, in the order of their names' bytes."""
-        ...
-
-    def keep_folder(self, album: str, folder: str, mark: FolderMark | None, files: Sequence[CachedFile]) -> None:
-        """Replace what is known of one folder. Without a mark the folder is looked at again next time."""
-        ...
-
-    def forget_folders(self, album: str, folders: Iterable[str]) -> None:
-        """These folders are no longer there."""
-        ...
-
-    def listing(self, album_id: str) -> RemoteAlbum | None:
-        """The last listing kept."""
-        ...
-
-    def keep_listing(self, listing: RemoteAlbum) -> None:
-        """Keep a listing (without deletehashes)."""
-        ...
-
-    def quiet(self, album: str) -> QuietMark | None:
-        """The last quiet mark of an album."""
-        ...
-
-    def keep_quiet(self, album: str, mark: QuietMark | None) -> None:
-        """Set or clear the quiet mark."""
-        ...
-
-    def flush(self) -> None:
-        """Commit what was kept so far."""
-        ...
-
-
-class StateStore(Protocol):
-    """What must survive. Every `record` and `open_intent` is durable (synced) when it returns.
-
-    Used from one thread. Reads never see half of a `record`.
-    """
-
-    @property
-    def lineage(self) -> str:
-        """Which line of states this is; part of every marker."""
-        ...
-
-    def album(self, key: str) -> SyncedAlbum | None:
-        """The album of that key, if it was ever made."""
-        ...
-
-    def albums(self) -> tuple[SyncedAlbum, ...]:
-        """All albums ever made, by key."""
-        ...
-
-    def pictures(self, album: str) -> tuple[SyncedPicture, ...]:
-        """All pictures recorded in that album, also detached and gone ones (deleted ones not), by id."""
-        ...
-
-    def picture(self, image_id: str) -> SyncedPicture | None:
-        """One picture by id, whatever its standing."""
-        ...
-
-    def known(self, ids: Iterable[str]) -> frozenset[str]:
-        """Those of `ids` that the state holds or ever held."""
-        ...
-
-    def detached(self, digests: Iterable[str]) -> tuple[SyncedPicture, ...]:
-        """Detached pictures of any album whose digest (or short digest) is one of these, by id."""
-        ...
-
-    def intents(self, *statuses: IntentStatus) -> tuple[Intent, ...]:
-        """Intents with one of these statuses, by number."""
-        ...
-
-    def highest_copy(self, album: str, digest: str) -> int:
-        """The highest copy number ever recorded for this album key and digest (its first 16 hex digits), -1 if none."""
-        ...
-
-    def failed(self, album: str) -> tuple[FailedFile, ...]:
-        """Files not tried again until they change."""
-        ...
-
-    def retired(self, album: str) -> tuple[RetiredUrl, ...]:
-        """Old and new addresses of replaced pictures, oldest first."""
-        ...
-
-    def open_intent(self, draft: Intent) -> Intent:
-        """Record a write before it is sent; returns it with its number."""
-        ...
-
-    def record(self, *changes: Change) -> None:
-        """Record all changes in one transaction; grows the serial of each album touched."""
-        ...
-
-
-class Ledger(Protocol):
-    """Credits, shared by every process of this user on this machine; atomic and durable. Safe from several threads."""
-
-    def reserve(self, cost: Cost) -> Reservation | Denied:
-        """Grant the cost against all limits at once, durably, or say which limit is in the way."""
-        ...
-
-    def settle(self, reservation: Reservation, charge: Charge) -> None:
-        """End a reservation. One never settled stays charged (an unknown outcome is paid for)."""
-        ...
-
-    def observe(self, reading: Reading) -> None:
-        """Take in what a reply's headers said. The smaller figure rules."""
-        ...
-
-    def budget(self) -> Budget:
-        """What is left now, limit by limit."""
-        ...
-
-    def spent(self) -> int:
-        """Credits charged through this object, i.e. in this run."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """One account's tokens. `expires_at` is Unix seconds, None when not said. `source` is the SHA-256 of the refresh
-    token that this one came from ("" for a first one)."""
-
-    refresh: Secret
-    access: Secret | None = None
-    expires_at: float | None = None
-    account: str = ""
-    source: str = ""
-
-
-class TokenStore(Protocol):
-    """Tokens on disk, bound to API origin, Client-ID and profile."""
-
-    def load(self) -> Tokens | None:
-        """What is stored, or None."""
-        ...
-
-    def save(self, tokens: Tokens) -> None:
-        """Durable when it returns; the generation before is kept beside it."""
-        ...
-
-    def refreshing(self) -> AbstractContextManager[None]:
-        """Held by the one process (and thread) that refreshes; others wait, then load again."""
-        ...
-
-
-class Lock(Protocol):
-    """A lock that a kill releases and that others can read."""
-
-    def hold(self, command: str) -> AbstractContextManager[None]:
-        """Take it or raise `LockHeldError` naming the holder (pid, host, command, since)."""
-        ...
-
-    def holder(self) -> str | None:
-        """Who holds it, or None when it is free."""
         ...
 
 

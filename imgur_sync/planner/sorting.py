@@ -32,8 +32,8 @@ class Sorted:
     leave because their file left, `retired` (with the path) because another picture took their place, `moved_away`
     went to another album, `unmanaged` and `kept` stay behind ours, `in_place` stay where their path puts them,
     `protected` likewise, `left` should leave and are not shown any more (`adrift` are not shown either, and may be too
-    new), `reattached` are alive but not in the album, `settling` were placed a moment ago and are not shown yet. `respected` and `twice_gone` are files that are not sent
-    again.
+    new), `reattached` are alive but not in the album, `settling` were placed a moment ago and are not shown yet.
+    `respected` and `twice_gone` are files that are not sent again.
     """
 
     files: tuple[LocalFile, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imgur_sync.model.plan import Placement
 from imgur_sync.model.spec import Privacy
@@ -138,22 +138,19 @@ def _edits(
     header = (title, description, privacy, cover) != (None, None, None, None)
     if not membership and not header:
         return None, narrow
-    reordered = membership and wanted != tuple(i for i in current if i not in leaving)
-    reordered = reordered or (membership and header and bool(wanted))
-    edit = EditAlbum(
-        album=key,
-        places=tuple(Place(entry.path, entry.digest) for entry in entries) if membership else None,
-        detached=_places(sorted_.pruned) if view.spec.prune == "detach" and membership else (),
-        retired=tuple(Place(path, picture.digest) for path, picture in sorted_.retired) if membership else (),
-        attached=_attached(sorted_) if membership else (),
-        moves=moves if membership else (),
-        reordered=reordered,
-        cover=cover,
-        title=title,
-        description=description,
-        privacy=privacy,
-        calls=2 if membership and header and not wanted else 1,
-    )
+    edit = EditAlbum(key, cover=cover, title=title, description=description, privacy=privacy)
+    if membership:
+        reordered = wanted != tuple(i for i in current if i not in leaving)
+        edit = replace(
+            edit,
+            places=tuple(Place(entry.path, entry.digest) for entry in entries),
+            detached=_places(sorted_.pruned) if view.spec.prune == "detach" else (),
+            retired=tuple(Place(path, picture.digest) for path, picture in sorted_.retired),
+            attached=_attached(sorted_),
+            moves=moves,
+            reordered=reordered or (header and bool(wanted)),
+            calls=2 if header and not wanted else 1,
+        )
     return edit, narrow
 
 

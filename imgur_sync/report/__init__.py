@@ -1,1 +1,1 @@
-"""Plans, runs, budgets and links as text, JSON and markup."""
+"""Values in, text out: plans, runs, budgets and links for people and for programs, and progress while they happen."""

@@ -1,0 +1,123 @@
+"""`imgur-sync apply`: makes the albums equal the folders, after a plan and a yes."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from imgur_sync.cli.asking import approvals, planning_options
+from imgur_sync.cli.plan import show_plan
+from imgur_sync.cli.session import Session, is_terminal, note, prompt, result, shared
+from imgur_sync.errors import DeclinedError, UsageError
+
+if TYPE_CHECKING:
+    from imgur_sync.executor import Options
+    from imgur_sync.model.event import RunFinished
+    from imgur_sync.model.plan import Plan
+    from imgur_sync.model.ports import StateStore
+    from imgur_sync.report.progress import Display
+
+
+@click.command("apply", short_help="Make the albums equal the folders.")
+@planning_options
+@click.option("-y", "--yes", is_flag=True, help="Do not ask. Passes no gate.")
+@click.option("--retry-failed", is_flag=True, help="Try files again that are marked as failed.")
+@click.option("--dry-run", is_flag=True, help="The same as plan.")
+@shared()
+def command(
+    session: Session,
+    albums: tuple[str, ...],
+    approve: tuple[str, ...],
+    max_credits: int | None,
+    refresh: bool,
+    checksum: bool,
+    yes: bool,
+    retry_failed: bool,
+    dry_run: bool,
+) -> int:
+    """Make the albums equal the folders: plan, show the plan and its price, ask, do it, read it back.
+
+    What a gate or the budget holds back is left out, the rest is done. Ctrl-C stops safely: run apply again to go on.
+    Without a terminal nobody can be asked: give -y.
+
+    \b
+    imgur-sync apply                      all albums
+    imgur-sync apply cats -y              one album, without a question
+    imgur-sync apply --approve prune=37   with a gate passed
+    """
+    gates = approvals(approve)
+    from imgur_sync.executor import Options
+
+    options = Options(albums=albums, approvals=gates, refresh=refresh, checksum=checksum, retry_failed=retry_failed)
+    if dry_run:
+        return show_plan(session, options, max_credits=max_credits, detailed=False)
+    if not yes and not is_terminal(sys.stdin):
+        raise UsageError("there is no terminal to ask at", hint="give -y to apply without a question")
+    return _apply(session, options, max_credits=max_credits, ask=not yes)
+
+
+def _apply(session: Session, options: Options, *, max_credits: int | None, ask: bool) -> int:
+    from imgur_sync.cli.following import last, shown
+    from imgur_sync.cli.wiring import applying
+    from imgur_sync.executor import apply
+    from imgur_sync.model.event import RunFinished
+    from imgur_sync.report.jsons import run_json
+    from imgur_sync.report.summary import run_text
+    from imgur_sync.report.text import Moment
+
+    with applying(session, options, max_credits=max_credits) as bench:
+        screen = shown(session, bench.ports.clock)
+
+        def confirm(plan: Plan) -> bool:
+            _show(session, plan, options, screen)
+            if not ask or not any(album.steps for album in plan.albums):
+                return True
+            with bench.stopper.asking():
+                return _agreed(plan)
+
+        with bench.stopper.watching():
+            run = last(apply(bench.ports, bench.writer, bench.manifest, bench.options, confirm), screen, RunFinished)
+        run = _with_pages(run, bench.ports.store)
+    # The page of a hidden album is for the person at the terminal, not for a log that others may read.
+    text = run_text(run, Moment(time.time()), links=is_terminal(sys.stdout))
+    result(run_json(run) if session.json else text)
+    return run.codes[0].value if run.codes else 0
+
+
+def _with_pages(run: RunFinished, store: StateStore) -> RunFinished:
+    """The result, with the address of each album's page."""
+    from imgur_sync.cli.stored import album_page
+
+    known = {album.album: store.album(album.album) for album in run.albums}
+    pages = {key: album_page(album.id) for key, album in known.items() if album is not None and not album.gone}
+    albums = tuple(replace(album, link=pages.get(album.album, "")) for album in run.albums)
+    return replace(run, albums=albums)
+
+
+def _show(session: Session, plan: Plan, options: Options, screen: Display) -> None:
+    """The plan, before anything is done: on stdout, or with --json on stderr for whoever is asked."""
+    from imgur_sync.report.text import Moment, plan_text
+
+    screen.pause()
+    text = plan_text(plan, Moment(time.time()), options.approvals.keys())
+    if not session.json:
+        result(text + "\n")
+    elif not session.quiet:
+        note(text)
+
+
+def _agreed(plan: Plan) -> bool:
+    """Ask on stderr. Anything but y or yes is a no, and so is the end of the input."""
+    from imgur_sync.report.prices import price_text
+
+    prompt(f"Do it, for {price_text(plan.price)}? [y/N] ")
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        note("")
+    if answer.strip().lower() not in ("y", "yes"):
+        raise DeclinedError("declined; nothing was changed")
+    return True

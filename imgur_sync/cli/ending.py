@@ -1,0 +1,111 @@
+"""How a command line ends: every error becomes one message on stderr and an exit code; no traceback without --debug."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from collections.abc import Sequence
+from types import TracebackType
+
+import click
+
+from imgur_sync.cli.session import Session, hush, note, result
+from imgur_sync.cli.signals import terminable
+from imgur_sync.errors import ExitCode, ImgurSyncError
+
+
+def run(command: click.Command, arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code.
+
+    Errors that are not ours leave through `sys.excepthook`, which tells them in one line; the interpreter exits 1.
+    """
+    session = Session()
+    sys.excepthook = _Hook(session)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        with terminable():
+            return _outcome(command, arguments, session)
+    except ImgurSyncError as error:
+        _tell(error, session)
+        return error.exit_code.value
+    except OSError as error:
+        named = f": {error.filename}" if error.filename else ""
+        _tell(ImgurSyncError(f"{error.strerror or error}{named}"), session)
+        return ExitCode.ERROR.value
+    finally:
+        _flush()
+
+
+def _outcome(command: click.Command, arguments: Sequence[str], session: Session) -> int:
+    """The exit code of a command that ends by itself, also when click ends it."""
+    try:
+        code = command.main(list(arguments), prog_name="imgur-sync", standalone_mode=False, obj=session)
+    except click.Abort:
+        note("stopped")
+        return ExitCode.SIGINT.value
+    except click.exceptions.NoArgsIsHelpError as error:
+        note(error.format_message())
+        return ExitCode.USAGE.value
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx is not None else "imgur-sync"
+        note(f"error: {error.format_message()}\nhint: {where} --help")
+        return ExitCode.USAGE.value
+    except click.ClickException as error:
+        note(f"error: {error.format_message()}")
+        return ExitCode.ERROR.value
+    except SystemExit:  # click's answer to a reader of --help that went away
+        return ExitCode.DONE.value
+    return int(code) if isinstance(code, int) else ExitCode.DONE.value
+
+
+def _tell(error: ImgurSyncError, session: Session) -> None:
+    from imgur_sync.cli.redaction import secrets
+    from imgur_sync.report.failure import error_text
+    from imgur_sync.report.text import Moment
+
+    if session.debug:
+        _trace(error)
+    note(secrets.redact(error_text(error, Moment(time.time()))))
+    if session.json:
+        from imgur_sync.report.jsons import error_json
+
+        result(secrets.redact(error_json(error)))
+
+
+def _trace(error: BaseException) -> None:
+    """The traceback, without secrets; local variables are never part of it."""
+    import traceback
+
+    from imgur_sync.cli.redaction import secrets
+
+    note(secrets.redact("".join(traceback.format_exception(error))))
+
+
+class _Hook:
+    """Tells an error that nobody expected: one line, or with --debug the traceback, without secrets."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        from imgur_sync.cli.redaction import secrets
+        from imgur_sync.report.escape import terminal
+
+        if self._session.debug:
+            _trace(error)
+        words = terminal(f"{kind.__name__}: {error}", 500)
+        note(secrets.redact(f"internal error: {words} (run again with --debug for the traceback)"))
+
+
+def _flush() -> None:
+    """Write what is left. Where nobody reads any more, or the disk is full, it vanishes without another word."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None or stream.closed:
+            continue
+        try:
+            stream.flush()
+        except OSError:
+            hush(stream)

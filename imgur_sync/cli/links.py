@@ -1,0 +1,80 @@
+"""`imgur-sync links`: the addresses of all pictures, to paste somewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imgur_sync.cli.session import Session, result, shared
+from imgur_sync.errors import UsageError
+
+if TYPE_CHECKING:
+    from imgur_sync.cli.stored import Place
+    from imgur_sync.model.ports import Cache, StateStore
+    from imgur_sync.model.synced import SyncedAlbum
+    from imgur_sync.report.links import LinkAlbum
+
+FORMATS = ("markdown", "bbcode", "html", "csv", "json", "plain")
+
+
+@click.command("links", short_help="List the links of the pictures.")
+@click.argument("album", required=False)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="plain", show_default=True, help="How.")
+@shared()
+def command(session: Session, album: str | None, form: str) -> None:
+    """List the links of the pictures of ALBUM, or of all albums, in the folder's order, from the state.
+
+    "plain" is one link a line; the others name the files, too. The link of a hidden album's picture opens it for
+    anyone who has it.
+    """
+    from imgur_sync.report.links import LinkFormat, links_text
+
+    albums = _albums(session, album)
+    result(links_text(albums, LinkFormat.JSON if session.json else LinkFormat(form)))
+
+
+def _albums(session: Session, key: str | None) -> list[LinkAlbum]:
+    from imgur_sync.cli.stored import place
+    from imgur_sync.state.cache import SqliteCache
+    from imgur_sync.state.store import find_store
+
+    where = place(session)
+    store = find_store(where.state_path, lineage=None, read_only=True)
+    if store is None:
+        if key is not None:
+            raise UsageError(f'there is no album "{key}": nothing was synced yet', hint="run: imgur-sync apply")
+        return []
+    with store, SqliteCache(where.state_path.with_name("cache.db")) as cache:
+        if key is None:
+            return [_album(store, cache, where, album) for album in store.albums()]
+        album = store.album(key)
+        if album is None:
+            known = ", ".join(album.key for album in store.albums())
+            raise UsageError(f'there is no album "{key}"', hint=f"there are {known}" if known else "run apply first")
+        return [_album(store, cache, where, album)]
+
+
+def _album(store: StateStore, cache: Cache, where: Place, album: SyncedAlbum) -> LinkAlbum:
+    """The pictures that stand in the album, in the order that the manifest wants."""
+    from imgur_sync.cli.stored import album_page
+    from imgur_sync.model.spec import Order
+    from imgur_sync.model.synced import Standing
+    from imgur_sync.planner.order import sort_key
+    from imgur_sync.report.links import LinkAlbum, LinkRow
+
+    order = where.order(album.key)
+    times = _times(cache, album.key) if order is Order.MODIFIED else {}
+    pictures = [picture for picture in store.pictures(album.key) if picture.standing is Standing.PLACED]
+    pictures.sort(key=lambda picture: sort_key(order, picture.path, times.get(picture.path, 0)))
+    rows = tuple(LinkRow(picture.path, picture.link) for picture in pictures)
+    return LinkAlbum(album.key, album.sent.title or "", album_page(album.id), rows)
+
+
+def _times(cache: Cache, album: str) -> dict[str, int]:
+    """When each file was changed, as the last scan saw it."""
+    return {
+        f"{folder}/{file.name}" if folder else file.name: file.mtime_ns
+        for folder in cache.folders(album)
+        for file in cache.files(album, folder)
+    }

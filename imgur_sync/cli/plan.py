@@ -1,0 +1,72 @@
+"""`imgur-sync plan`: what apply would do and what it costs; sends GETs only."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from imgur_sync.cli.asking import approvals, planning_options
+from imgur_sync.cli.session import Session, result, shared
+from imgur_sync.errors import ExitCode
+
+if TYPE_CHECKING:
+    from imgur_sync.executor import Options
+
+
+@click.command("plan", short_help="Show what apply would do, and what it costs.")
+@planning_options
+@click.option("--offline", is_flag=True, help="Send nothing: plan from what is known; needs no credentials.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@shared()
+def command(
+    session: Session,
+    albums: tuple[str, ...],
+    approve: tuple[str, ...],
+    max_credits: int | None,
+    refresh: bool,
+    checksum: bool,
+    offline: bool,
+    detailed_exitcode: bool,
+) -> int:
+    """Show what apply would do, album by album, and what it costs. Nothing is changed.
+
+    Looking costs a few credits (1 for each request); --offline costs none.
+
+    \b
+    imgur-sync plan                       all albums
+    imgur-sync plan cats --refresh        one album, asking Imgur anew
+    imgur-sync plan --approve prune=37    with a gate passed
+
+    Exits 0, or 2 with --detailed-exitcode when there are changes.
+    """
+    if offline and refresh:
+        raise click.UsageError("--offline and --refresh exclude each other.")
+    gates = approvals(approve)
+    from imgur_sync.executor import Options
+
+    options = Options(albums=albums, approvals=gates, refresh=refresh, checksum=checksum, offline=offline)
+    return show_plan(session, options, max_credits=max_credits, detailed=detailed_exitcode)
+
+
+def show_plan(session: Session, options: Options, *, max_credits: int | None, detailed: bool) -> int:
+    """Make the plan that the options ask for and print it. Returns the exit code."""
+    from imgur_sync.cli.following import last, shown
+    from imgur_sync.cli.wiring import planning
+    from imgur_sync.executor import make_plan
+    from imgur_sync.model.event import Planned
+
+    with planning(session, options, max_credits=max_credits) as bench:
+        events = make_plan(bench.ports, bench.manifest, bench.options)
+        with bench.stopper.watching():
+            plan = last(events, shown(session, bench.ports.clock), Planned).plan
+    if session.json:
+        from imgur_sync.report.jsons import plan_json
+
+        result(plan_json(plan))
+    else:
+        from imgur_sync.report.text import Moment, plan_text
+
+        result(plan_text(plan, Moment(time.time()), options.approvals.keys()))
+    return ExitCode.CHANGES.value if detailed and not plan.empty else ExitCode.DONE.value

@@ -1,0 +1,64 @@
+"""Blots secrets out of whatever is told: known values in every usual disguise, and what looks like a token."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from urllib.parse import quote
+
+BLOT = "***"
+SHORTEST = 6
+"""A known value shorter than this is no secret: blotting it out would spoil ordinary text."""
+
+_NAMES = r"(?:access_token|refresh_token|client_secret|deletehash|id_token|password)"
+_PATTERNS = (
+    re.compile(r"(?i)\b(Bearer)(\s+|%20|\+)[^\s\"',;&]+"),
+    re.compile(rf"(?i)({_NAMES})((?:\\?[\"'])?\s*(?:=|:|%3D|%3A)\s*(?:\\?[\"'])?)[^\s\"'\\,;&}}]+"),
+)
+
+
+class Redactor:
+    """Knows the secrets of this process. `redact` is safe on any text, however often it is applied."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+
+    def know(self, *secrets: str) -> None:
+        """From now on these values are blotted out, also URL-encoded, JSON-escaped, in base64 and split over lines."""
+        fresh = {secret for secret in secrets if len(secret) >= SHORTEST} - self._known
+        if fresh:
+            self._known |= fresh
+            disguises = sorted({form for secret in self._known for form in _disguises(secret)}, key=len, reverse=True)
+            self._pattern = re.compile("|".join(_spread(form) for form in disguises))
+
+    def redact(self, text: str) -> str:
+        """The text without secrets."""
+        if self._pattern is not None:
+            text = self._pattern.sub(BLOT, text)
+        for pattern in _PATTERNS:
+            text = pattern.sub(rf"\1\2{BLOT}", text)
+        return text
+
+
+def _disguises(secret: str) -> set[str]:
+    forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
+    data = secret.encode("utf-8", "surrogateescape")
+    for lead in range(3):  # in base64 a text looks different at each of three offsets; its edges mix with neighbours
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            text = encode(b"\0" * lead + data).decode("ascii").rstrip("=")
+            start, spare = (0, 2, 3)[lead], (len(data) + lead) % 3
+            core = text[start : len(text) - (1 if spare else 0)]
+            if len(core) >= SHORTEST:
+                forms.add(core)
+    return forms
+
+
+def _spread(form: str) -> str:
+    """The form, also with line breaks and indentation inside."""
+    return r"(?:\\?[\r\n]\s*)?".join(re.escape(char) for char in form)
+
+
+secrets = Redactor()
+"""The secrets of this process; wiring tells it every credential that it reads."""

@@ -1,0 +1,68 @@
+"""`imgur-sync simulator`: serves a local Imgur until Ctrl-C."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, cast
+
+import click
+
+from imgur_sync.cli.session import Session, result, shared
+from imgur_sync.errors import ImgurSyncError
+
+LIMIT = click.IntRange(0, 1_000_000)
+
+
+@click.command("simulator", short_help="Serve a local Imgur to try things on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8723, show_default=True, help="0 picks a free one.")
+@click.option("--data", metavar="DIR", help="Keep its world in DIR; without, it ends with the command.")
+@click.option(
+    "--shape", type=click.Choice(["mixed", "legacy", "v1"]), default="mixed", show_default=True, help="Replies."
+)
+@click.option(
+    "--latency", metavar="MS", type=click.FloatRange(0, 60_000), default=0.0, help="Milliseconds a call takes."
+)
+@click.option("--user-credits", metavar="N", type=LIMIT, default=500, show_default=True, help="Credits an hour.")
+@click.option("--client-credits", metavar="N", type=LIMIT, default=12_500, show_default=True, help="Credits a day.")
+@click.option("--posts", metavar="N", type=LIMIT, default=1250, show_default=True, help="POSTs an hour.")
+@click.option("--uploads", metavar="N", type=LIMIT, default=50, show_default=True, help="Uploads an hour.")
+@click.option("--write-env", metavar="FILE", help="Write the four settings to FILE, too.")
+@shared(json=False)
+def command(
+    session: Session,
+    host: str,
+    port: int,
+    data: str | None,
+    shape: str,
+    latency: float,
+    user_credits: int,
+    client_credits: int,
+    posts: int,
+    uploads: int,
+    write_env: str | None,
+) -> None:
+    """Serve a local Imgur, with Imgur's limits, until Ctrl-C. A limit of 0 is none.
+
+    It prints the settings that point imgur-sync at it, then where it listens. Albums and pictures open in a browser.
+    """
+    from imgur_sync.simulator import JournalError, run_simulator
+
+    try:
+        run_simulator(
+            host,
+            port,
+            Path(data) if data is not None else None,
+            cast(Literal["mixed", "legacy", "v1"], shape),
+            latency,
+            user_credits,
+            client_credits,
+            posts,
+            uploads,
+            Path(write_env) if write_env is not None else None,
+            lambda line: result(line + "\n"),
+        )
+    except JournalError as error:
+        raise ImgurSyncError(str(error), hint="name another --data, or remove this one") from error
+    except OSError as error:
+        raise ImgurSyncError(f"the local Imgur cannot serve on {host}:{port}: {error.strerror or error}") from error

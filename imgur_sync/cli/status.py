@@ -1,0 +1,77 @@
+"""`imgur-sync status`: what the state says, without lock, network or manifest."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from imgur_sync.cli.session import Session, result, shared
+
+if TYPE_CHECKING:
+    from imgur_sync.model.ports import StateStore
+    from imgur_sync.model.synced import SyncedAlbum
+    from imgur_sync.report.status import AlbumStatus, Status
+
+
+@click.command("status", short_help="Show what was synced and what is in doubt.")
+@shared()
+def command(session: Session) -> None:
+    """Show the albums, their pages and counts, files that failed, requests in doubt, and a run that is under way.
+
+    Read from the state alone: nothing is sent, and a broken manifest is no obstacle.
+    """
+    from imgur_sync.report.jsons import status_json
+    from imgur_sync.report.status import status_text
+    from imgur_sync.report.text import Moment
+
+    status = read_status(session)
+    result(status_json(status) if session.json else status_text(status, Moment(time.time())))
+
+
+def read_status(session: Session) -> Status:
+    """What the state of this command line holds; an empty status where there is no state yet."""
+    from imgur_sync.cli.stored import place
+    from imgur_sync.model.synced import IntentStatus
+    from imgur_sync.report.status import Status
+    from imgur_sync.state.lock import FileLock
+    from imgur_sync.state.store import find_store
+
+    path = place(session).state_path
+    holder = FileLock(path.with_name("run.lock")).holder()
+    store = find_store(path, lineage=None, read_only=True)
+    if store is None:
+        return Status(str(path), "", (), holder=holder)
+    with store:
+        return Status(
+            str(path),
+            store.lineage,
+            tuple(_album(store, album) for album in store.albums()),
+            store.intents(IntentStatus.OPEN),
+            len(store.intents(IntentStatus.SUSPECT)),
+            holder,
+        )
+
+
+def _album(store: StateStore, album: SyncedAlbum) -> AlbumStatus:
+    from imgur_sync.cli.stored import album_page
+    from imgur_sync.model.synced import Standing
+    from imgur_sync.report.status import AlbumStatus
+
+    counts = dict.fromkeys(Standing, 0)
+    last = album.sent.at
+    for picture in store.pictures(album.key):
+        counts[picture.standing] += 1
+        last = max(last, picture.placed_at)
+    return AlbumStatus(
+        key=album.key,
+        title=album.sent.title or "",
+        link=album_page(album.id),
+        pictures=counts[Standing.PLACED],
+        detached=counts[Standing.DETACHED],
+        gone=counts[Standing.GONE],
+        missing=album.gone,
+        last_change=last,
+        failed=store.failed(album.key),
+    )

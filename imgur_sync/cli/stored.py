@@ -1,0 +1,70 @@
+"""What can be told from the state alone: no lock, no network, and no manifest beyond where its state lies."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from imgur_sync.cli.session import Session, note
+from imgur_sync.errors import UsageError
+from imgur_sync.model.spec import Order
+
+NAMES = ("sync.toml", "imgur-sync.toml")
+"""The manifest's names, where none is given."""
+STATE = ".imgur-sync/state.db"
+LONGEST = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the state is, and what of the manifest matters to reading it. Unchecked: a broken manifest is no reason
+    not to show the state."""
+
+    state_path: Path
+    manifest: Mapping[str, Any]
+
+    def order(self, album: str) -> Order:
+        """The order that the manifest wants for an album; natural where it says nothing usable."""
+        own = _table(_table(self.manifest, "albums"), album).get("order")
+        wish = own if own is not None else _table(self.manifest, "defaults").get("order")
+        return next((order for order in Order if order.value == wish), Order.NATURAL)
+
+
+def place(session: Session) -> Place:
+    """The state that belongs to the manifest of the command line, or to the current directory."""
+    named = session.manifest_path
+    path = named if named is not None else next((Path(name) for name in NAMES if os.path.lexists(name)), None)
+    if path is None:
+        return Place(Path(STATE).absolute(), {})
+    manifest = _read(path.absolute(), must=named is not None)
+    wish = _table(manifest, "state").get("path")
+    relative = wish if isinstance(wish, str) and wish and "\0" not in wish else STATE
+    return Place(Path(os.path.abspath(path.absolute().parent / relative)), manifest)
+
+
+def album_page(album_id: str) -> str:
+    """The address of an album's page: on Imgur's web site, or on the local Imgur that is in use."""
+    api = os.environ.get("IMGUR_SYNC_API_URL", "").rstrip("/")
+    local = api and api != "https://api.imgur.com"
+    return f"{api if local else 'https://imgur.com'}/a/{album_id}"
+
+
+def _read(path: Path, *, must: bool) -> Mapping[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            return tomllib.loads(file.read(LONGEST).decode("utf-8-sig"))
+    except OSError as error:
+        if must:
+            raise UsageError(f"{path} cannot be read: {error.strerror}", hint="name the manifest with -f") from error
+    except (ValueError, RecursionError):
+        note("warning: the manifest cannot be read; see: imgur-sync validate")
+    return {}
+
+
+def _table(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = value.get(key)
+    return found if isinstance(found, Mapping) else {}

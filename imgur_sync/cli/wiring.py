@@ -1,0 +1,293 @@
+"""Puts the implementations behind the ports. The only module that knows all of them; each is imported when needed.
+
+Offline nothing of Imgur is imported, and neither are the settings: that path is to start fast.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from imgur_sync.cli.redaction import secrets
+from imgur_sync.cli.session import Session
+from imgur_sync.cli.signals import Stopper
+from imgur_sync.cli.stored import NAMES
+from imgur_sync.errors import UsageError
+from imgur_sync.executor import Options, Ports, SystemClock, ThreadWorkers
+from imgur_sync.model.ports import RemoteReader, RemoteWriter, Tokens, TokenStore
+from imgur_sync.model.secret import Secret
+from imgur_sync.model.spec import AccountSpec, BudgetSpec, Manifest
+from imgur_sync.model.synced import IntentStatus
+from imgur_sync.state.cache import SqliteCache
+from imgur_sync.state.lock import FileLock
+from imgur_sync.state.store import SqliteStore, find_store, new_lineage, open_store
+
+if TYPE_CHECKING:
+    from imgur_sync.imgur.transport import Transport
+    from imgur_sync.settings import Settings
+    from imgur_sync.state.ledger import SqliteLedger
+
+T = TypeVar("T")
+
+LONGEST_MANIFEST = 1024 * 1024
+SPARE_WORKERS = 2
+"""Threads beside those that upload: a reading or a hash goes on while all uploads are under way."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Bench:
+    """What a plan is made with. `options` are the caller's, and whether the state has to be rebuilt."""
+
+    manifest: Manifest
+    ports: Ports
+    options: Options
+    stopper: Stopper
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ApplyBench(Bench):
+    """What a run is made with."""
+
+    writer: RemoteWriter
+
+
+class KnownTokens(TokenStore):
+    """Tells the redactor every token that is read or written, then leaves the rest to another store."""
+
+    def __init__(self, store: TokenStore) -> None:
+        self._store = store
+
+    def load(self) -> Tokens | None:
+        """What is stored, or None."""
+        tokens = self._store.load()
+        if tokens is not None:
+            _know(tokens.refresh, tokens.access)
+        return tokens
+
+    def save(self, tokens: Tokens) -> None:
+        """Durable when it returns."""
+        _know(tokens.refresh, tokens.access)
+        self._store.save(tokens)
+
+    def refreshing(self) -> AbstractContextManager[None]:
+        """Held by the one that refreshes."""
+        return self._store.refreshing()
+
+
+def load_manifest(session: Session, *, check_folders: bool = False) -> Manifest:
+    """The manifest that the command line names; "-" is stdin, and then paths start at the current directory."""
+    from imgur_sync.cli.remembering import remembered
+    from imgur_sync.manifest import Source, check, load, read
+
+    here = Path.cwd()
+    if session.file == "-":
+        data = sys.stdin.buffer.read(LONGEST_MANIFEST + 1) if sys.stdin is not None else b""
+        if len(data) > LONGEST_MANIFEST:
+            raise UsageError("the manifest on stdin is larger than 1 MiB")
+        source = Source(here / "(stdin)", data, hashlib.sha256(data).hexdigest())
+        return check(source, allow_roots=session.allow_roots, check_folders=check_folders)
+    if check_folders:
+        return load(session.manifest_path, directory=here, allow_roots=session.allow_roots, check_folders=True)
+    return remembered(read(session.manifest_path, directory=here), session.allow_roots)
+
+
+@contextmanager
+def planning(session: Session, options: Options, *, max_credits: int | None) -> Iterator[Bench]:
+    """Everything that a plan needs; there is nothing in it to write to Imgur with.
+
+    The state is read, never written: what a reading settles is kept in memory. Without a state one is begun in memory.
+    """
+    manifest = load_manifest(session)
+    with ExitStack() as stack:
+        reader, ledger = None, None
+        if not options.offline:
+            settings = _settings(manifest.account)
+            manifest = _settled(manifest, settings)
+            ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits))
+            reader = _reader(stack.enter_context(_transport(settings, ledger, writing=False)))
+        found = find_store(manifest.state_path, lineage=manifest.lineage, read_only=True)
+        if found is not None and found.intents(IntentStatus.OPEN, IntentStatus.SUSPECT):
+            with found:
+                found = found.copy_to_memory()
+        store = stack.enter_context(found or SqliteStore.in_memory(manifest.lineage or new_lineage()))
+        options = dataclasses.replace(options, rebuild=found is None and manifest.lineage is not None)
+        workers = _workers(manifest, stack)
+        ports = _ports(manifest, store, workers, stack, reader, ledger)
+        yield Bench(manifest, ports, options, Stopper(workers.request_stop))
+
+
+@contextmanager
+def applying(session: Session, options: Options, *, max_credits: int | None) -> Iterator[ApplyBench]:
+    """Everything that a run needs, with the run's lock held."""
+    manifest = load_manifest(session)
+    with ExitStack() as stack:
+        settings = _settings(manifest.account)
+        manifest = _settled(manifest, settings)
+        ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits))
+        transport = stack.enter_context(_transport(settings, ledger, writing=True))
+        stack.enter_context(run_lock(manifest.state_path).hold("apply"))
+        found = find_store(manifest.state_path, lineage=manifest.lineage)
+        store = stack.enter_context(found or open_store(manifest.state_path, lineage=manifest.lineage, create=True))
+        options = dataclasses.replace(options, rebuild=found is None and manifest.lineage is not None)
+        workers = _workers(manifest, stack)
+        ports = _ports(manifest, store, workers, stack, _reader(transport), ledger)
+        from imgur_sync.imgur.writer import ImgurWriter
+
+        yield ApplyBench(manifest, ports, options, Stopper(workers.request_stop), ImgurWriter(transport))
+
+
+def rebuild_state(session: Session, fill: Callable[[Bench], T]) -> tuple[T, Path | None]:
+    """Let `fill` fill a new state, which then takes the place of the one there, with the run's lock held.
+
+    Returns what `fill` returned, and the name under which the state before is kept. Raises `UsageError` where the
+    manifest names no lineage. If `fill` raises, the state stays as it was.
+    """
+    manifest = load_manifest(session)
+    if manifest.lineage is None:
+        raise UsageError(
+            "the manifest names no lineage, and without it our pictures cannot be told from others",
+            hint='write the line lineage = "…" into it, as the lost state or an older manifest had it',
+        )
+    settings = _settings(manifest.account)
+    manifest = _settled(manifest, settings)
+    with run_lock(manifest.state_path).hold("state rebuild"):
+        fresh = manifest.state_path.with_name(f"{manifest.state_path.name}.rebuilt")
+        fresh.unlink(missing_ok=True)
+        try:
+            with ExitStack() as stack:
+                ledger = stack.enter_context(_ledger(manifest.budget, settings, None))
+                transport = stack.enter_context(_transport(settings, ledger, writing=False))
+                store = stack.enter_context(open_store(fresh, lineage=manifest.lineage, create=True))
+                workers = _workers(manifest, stack)
+                ports = _ports(manifest, store, workers, stack, _reader(transport), ledger)
+                value = fill(Bench(manifest, ports, Options(rebuild=True), Stopper(workers.request_stop)))
+            kept = _keep_aside(manifest.state_path)
+            fresh.rename(manifest.state_path)
+        finally:
+            fresh.unlink(missing_ok=True)
+    return value, kept
+
+
+def _keep_aside(path: Path) -> Path | None:
+    """Rename a state and its log; nothing is removed. Returns the state's new name, None when there was none."""
+    kept: Path | None = None
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    for suffix in ("-wal", "-shm", ""):
+        old = path.with_name(path.name + suffix)
+        if old.exists():
+            kept = path.with_name(f"{path.name}.{stamp}{suffix}")
+            old.rename(kept)
+    return kept
+
+
+@contextmanager
+def accounting(session: Session) -> Iterator[tuple[SqliteLedger, RemoteReader]]:
+    """The ledger of the application and account, and a reader to ask Imgur with. Works without a manifest, too."""
+    here = session.file is not None or any(os.path.lexists(name) for name in NAMES)
+    manifest = load_manifest(session) if here else None
+    account, budget = (manifest.account, manifest.budget) if manifest is not None else (AccountSpec(), BudgetSpec())
+    settings = _settings(account)
+    with _ledger(budget, settings, None) as ledger, _transport(settings, ledger, writing=False) as transport:
+        yield ledger, _reader(transport)
+
+
+def run_lock(state_path: Path) -> FileLock:
+    """The lock that one run of a state holds."""
+    return FileLock(state_path.with_name("run.lock"))
+
+
+def _settings(account: AccountSpec) -> Settings:
+    """The settings; every secret among them is blotted out of all output from now on."""
+    from imgur_sync.settings import load_settings
+
+    settings = load_settings(os.environ, profile=account.profile)
+    _know(settings.client_secret, settings.refresh_token, settings.access_token)
+    return settings
+
+
+def _know(*given: Secret | None) -> None:
+    secrets.know(*(secret.reveal() for secret in given if secret))
+
+
+def _settled(manifest: Manifest, settings: Settings) -> Manifest:
+    """The manifest with the settle time that the environment rules."""
+    if settings.settle_seconds is None:
+        return manifest
+    upload = dataclasses.replace(manifest.upload, settle_seconds=settings.settle_seconds)
+    return dataclasses.replace(manifest, upload=upload)
+
+
+def _ledger(budget: BudgetSpec, settings: Settings, max_credits: int | None) -> SqliteLedger:
+    from imgur_sync.state.ledger import Caps, SqliteLedger
+
+    return SqliteLedger(
+        settings.directories.state / "ledger.db",
+        origin=settings.api_url,
+        client_id=settings.client_id or "",
+        account=settings.profile,
+        caps=Caps(budget.reserve_credits, budget.uploads_per_hour, max_credits or budget.max_credits_per_run),
+        clock=SystemClock(),
+    )
+
+
+def _transport(settings: Settings, ledger: SqliteLedger, *, writing: bool) -> Transport:
+    from imgur_sync.imgur.auth import Credentials
+    from imgur_sync.imgur.transport import READ_ONLY, READ_WRITE, Transport
+    from imgur_sync.state.tokens import FileTokens
+
+    credentials = Credentials(
+        settings.client_id or "", settings.client_secret, settings.refresh_token, settings.access_token
+    )
+    tokens = KnownTokens(
+        FileTokens(
+            settings.directories.state / "tokens",
+            origin=settings.api_url,
+            client_id=credentials.client_id,
+            profile=settings.profile,
+        )
+    )
+    return Transport(
+        settings.api_url, credentials, ledger, tokens, SystemClock(), allow=READ_WRITE if writing else READ_ONLY
+    )
+
+
+def _reader(transport: Transport) -> RemoteReader:
+    from imgur_sync.imgur.reader import ImgurReader
+
+    return ImgurReader(transport)
+
+
+def _workers(manifest: Manifest, stack: ExitStack) -> ThreadWorkers:
+    workers = ThreadWorkers(manifest.upload.in_flight + SPARE_WORKERS)
+    stack.callback(workers.close)
+    return workers
+
+
+def _ports(
+    manifest: Manifest,
+    store: SqliteStore,
+    workers: ThreadWorkers,
+    stack: ExitStack,
+    reader: RemoteReader | None,
+    ledger: SqliteLedger | None,
+) -> Ports:
+    from imgur_sync.local.folders import Folders
+
+    clock = SystemClock()
+    cache = stack.enter_context(SqliteCache(manifest.state_path.with_name("cache.db")))
+    return Ports(
+        local=Folders(cache, clock),
+        store=store,
+        cache=cache,
+        clock=clock,
+        workers=workers,
+        reader=reader,
+        ledger=ledger,
+    )

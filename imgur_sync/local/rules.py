@@ -1,0 +1,108 @@
+"""Which names an album leaves out: junk, include and exclude patterns, pattern files in folders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from pathspec import GitIgnoreSpec
+
+from imgur_sync.local.names import is_junk
+from imgur_sync.model.spec import AlbumSpec
+
+ALL = ("**/*",)
+VERSION = "1"
+"""Grows when the built-in names (junk, secrets) change, so that folders are looked at again."""
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules in one folder. `digest` (16 bytes) differs whenever they could decide differently.
+
+    gitignore syntax, case-insensitive. A pattern file rules its folder and what lies below, a deeper one wins over a
+    higher one; `exclude`, a folder that `include` negates, and junk win over all. A folder that is left out is not
+    entered, so nothing below it can be taken in again (as in git).
+    """
+
+    digest: bytes
+    recursive: bool
+    include: GitIgnoreSpec | None
+    exclude: GitIgnoreSpec | None
+    files: tuple[tuple[int, GitIgnoreSpec], ...] = ()  # deepest first; with the length of its folder's prefix
+
+    def below(self, folder: str, patterns: bytes | None) -> Rules:
+        """The rules in `folder` (relative, "" is the root), whose pattern file holds `patterns` (None: it has none).
+
+        Raises `ValueError`.
+        """
+        if patterns is None:
+            return self
+        prefix = len(folder) + 1 if folder else 0
+        text = patterns.removeprefix(BYTE_ORDER_MARK).decode("utf-8", "surrogateescape")
+        spec = _spec(line.removesuffix("\r") for line in text.split("\n"))
+        digest = _digest(self.digest, folder.encode("utf-8", "surrogateescape"), patterns)
+        return replace(self, digest=digest, files=((prefix, spec), *self.files))
+
+    def leaves_out(self, path: str, name: str) -> bool:
+        """Whether the file at `path` (its last part is `name`) is left out. Its folders are judged before."""
+        if is_junk(name) or (not self.recursive and path != name):
+            return True
+        if self.include is None and self.exclude is None and not self.files:
+            return False
+        text = _fold(path)
+        if self.include is not None and not self.include.match_file(text):
+            return True
+        return self._excluded(path, text, "")
+
+    def leaves_out_folder(self, path: str, name: str) -> bool:
+        """Whether the folder at `path` is not entered."""
+        return not self.recursive or is_junk(name) or self._excluded(path, _fold(path), "/")
+
+    def _excluded(self, path: str, text: str, mark: str) -> bool:
+        if self.exclude is not None and self.exclude.match_file(text + mark):
+            return True
+        for prefix, spec in self.files:
+            verdict = spec.check_file(_fold(path[prefix:]) + mark).include
+            if verdict is not None:
+                return verdict
+        return False
+
+
+def album_rules(spec: AlbumSpec) -> Rules:
+    """The rules that the manifest gives an album. Raises `ValueError`."""
+    every = spec.include == ALL
+    # "!drafts/" after "**/*" means to gitignore the folder alone and not what is in it; people mean both
+    out = [line[1:] for line in spec.include if line.startswith("!") and line.rstrip().endswith("/")]
+    texts = [VERSION, str(spec.recursive), *spec.include, "\0", *spec.exclude]
+    return Rules(
+        digest=_digest(*(text.encode("utf-8", "surrogateescape") for text in texts)),
+        recursive=spec.recursive,
+        include=None if every else _spec(spec.include),
+        exclude=_spec([*spec.exclude, *out]) if spec.exclude or out else None,
+    )
+
+
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    """The patterns of `lines`; one that git would pass over is an error, since it was meant to keep something back."""
+    kept = [_fold(line) for line in lines]
+    for line in kept:
+        try:
+            GitIgnoreSpec.from_lines([line], backend="simple")
+        except (ValueError, re.error) as error:
+            raise ValueError(f"the pattern {line!r} cannot be understood") from error
+    return GitIgnoreSpec.from_lines(kept, backend="simple")
+
+
+def _fold(text: str) -> str:
+    """Case folded; a newline in a name would slip through the patterns' regular expressions."""
+    return text.lower().replace("\n", "\x7f")
+
+
+def _digest(*parts: bytes) -> bytes:
+    total = blake2b(digest_size=16)
+    for part in parts:
+        total.update(len(part).to_bytes(8, "big") + part)
+    return total.digest()

@@ -1,0 +1,122 @@
+"""A manifest that was read → a checked `Manifest`, or every problem at once."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from imgur_sync.manifest.faults import located
+from imgur_sync.manifest.folders import Confines
+from imgur_sync.manifest.reading import NAMES, Source, decoded
+from imgur_sync.manifest.rules import Rules, newer_version
+from imgur_sync.manifest.schema import Document, GatesTable, given
+from imgur_sync.manifest.syntax import parsed
+from imgur_sync.manifest.words import faults
+from imgur_sync.model.spec import (
+    AccountSpec,
+    AlbumSpec,
+    BudgetSpec,
+    GateLimits,
+    Manifest,
+    OnRemoteDelete,
+    Order,
+    Privacy,
+    Prune,
+    UploadSpec,
+)
+
+_CONVERTED: Mapping[str, Callable[[Any], Any]] = {
+    "privacy": Privacy,
+    "order": Order,
+    "prune": Prune,
+    "on_remote_delete": OnRemoteDelete,
+    "include": tuple,
+    "exclude": tuple,
+}
+
+
+def checked(source: Source, *, allow_roots: tuple[Path, ...], check_folders: bool) -> Manifest:
+    """The manifest that the bytes of `source` stand for. ManifestError carries all problems."""
+    text = decoded(source)
+    data = parsed(text, source.path)
+    newer = newer_version(data)
+    if newer is not None:  # its other keys would look like mistakes
+        raise located([newer], text, source.path)
+    rules = Rules(data, source.path, Confines(source.path.parent, allow_roots), check_folders=check_folders)
+    found = list(rules.faults())
+    document = None
+    try:
+        document = Document.model_validate(data)
+    except ValidationError as error:
+        found.extend(faults(error))
+    if document is None or found:
+        raise located(found, text, source.path)
+    return _manifest(source, document, rules)
+
+
+def _manifest(source: Source, document: Document, rules: Rules) -> Manifest:
+    manifest = Manifest(
+        path=source.path,
+        digest=source.digest,
+        albums=_albums(document, rules.roots),
+        state_path=Path(rules.state_path),
+        lineage=document.lineage,
+        account=dataclasses.replace(AccountSpec(), **given(document.account)),
+        budget=dataclasses.replace(BudgetSpec(), **given(document.budget)),
+        upload=dataclasses.replace(UploadSpec(), **given(document.upload)),
+        gates=_gates(document.gates),
+    )
+    return dataclasses.replace(manifest, warnings=_warnings(manifest))
+
+
+def _albums(document: Document, roots: Mapping[str, str]) -> tuple[AlbumSpec, ...]:
+    defaults = _converted(given(document.defaults))
+    return tuple(
+        AlbumSpec(key=name, root=Path(roots[name]), position=position, **{**defaults, **_converted(given(table))})
+        for position, (name, table) in enumerate((document.albums or {}).items())
+    )
+
+
+def _converted(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _CONVERTED[name](value) if name in _CONVERTED else value for name, value in values.items()}
+
+
+def _gates(table: GatesTable | None) -> GateLimits:
+    limits = GateLimits()
+    if table is None:
+        return limits
+    prune = given(table.prune)
+    run = prune.pop("run", limits.prune_run)
+    return GateLimits(
+        prune=dataclasses.replace(limits.prune, **prune),
+        prune_run=run,
+        replace=dataclasses.replace(limits.replace, **given(table.replace)),
+        restore=dataclasses.replace(limits.restore, **given(table.restore)),
+    )
+
+
+def _warnings(manifest: Manifest) -> tuple[str, ...]:
+    warnings = []
+    if manifest.lineage is None:
+        warnings.append(
+            "the manifest names no lineage, so that a lost state could not be rebuilt: before the first apply, "
+            f'add below version = 1 the line: lineage = "{_proposed_lineage(manifest)}"'
+        )
+    if not manifest.albums:
+        warnings.append("the manifest names no album: there is nothing to do")
+    if manifest.path.name == NAMES[0] and os.path.lexists(manifest.path.with_name(NAMES[1])):
+        warnings.append(f"{NAMES[1]} is not read, because there is a {NAMES[0]} beside it")
+    return tuple(warnings)
+
+
+def _proposed_lineage(manifest: Manifest) -> str:
+    """The same for the same file at the same place, so that a warning can be repeated."""
+    seed = os.fsencode(manifest.path) + b"\0" + manifest.digest.encode()
+    return base64.b32encode(hashlib.sha256(seed).digest()[:10]).decode().lower()

@@ -1,0 +1,110 @@
+"""A checked manifest as bytes, so that an unchanged sync.toml is not checked (and pydantic not imported) again.
+
+Keyed by the caller with the digest and the path of the file. What was true when the manifest was checked, but need
+not be now, is `roots_hold`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from imgur_sync import __version__
+from imgur_sync.manifest.folders import within
+from imgur_sync.model.spec import (
+    AccountSpec,
+    AlbumSpec,
+    BudgetSpec,
+    GateLimit,
+    GateLimits,
+    Manifest,
+    OnRemoteDelete,
+    Order,
+    Privacy,
+    Prune,
+    UploadSpec,
+)
+
+_VALUES = (AccountSpec, AlbumSpec, BudgetSpec, GateLimit, GateLimits, Manifest, UploadSpec)
+_SHAPE = [__version__, *(f"{kind.__name__}.{field.name}" for kind in _VALUES for field in dataclasses.fields(kind))]
+"""Written into each dump: another version, or other fields, and the dump is not read."""
+
+_ALBUM_DEFAULTS = {
+    field.name: field.default for field in dataclasses.fields(AlbumSpec) if field.default is not dataclasses.MISSING
+}
+
+
+def dump(manifest: Manifest) -> bytes:
+    """The manifest as JSON, for `load_dumped`; equal manifests give equal bytes."""
+    plain = dataclasses.asdict(dataclasses.replace(manifest, albums=()))
+    plain["albums"] = [_album_row(spec) for spec in manifest.albums]
+    document = {"shape": _SHAPE, "manifest": plain}
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), default=os.fspath).encode("ascii")
+
+
+def load_dumped(data: bytes) -> Manifest | None:
+    """The manifest of a dump, equal to the one dumped; None if another version made it or it is damaged."""
+    try:
+        document = json.loads(data)
+        if document["shape"] != _SHAPE:
+            return None
+        return _manifest(document["manifest"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def roots_hold(manifest: Manifest, *, allow_roots: tuple[Path, ...] = ()) -> bool:
+    """Whether every folder is still what it was checked to be: free of links, and inside the manifest's or allowed."""
+    confines = [os.path.realpath(manifest.path.parent), *(os.path.realpath(root) for root in allow_roots)]
+    paths = [os.fspath(spec.root) for spec in manifest.albums]
+    paths.append(os.fspath(manifest.state_path))
+    return all(os.path.realpath(path) == path and any(within(path, root) for root in confines) for path in paths)
+
+
+def _album_row(spec: AlbumSpec) -> dict[str, Any]:
+    """The fields that differ from the defaults."""
+    row = {name: getattr(spec, name) for name in ("key", "folder", "root")}
+    for name, default in _ALBUM_DEFAULTS.items():
+        value = getattr(spec, name)
+        if value != default:
+            row[name] = value
+    return row
+
+
+def _manifest(plain: dict[str, Any]) -> Manifest:
+    gates = plain["gates"]
+    return Manifest(
+        path=Path(plain["path"]),
+        digest=plain["digest"],
+        albums=tuple(_album(row) for row in plain["albums"]),
+        state_path=Path(plain["state_path"]),
+        lineage=plain["lineage"],
+        account=AccountSpec(**plain["account"]),
+        budget=BudgetSpec(**plain["budget"]),
+        upload=UploadSpec(**plain["upload"]),
+        gates=GateLimits(
+            prune=GateLimit(**gates["prune"]),
+            prune_run=gates["prune_run"],
+            replace=GateLimit(**gates["replace"]),
+            restore=GateLimit(**gates["restore"]),
+        ),
+        warnings=tuple(plain["warnings"]),
+    )
+
+
+def _album(row: dict[str, Any]) -> AlbumSpec:
+    row["root"] = Path(row["root"])
+    for name, kind in (
+        ("privacy", Privacy),
+        ("order", Order),
+        ("prune", Prune),
+        ("on_remote_delete", OnRemoteDelete),
+        ("include", tuple),
+        ("exclude", tuple),
+    ):
+        if name in row:
+            row[name] = kind(row[name])
+    return AlbumSpec(**row)

@@ -1,0 +1,161 @@
+"""The tables and keys of sync.toml as pydantic models. Here None is "not given": defaults are `model.spec`'s."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
+
+from imgur_sync.manifest.amounts import DAY, HOUR, MIB, Duration, Size
+from imgur_sync.manifest.patterns import pattern_fault
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def _plain_text(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("write it without control characters")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\t" in text:
+        raise ValueError("write it on one line, without tabs")
+    return _plain_text(text)
+
+
+def _cover(text: str) -> str:
+    if "\0" in text or any(part in ("", ".", "..") for part in text.split("/")):
+        raise ValueError('write "first", "newest" or the path of a file in the folder, such as "b.jpg"')
+    return text
+
+
+def _pattern(pattern: str) -> str:
+    fault = pattern_fault(pattern)
+    if fault:
+        raise ValueError(fault)
+    return pattern
+
+
+class Table(BaseModel):
+    """A table that takes its own keys and no others, without any conversion of types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class AccountTable(Table):
+    """[account]"""
+
+    mode: Literal["account"] | None = None
+    profile: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+        description="a name of 1 to 64 letters, digits, dots, hyphens or underscores",
+    )
+
+
+class BudgetTable(Table):
+    """[budget]"""
+
+    reserve_credits: int | None = Field(default=None, ge=0, le=1_000_000)
+    uploads_per_hour: int | None = Field(default=None, ge=0, le=10_000)
+    remote_max_age: Annotated[float, PlainValidator(Duration(0, 30 * DAY))] | None = None
+    max_credits_per_run: int | None = Field(default=None, ge=1, le=1_000_000)
+
+
+class UploadTable(Table):
+    """[upload]"""
+
+    in_flight: int | None = Field(default=None, ge=1, le=16)
+    bytes_in_flight: Annotated[int, PlainValidator(Size(MIB, 1024 * MIB))] | None = None
+    settle_seconds: Annotated[float, PlainValidator(Duration(0, HOUR))] | None = None
+    max_wait: Annotated[float, PlainValidator(Duration(0, 7 * DAY))] | None = None
+
+
+class CountGateTable(Table):
+    """gates.replace, gates.restore"""
+
+    min: int | None = Field(default=None, ge=0, le=1_000_000)
+    percent: int | None = Field(default=None, ge=0, le=100)
+
+
+class PruneGateTable(CountGateTable):
+    """gates.prune"""
+
+    run: int | None = Field(default=None, ge=0, le=1_000_000)
+
+
+class GatesTable(Table):
+    """[gates]"""
+
+    prune: PruneGateTable | None = None
+    replace: CountGateTable | None = None
+    restore: CountGateTable | None = None
+
+
+class StateTable(Table):
+    """[state]"""
+
+    path: str | None = Field(default=None, min_length=1, max_length=1000, description="the path of a file")
+    backend: Literal["file"] | None = None
+
+
+class DefaultsTable(Table):
+    """[defaults]: every key of an album that can hold for all of them."""
+
+    privacy: Literal["public", "hidden", "secret"] | None = None
+    order: Literal["natural", "name", "modified"] | None = None
+    cover: Annotated[str, AfterValidator(_cover)] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1000,
+        description='"first", "newest" or the path of a file in the folder, such as "b.jpg"',
+    )
+    recursive: bool | None = None
+    include: list[Annotated[str, AfterValidator(_pattern)]] | None = Field(
+        default=None, min_length=1, max_length=1000, description='1 to 1000 patterns, such as ["**/*"]'
+    )
+    exclude: list[Annotated[str, AfterValidator(_pattern)]] | None = Field(
+        default=None, max_length=1000, description='up to 1000 patterns, such as ["drafts/"]'
+    )
+    prune: Literal["detach", "delete", "never"] | None = None
+    on_remote_delete: Literal["restore", "respect"] | None = None
+    priority: int | None = Field(default=None, ge=-1000, le=1000)
+    protect: bool | None = None
+    allow_public: bool | None = None
+
+
+class AlbumTable(DefaultsTable):
+    """[albums.KEY]"""
+
+    folder: str = Field(
+        min_length=1, max_length=4096, description='a folder, such as "photos/cats", or "." for this one'
+    )
+    title: Annotated[str, AfterValidator(_one_line)] | None = Field(
+        default=None, max_length=1000, description="a text of up to 1000 characters"
+    )
+    description: Annotated[str, AfterValidator(_plain_text)] | None = Field(
+        default=None, max_length=10_000, description="a text of up to 10000 characters"
+    )
+
+
+class Document(Table):
+    """The whole file."""
+
+    version: int = Field(ge=1, le=1, description="1")
+    lineage: str | None = Field(
+        default=None, pattern=r"^[a-z0-9]{8,32}$", description="8 to 32 characters from a to z and 0 to 9"
+    )
+    account: AccountTable | None = None
+    budget: BudgetTable | None = None
+    upload: UploadTable | None = None
+    gates: GatesTable | None = None
+    state: StateTable | None = None
+    defaults: DefaultsTable | None = None
+    albums: dict[str, AlbumTable] | None = None
+
+
+def given(table: Table | None) -> dict[str, Any]:
+    """The keys that the table gives, with their values."""
+    return {} if table is None else {name: getattr(table, name) for name in table.model_fields_set}

@@ -1,0 +1,120 @@
+"""Link lists of albums: Markdown, BBCode, HTML, CSV and plain, each properly escaped. JSON is in `jsons`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from imgur_sync.report import jsons
+from imgur_sync.report.escape import address, bbcode, csv_cell, html, markdown
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One picture: its path in the folder and its own address."""
+
+    path: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAlbum:
+    """One album: its key, title ("" if none), page address and pictures in the folder's order."""
+
+    key: str
+    title: str
+    link: str
+    rows: tuple[LinkRow, ...]
+
+
+class LinkFormat(StrEnum):
+    """The formats of `links`."""
+
+    MARKDOWN = "markdown"
+    BBCODE = "bbcode"
+    HTML = "html"
+    CSV = "csv"
+    JSON = "json"
+    PLAIN = "plain"
+
+
+def links_text(albums: Sequence[LinkAlbum], form: LinkFormat) -> str:
+    """The list in that format, ending in a newline unless it is empty.
+
+    A picture whose address is not http or https is named without a link. `plain` is one address a line and nothing
+    else.
+    """
+    if form is LinkFormat.JSON:
+        return jsons.links_json(
+            [(album.key, album.title, album.link, [(row.path, row.link) for row in album.rows]) for album in albums]
+        )
+    writers: dict[LinkFormat, Callable[[Sequence[LinkAlbum]], Iterator[str]]] = {
+        LinkFormat.MARKDOWN: _markdown,
+        LinkFormat.BBCODE: _bbcode,
+        LinkFormat.HTML: _html,
+        LinkFormat.CSV: _csv,
+        LinkFormat.PLAIN: _plain,
+    }
+    return "".join(f"{line}\n" for line in writers[form](albums))
+
+
+def _is_video(link: str) -> bool:
+    return link.lower().endswith((".mp4", ".webm"))
+
+
+def _markdown(albums: Sequence[LinkAlbum]) -> Iterator[str]:
+    for index, album in enumerate(albums):
+        if index:
+            yield ""
+        title, page = markdown(album.title or album.key), address(album.link)
+        yield f"## [{title}]({page})" if page else f"## {title}"
+        yield ""
+        for row in album.rows:
+            text, link = markdown(row.path), address(row.link)
+            if not link:
+                yield f"- {text}"
+            else:
+                yield f"[{text}]({link})" if _is_video(link) else f"![{text}]({link})"
+
+
+def _bbcode(albums: Sequence[LinkAlbum]) -> Iterator[str]:
+    for index, album in enumerate(albums):
+        if index:
+            yield ""
+        title, page = bbcode(album.title or album.key), address(album.link)
+        yield f"[b][url={page}]{title}[/url][/b]" if page else f"[b]{title}[/b]"
+        for row in album.rows:
+            link = address(row.link)
+            if not link:
+                yield bbcode(row.path)
+            else:
+                yield f"[url={link}]{bbcode(row.path)}[/url]" if _is_video(link) else f"[img]{link}[/img]"
+
+
+def _html(albums: Sequence[LinkAlbum]) -> Iterator[str]:
+    for album in albums:
+        title, page = html(album.title or album.key), address(album.link)
+        yield "<section>"
+        yield f'<h2><a href="{html(page)}">{title}</a></h2>' if page else f"<h2>{title}</h2>"
+        for row in album.rows:
+            text, link = html(row.path), html(address(row.link))
+            if not link:
+                yield f"<p>{text}</p>"
+            elif _is_video(link):
+                yield f'<video src="{link}" title="{text}" controls></video>'
+            else:
+                yield f'<a href="{link}"><img src="{link}" alt="{text}" loading="lazy"></a>'
+        yield "</section>"
+
+
+def _csv(albums: Sequence[LinkAlbum]) -> Iterator[str]:
+    yield "album,path,link"
+    for album in albums:
+        for row in album.rows:
+            yield ",".join((csv_cell(album.key), csv_cell(row.path), csv_cell(address(row.link))))
+
+
+def _plain(albums: Sequence[LinkAlbum]) -> Iterator[str]:
+    for album in albums:
+        yield from filter(None, (address(row.link) for row in album.rows))

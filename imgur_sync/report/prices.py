@@ -1,0 +1,99 @@
+"""What a plan costs, what is there, what is left: text from `Price` and `Budget`."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from imgur_sync.model.budget import Budget, Cost, LimitName
+from imgur_sync.model.plan import Price
+from imgur_sync.report.figures import duration, moment, number, plural, size
+
+LIMIT_TEXTS = {
+    LimitName.DAY: "credits of the day",
+    LimitName.HOUR: "credits of the hour",
+    LimitName.POSTS: "POSTs of the hour",
+    LimitName.UPLOADS: "uploads of the hour",
+    LimitName.RUN: "credits of this run",
+}
+"""What each limit counts, for people."""
+
+
+def price_text(price: Price) -> str:
+    """ "43 credits (41 writes, 2 reads), 4 uploads (1.2 MB), 6 POSTs"; writes and reads are credits."""
+    parts = [
+        f"{plural(price.credits, 'credit')} ({plural(price.writes.credits, 'write')}, {plural(price.reads, 'read')})"
+    ]
+    if price.uploads:
+        parts.append(f"{plural(price.uploads, 'upload')} ({size(price.upload_bytes)})")
+    if price.writes.posts:
+        parts.append(plural(price.writes.posts, "POST"))
+    return ", ".join(parts)
+
+
+def taken(limit: LimitName, price: Price) -> int:
+    """How much of that limit a price takes, in the limit's own unit."""
+    cost = price.writes + Cost(credits=price.reads)
+    match limit:
+        case LimitName.DAY | LimitName.HOUR | LimitName.RUN:
+            return cost.credits
+        case LimitName.POSTS:
+            return cost.posts
+        case LimitName.UPLOADS:
+            return cost.uploads
+
+
+def budget_lines(budget: Budget, price: Price) -> list[str]:
+    """A table: limit by limit what is there, what this run takes, what is left after it; then remarks."""
+    rows = [("", "available", "this run", "left after")]
+    for limit in budget.limits:
+        if limit.remaining is None:
+            continue
+        used = taken(limit.name, price)
+        left = max(0, limit.remaining - used)
+        rows.append((LIMIT_TEXTS[limit.name], number(limit.remaining), number(used), number(left)))
+    if len(rows) == 1:
+        return ["No limit is known."]
+    return [*_table(rows), *_remarks(budget)]
+
+
+def credit_lines(budget: Budget, now: float, zone: tzinfo | None = None) -> list[str]:
+    """The budget by itself: limit by limit what is left of what, and when more comes back."""
+    rows = [("", "left", "of", "more at")]
+    for limit in budget.limits:
+        back = moment(limit.resumes_at, now, zone) if limit.resumes_at is not None else ""
+        rows.append((LIMIT_TEXTS[limit.name], _or_none(limit.remaining), _or_none(limit.capacity), back))
+    used = f"Charged here in the last 24 hours: {plural(budget.used_today, 'credit')}."
+    return [*_table(rows), used, *_remarks(budget)]
+
+
+def _or_none(value: int | None) -> str:
+    return "no limit" if value is None else number(value)
+
+
+def _remarks(budget: Budget) -> list[str]:
+    lines = []
+    if budget.reserved:
+        lines.append(f"Of the day, {plural(budget.reserved, 'credit')} are kept for other users of this Client-ID.")
+    if budget.reading_age is None:
+        lines.append("Imgur has not said yet what is left; these are its documented limits less our own use.")
+    elif budget.reading_age > 3600:
+        lines.append(f"Imgur last said what is left {duration(budget.reading_age)} ago.")
+    return lines
+
+
+def _table(rows: list[tuple[str, str, str, str]]) -> list[str]:
+    """Columns side by side: names and times to the left, figures to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    figures = all(row[3].replace(",", "").isdigit() for row in rows[1:])
+    return [
+        "  "
+        + "  ".join(
+            (
+                row[0].ljust(widths[0]),
+                row[1].rjust(widths[1]),
+                row[2].rjust(widths[2]),
+                row[3].rjust(widths[3]) if figures else row[3],
+            )
+        ).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,144 @@
+"""Progress while a plan is made and carried out: a live bar on a terminal, now and then a line elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Protocol, TextIO
+
+from imgur_sync.model.event import Event, RunFinished
+from imgur_sync.model.ports import Clock
+from imgur_sync.report.loglines import important, line
+from imgur_sync.report.tally import Tally
+from imgur_sync.report.text import Moment
+
+EVERY = 5.0
+"""Plain progress is told at most once in so many seconds."""
+REDRAW = 0.1
+"""The bar is drawn at most once in so many seconds."""
+
+
+class Detail(IntEnum):
+    """How much is told: only what went wrong; progress as well; every event."""
+
+    QUIET = 0
+    NORMAL = 1
+    VERBOSE = 2
+
+
+class Display(Protocol):
+    """Shows events as they come."""
+
+    def show(self, event: Event) -> None:
+        """Take in one event and show it, now or with the next ones."""
+        ...
+
+    def pause(self) -> None:
+        """Clear the way for other output; the next event goes on."""
+        ...
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        ...
+
+
+class PlainLines:
+    """Lines for logs and pipes. Failures and waits are told at once, the rest at most every five seconds."""
+
+    def __init__(self, write: Callable[[str], None], clock: Clock, detail: Detail = Detail.NORMAL) -> None:
+        self._write = write
+        self._clock = clock
+        self._detail = detail
+        self._tally = Tally()
+        self._told = clock.monotonic()
+
+    def show(self, event: Event) -> None:
+        """Take in one event; see the class."""
+        now, read = self._clock.monotonic(), Moment(self._clock.now())
+        self._tally.take(event, now, read)
+        if important(event) or self._detail is Detail.VERBOSE:
+            self._write(line(event, read))
+            self._told = now
+        elif self._detail is Detail.NORMAL and now - self._told >= EVERY and not isinstance(event, RunFinished):
+            self._write(self._tally.line(now))
+            self._told = now
+
+    def pause(self) -> None:
+        """Nothing is in the way of other lines."""
+
+    def close(self) -> None:
+        """Nothing to leave behind."""
+
+
+class LiveBar:
+    """A bar that redraws itself at the bottom of a terminal; events that matter are lines above it.
+
+    Nothing redraws it in between: no thread, no use of the processor while the run waits.
+    """
+
+    def __init__(self, stream: TextIO, clock: Clock, detail: Detail = Detail.NORMAL, *, color: bool = True) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self._console = Console(file=stream, no_color=not color, highlight=False, markup=False, force_terminal=True)
+        self._bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[counts]}", markup=False),
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=None, counts="")
+        self._clock = clock
+        self._detail = detail
+        self._tally = Tally()
+        self._drawn = clock.monotonic() - REDRAW
+        self._live = False
+
+    def show(self, event: Event) -> None:
+        """Take in one event and redraw, unless that was done a moment ago."""
+        now, read = self._clock.monotonic(), Moment(self._clock.now())
+        self._tally.take(event, now, read)
+        if isinstance(event, RunFinished):
+            self.close()
+            return
+        if not self._live:
+            self._bar.start()
+            self._live = True
+        told = important(event) or self._detail is Detail.VERBOSE
+        if told:
+            self._console.print(line(event, read), soft_wrap=True)
+        if told or now - self._drawn >= REDRAW:
+            self._draw(now)
+
+    def pause(self) -> None:
+        """Take the bar away until the next event."""
+        if self._live:
+            self._bar.stop()
+            self._live = False
+
+    def close(self) -> None:
+        """Take the bar away and show the cursor again."""
+        self.pause()
+
+    def _draw(self, now: float) -> None:
+        tally = self._tally
+        self._bar.update(
+            self._task,
+            description=tally.doing or "starting",
+            counts=tally.counts(now),
+            total=tally.upload_bytes or None,
+            completed=tally.uploaded_bytes,
+        )
+        self._bar.refresh()
+        self._drawn = now
+
+
+def display(
+    stream: TextIO, write: Callable[[str], None], clock: Clock, detail: Detail, *, live: bool, color: bool
+) -> Display:
+    """A bar when `live`, else lines through `write`; never a bar when quiet. rich is loaded for a bar only."""
+    if live and detail is not Detail.QUIET:
+        return LiveBar(stream, clock, detail, color=color)
+    return PlainLines(write, clock, detail)

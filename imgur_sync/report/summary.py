@@ -1,0 +1,74 @@
+"""What a run did, for people: the last thing that `apply` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imgur_sync.errors import ExitCode
+from imgur_sync.model.event import AlbumResult, RunFinished
+from imgur_sync.report.escape import address, quoted, sentence, terminal
+from imgur_sync.report.figures import number, plural, size
+from imgur_sync.report.text import MOST_LINES, Moment, approval_lines
+
+MEANINGS = {
+    ExitCode.DONE: "done, or nothing to do",
+    ExitCode.ERROR: "error",
+    ExitCode.CHANGES: "there are changes (only with --detailed-exitcode)",
+    ExitCode.GATE: "a gate held steps back",
+    ExitCode.STALE: "stale: the world, the manifest or the plan changed",
+    ExitCode.LOCKED: "another run holds the lock",
+    ExitCode.BUDGET: "stopped at the budget; run again at the time printed",
+    ExitCode.PARTIAL: "partial: something failed, the rest is done and saved",
+    ExitCode.CREDENTIALS: "credentials missing, refused or expired",
+    ExitCode.DECLINED: "declined at the prompt",
+    ExitCode.USAGE: "wrong usage",
+    ExitCode.UNREADABLE: "manifest, plan or state cannot be read",
+    ExitCode.TRY_LATER: "try again later",
+    ExitCode.SIGINT: "stopped by Ctrl-C, state safe",
+    ExitCode.SIGTERM: "stopped by SIGTERM, state safe",
+}
+"""Every exit code in a few words."""
+
+
+def run_text(run: RunFinished, read: Moment, *, links: bool) -> str:
+    """The summary of a run, ending in a newline. With `links`, album pages are named (they open hidden albums)."""
+    lines: list[str] = []
+    for album in run.albums:
+        lines += _album(album, links=links)
+    lines.append(_counts(run))
+    lines += _left(run, read)
+    lines += [f"Exit {code.value}: {MEANINGS[code]}" for code in run.codes if code is not ExitCode.DONE]
+    return "\n".join(lines) + "\n"
+
+
+def _album(album: AlbumResult, *, links: bool) -> Iterator[str]:
+    title = f" {quoted(album.title, 80)}," if album.title else ""
+    words = [f"{plural(album.uploaded, 'picture')} uploaded"] if album.uploaded else []
+    words += [f"{number(album.failed)} failed"] if album.failed else []
+    words.append("as wanted" if album.done else "not finished")
+    page = address(album.link) if links else ""
+    yield f"{terminal(album.album)}:{title} {', '.join(words)}" + (f"  {page}" if page else "")
+    for problem in album.problems[:MOST_LINES]:
+        yield f"  ! {sentence(problem, 400)}"
+    if len(album.problems) > MOST_LINES:
+        yield f"  ! and {number(len(album.problems) - MOST_LINES)} more (--json lists all)"
+
+
+def _counts(run: RunFinished) -> str:
+    words = []
+    if run.uploaded:
+        words.append(f"{plural(run.uploaded, 'picture')} uploaded ({size(run.uploaded_bytes)})")
+    if run.edited:
+        words.append(f"{plural(run.edited, 'edit')}")
+    if run.deleted:
+        words.append(f"{number(run.deleted)} deleted")
+    return f"{', '.join(words) or 'Nothing was changed'}; {plural(run.credits, 'credit')} spent."
+
+
+def _left(run: RunFinished, read: Moment) -> Iterator[str]:
+    left = sum(len(album.wanted) for album in run.left.albums)
+    if left:
+        yield f"Left over: {plural(left, 'step')}, {plural(run.left.total.credits, 'credit')}."
+    yield from approval_lines(run.left, ())
+    if run.resume_at is not None:
+        yield f"Run again at {read.text(run.resume_at)}."

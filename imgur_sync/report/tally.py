@@ -1,0 +1,104 @@
+"""How far a run is: counts, bytes, credits and the time that is left, from its events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imgur_sync.model.budget import CALL_COST, POST_COST, UPLOAD_COST
+from imgur_sync.model.event import (
+    Event,
+    Hashing,
+    Listing,
+    Planned,
+    Scanning,
+    StepDone,
+    UploadDone,
+    UploadFailed,
+    UploadFound,
+    UploadStarted,
+    Waiting,
+)
+from imgur_sync.model.step import CreateAlbum, EditAlbum
+from imgur_sync.report.escape import sentence, terminal
+from imgur_sync.report.figures import duration, number, plural, size
+from imgur_sync.report.text import Moment
+
+
+@dataclass(slots=True)
+class Tally:
+    """Adds up events. Times are monotonic seconds; only what this run sent counts for the rate."""
+
+    doing: str = ""
+    hashed_files: int = 0
+    hashed_bytes: int = 0
+    uploads: int = 0
+    upload_bytes: int = 0
+    uploaded: int = 0
+    uploaded_bytes: int = 0
+    failed: int = 0
+    credits: int = 0
+    sending_since: float | None = None
+    _hashing: tuple[str, str] = ("", "")
+
+    def take(self, event: Event, at: float, read: Moment) -> None:
+        """Take in one event, at that monotonic time."""
+        match event:
+            case Scanning(album=album, number=count, total=total):
+                self.doing = f"reading {terminal(album, 40)} ({count} of {total})"
+            case Hashing(album=album, path=path, bytes=count):
+                self.hashed_files += self._hashing != (album, path)
+                self._hashing = (album, path)
+                self.hashed_bytes += count
+            case Listing(album=album):
+                self.doing = f"asking Imgur about {terminal(album, 40) or 'the account'}"
+            case Planned(plan=plan):
+                self.uploads = self.uploaded + plan.price.uploads
+                self.upload_bytes = self.uploaded_bytes + plan.price.upload_bytes
+            case UploadStarted(album=album):
+                self.doing = f"sending {terminal(album, 40)}"
+                self.sending_since = at if self.sending_since is None else self.sending_since
+            case UploadDone(size=count):
+                self.uploaded += 1
+                self.uploaded_bytes += count
+                self.credits += UPLOAD_COST.credits
+            case UploadFound():
+                self.uploaded += 1
+            case UploadFailed():
+                self.failed += 1
+            case StepDone(album=album, step=step):
+                self.doing = f"finishing {terminal(album, 40)}"
+                made = isinstance(step, CreateAlbum)
+                calls = step.calls if isinstance(step, EditAlbum) else 1
+                self.credits += POST_COST.credits if made else CALL_COST.times(calls).credits
+            case Waiting(reason=reason, until=until):
+                self.doing = f"waiting: {sentence(reason, 80)}, until {read.text(until)}"
+            case _:
+                pass
+
+    def seconds_left(self, at: float) -> float | None:
+        """How long the uploads that are left take at the rate so far; None when nothing is known or left."""
+        if self.sending_since is None or not self.uploaded_bytes or self.uploaded >= self.uploads:
+            return None
+        rest = max(0, self.upload_bytes - self.uploaded_bytes)
+        return (at - self.sending_since) * rest / self.uploaded_bytes
+
+    def counts(self, at: float) -> str:
+        """The figures in one line, what is nothing left out."""
+        parts = []
+        if self.uploads:
+            parts.append(f"{number(self.uploaded)} of {plural(self.uploads, 'picture')} up")
+            parts.append(f"{size(self.uploaded_bytes)} of {size(self.upload_bytes)}")
+        elif self.hashed_files:
+            parts.append(f"{plural(self.hashed_files, 'file')} hashed, {size(self.hashed_bytes)}")
+        if self.failed:
+            parts.append(f"{number(self.failed)} failed")
+        if self.credits:
+            parts.append(plural(self.credits, "credit"))
+        left = self.seconds_left(at)
+        if left is not None:
+            parts.append(f"about {duration(left)} left")
+        return ", ".join(parts)
+
+    def line(self, at: float) -> str:
+        """What is being done, and the figures."""
+        return ": ".join(filter(None, (self.doing, self.counts(at)))) or "starting"

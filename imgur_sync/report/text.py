@@ -1,0 +1,170 @@
+"""A plan for people: album by album what changes, what is held back and why, then the price and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from imgur_sync.errors import ExitCode
+from imgur_sync.model.budget import LimitName
+from imgur_sync.model.plan import AlbumPlan, Blocked, GateName, Plan
+from imgur_sync.model.step import CreateAlbum
+from imgur_sync.report.changes import change_lines
+from imgur_sync.report.escape import quoted, sentence, terminal
+from imgur_sync.report.figures import moment, number, plural, some
+from imgur_sync.report.prices import LIMIT_TEXTS, budget_lines, price_text
+
+MOST_LINES = 10
+"""Longer lists of problems are cut; `--json` has all of them."""
+
+REMEDIES = {
+    GateName.ROOT: "nothing is removed; bring the folder back (is its disk there?)",
+    GateName.SCAN: "nothing is removed from this album until all of its folder can be read",
+    GateName.LISTING: "nothing is made, uploaded or removed here until Imgur's answer is whole; run again later",
+}
+"""What to do about the gates that no number passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and where a text is read: Unix seconds, and the zone for times (None: the local one)."""
+
+    now: float
+    zone: tzinfo | None = None
+
+    def text(self, at: float) -> str:
+        """That time as the reader's clock has it, and how far away it is."""
+        return moment(at, self.now, self.zone)
+
+
+def plan_text(plan: Plan, read: Moment, approved: Collection[GateName] = ()) -> str:
+    """The whole plan, ending in a newline. No ids, no links, no secrets. `approved` gates hold nothing back."""
+    lines: list[str] = []
+    for album in plan.albums:
+        lines += [*album_lines(album, read, approved), ""]
+    lines += [f"note: {sentence(note, 400)}" for note in plan.notes]
+    lines += _verdict(plan)
+    lines += approval_lines(plan, approved)
+    if not plan.empty:
+        lines += _price(plan, read)
+    lines += _observation(plan, read)
+    lines.append(f"Digest: {terminal(plan.digest)}")
+    return "\n".join(lines) + "\n"
+
+
+def album_lines(album: AlbumPlan, read: Moment, approved: Collection[GateName] = ()) -> list[str]:
+    """One album: a headline and, indented, one line per kind of change and per remark."""
+    lines = (*change_lines(album, approved), *_remarks(album, read, approved))
+    return [_headline(album)] + [f"  {line}" for line in lines]
+
+
+def approvals(plan: Plan) -> dict[GateName, int]:
+    """What `--approve` would have to say to let everything through that a number can: gate to count, summed."""
+    numbers: dict[GateName, int] = {}
+    for gate in (gate for album in plan.albums for gate in album.gates if gate.name.approvable):
+        numbers[gate.name] = numbers.get(gate.name, 0) + gate.count
+    return numbers
+
+
+def _headline(album: AlbumPlan) -> str:
+    title = f" {quoted(album.title, 80)}," if album.title else ""
+    new = " a new album," if any(isinstance(step, CreateAlbum) for step in album.wanted) else ""
+    return f"{terminal(album.album)}:{title}{new} {plural(album.files, 'picture')} in the folder"
+
+
+def _remarks(album: AlbumPlan, read: Moment, approved: Collection[GateName]) -> Iterator[str]:
+    """Everything about an album that is no change."""
+    told = {gate.detail for gate in album.gates}
+    yield from (f"! {sentence(error, 400)}" for error in _cut(tuple(e for e in album.errors if e not in told)))
+    for gate in album.gates:
+        verb = "is passed for" if gate.name in approved else "holds back"
+        held = f" {verb} {number(gate.count)}" if gate.name.approvable else ""
+        yield f"! gate {gate.name}{held}: {sentence(gate.detail, 400)}"
+        if gate.name in REMEDIES:
+            yield f"    {REMEDIES[gate.name]}"
+    yield from _blocked(album.blocked)
+    if album.unsendable:
+        count = len(album.unsendable)
+        yield f"! {plural(count, 'file')} cannot be sent; apply will exit {ExitCode.PARTIAL.value}:"
+        for bad in album.unsendable[:MOST_LINES]:
+            yield f"    {terminal(bad.path)}: {bad.why}" + (f" ({sentence(bad.detail, 400)})" if bad.detail else "")
+        if count > MOST_LINES:
+            yield f"    and {number(count - MOST_LINES)} more (--json lists all)"
+    for drift in _cut(tuple(drift.what for drift in album.drift)):
+        yield f"? on Imgur: {sentence(drift, 400)}"
+    for doubt in album.unsettled[:MOST_LINES]:
+        yield f"? not settled: {sentence(doubt.what, 400)}; looked at again {read.text(doubt.until)}"
+    yield from _stays(album)
+    yield from (f"warning: {sentence(warning, 400)}" for warning in _cut(album.warnings))
+
+
+def _cut(texts: tuple[str, ...]) -> tuple[str, ...]:
+    if len(texts) <= MOST_LINES:
+        return texts
+    return (*texts[:MOST_LINES], f"and {number(len(texts) - MOST_LINES)} more (--json lists all)")
+
+
+def _blocked(blocked: tuple[Blocked, ...]) -> Iterator[str]:
+    for reason in dict.fromkeys(entry.reason for entry in blocked):
+        paths = [entry.path for entry in blocked if entry.reason == reason]
+        named = f": {some([path for path in paths if path])}" if any(paths) else ""
+        yield f"! {number(len(paths))} blocked, {sentence(reason, 400)}{named}"
+
+
+def _stays(album: AlbumPlan) -> Iterator[str]:
+    if album.foreign:
+        yield f"  {plural(album.foreign, 'picture')} that imgur-sync did not put there {_stay(album.foreign)}"
+    if album.unmanaged:
+        count = len(album.unmanaged)
+        yield f"  {plural(count, 'picture')} no longer managed {_stay(count)}: {some(album.unmanaged)}"
+    if album.skipped:
+        yield f"  {plural(album.skipped, 'file')} skipped: not a picture that Imgur takes"
+
+
+def _stay(count: int) -> str:
+    return "stays" if count == 1 else "stay"
+
+
+def _verdict(plan: Plan) -> Iterator[str]:
+    same = f"{plural(plan.unchanged, 'album')} as wanted, with {plural(plan.unchanged_files, 'picture')}"
+    if plan.empty and not any(album.gates for album in plan.albums):
+        yield f"Nothing to do: {same}." if plan.settled else "Nothing to do now."
+    elif plan.unchanged:
+        yield f"Besides these, {same}."
+
+
+def approval_lines(plan: Plan, approved: Collection[GateName]) -> Iterator[str]:
+    """What to type to pass every gate that a number passes, when one of them still holds something back."""
+    numbers = approvals(plan)
+    waiting = [name.value for name in numbers if name not in approved]
+    if waiting:
+        typed = ",".join(f"{name}={count}" for name, count in numbers.items())
+        yield f"Held back by {' and '.join(waiting)}; to let it through, type: --approve {typed}"
+
+
+def _price(plan: Plan, read: Moment) -> Iterator[str]:
+    yield f"Price: {price_text(plan.price)}"
+    if plan.total != plan.price:
+        yield f"  All that is wanted: {price_text(plan.total)}"
+    deferred = [step for album in plan.albums for step in album.deferred]
+    if deferred:
+        limits = list(dict.fromkeys(entry.limit for entry in deferred))
+        yield f"  Deferred: {plural(len(deferred), 'step')}, because of the {_limits(limits)}"
+        if plan.resume_at is not None:
+            yield f"  It can go on at {read.text(plan.resume_at)}"
+    if plan.budget is not None and plan.total.credits:
+        yield from budget_lines(plan.budget, plan.price)
+
+
+def _limits(limits: list[LimitName]) -> str:
+    return " and the ".join(LIMIT_TEXTS[limit] for limit in limits)
+
+
+def _observation(plan: Plan, read: Moment) -> Iterator[str]:
+    if plan.offline:
+        yield "Offline: planned from what was known before, nothing was asked of Imgur; this plan cannot be applied."
+    elif plan.observation_reads:
+        yield f"Looking at Imgur took {plural(plan.observation_reads, 'credit')}."
+    if plan.oldest_listing is not None:
+        yield f"The oldest listing used was taken {read.text(plan.oldest_listing)}."

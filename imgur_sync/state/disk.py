@@ -1,0 +1,123 @@
+"""Private files and folders: made 0700 and 0600 whatever the umask, synced, and never on a network file system."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from imgur_sync.errors import StateError
+
+OWN_FOLDER = ".imgur-sync"
+NETWORK_TYPES = frozenset({"9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "glusterfs", "gpfs", "lustre"})
+NETWORK_TYPES |= {"ncpfs", "nfs", "nfs4", "smb2", "smb3", "smbfs"}
+NETWORK_TYPES |= {f"fuse.{kind}" for kind in ("beegfs", "ceph", "curlftpfs", "davfs2", "gcsfuse", "glusterfs")}
+NETWORK_TYPES |= {"fuse.rclone", "fuse.s3fs", "fuse.sshfs"}
+_MOUNTS = "/proc/self/mountinfo"
+
+
+def read_mounts() -> str:
+    """The kernel's list of mounts (proc(5), mountinfo); "" where there is none to read."""
+    try:
+        return Path(_MOUNTS).read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return ""
+
+
+def file_system(path: Path, mounts: str) -> str:
+    """The type of the file system that `path` (which need not exist) lies on, "" when it is not known."""
+    place = os.path.realpath(path)
+    found, found_length = "", -1
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        if "-" not in fields[6:] or len(fields) < fields.index("-", 6) + 2:
+            continue
+        point = re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), fields[4])
+        inside = place == point or place.startswith(point.rstrip("/") + "/")
+        # Of several mounts on one point the last one is seen.
+        if inside and len(point) >= found_length:
+            found, found_length = fields[fields.index("-", 6) + 1], len(point)
+    return found
+
+
+def refuse_network(path: Path, mounts: Callable[[], str] = read_mounts) -> None:
+    """Raise `StateError` when `path` lies on a network file system, where SQLite's locks cannot be trusted."""
+    kind = file_system(path, mounts())
+    if kind in NETWORK_TYPES:
+        raise StateError(
+            f"{path} lies on a network file system ({kind}), where locks cannot be trusted",
+            hint="Keep it on a local disk: [state] path in sync.toml, IMGUR_SYNC_STATE_DIR for the ledger and tokens.",
+        )
+
+
+def private_folder(path: Path) -> None:
+    """Make the folder and its missing parents, each 0700. A folder that is there is left as it is.
+
+    A folder named `.imgur-sync` also gets a `.gitignore` that ignores all of it. Raises `StateError`.
+    """
+    try:
+        _make_folders(path)
+        if path.name == OWN_FOLDER and not (path / ".gitignore").exists():
+            create_private(path / ".gitignore", b"*\n")
+    except OSError as error:
+        raise StateError(
+            f"{path} cannot be made: {error.strerror or error}", hint="Nothing was changed or sent."
+        ) from error
+
+
+def _make_folders(path: Path) -> None:
+    missing = []
+    while not path.exists():
+        missing.append(path)
+        path = path.parent
+    for folder in reversed(missing):
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            continue  # another process was faster
+        folder.chmod(0o700)
+    if not path.is_dir():
+        raise NotADirectoryError(20, "not a folder", str(path))
+
+
+def create_private(path: Path, content: bytes = b"") -> bool:
+    """Make a new 0600 file with that content, synced; False when something of that name is there already.
+
+    Never follows a link and never opens what exists.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except FileExistsError:
+        return False
+    try:
+        os.fchmod(descriptor, 0o600)
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def sync_folder(path: Path) -> None:
+    """Make names that were created, replaced or removed in the folder durable."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def publish(temporary: Path, final: Path) -> bool:
+    """Give a complete, synced file its lasting name, durably; False (nothing is overwritten) when it is taken."""
+    try:
+        os.link(temporary, final, follow_symlinks=False)
+    except FileExistsError:
+        return False
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(final.parent)
+    return True

@@ -1,0 +1,299 @@
+"""`SqliteLedger`: credits, shared by every process of one user on one machine (behaviour §4)."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Limit, LimitName, Reading, Reservation
+from imgur_sync.model.ports import Clock
+from imgur_sync.state.database import (
+    Kind,
+    check_header,
+    check_sqlite,
+    connect,
+    make_database,
+    refused,
+    transaction,
+    translated,
+)
+from imgur_sync.state.disk import read_mounts, refuse_network
+from imgur_sync.state.meters import (
+    DAY,
+    DAY_METER,
+    HOUR_METER,
+    POSTS_METER,
+    Meter,
+    Scope,
+    first_return,
+    keep,
+    measure,
+    resumption,
+    uploads_meter,
+)
+from imgur_sync.state.migrations import Step, upgrade
+
+_KEPT = 2 * DAY
+# Clocks that differ by less are the same: Imgur's Date has whole seconds, and a reply takes time.
+_TOLERANCE = 2.0
+_AHEAD = 120.0
+# A connection that crossed a fork is neither used nor closed there: closing it could spoil its owner's.
+_INHERITED: list[sqlite3.Connection] = []
+
+
+def _version_1(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE charge (number INTEGER PRIMARY KEY, origin TEXT NOT NULL, client TEXT NOT NULL, "
+        "account TEXT NOT NULL, credits INTEGER NOT NULL, posts INTEGER NOT NULL, uploads INTEGER NOT NULL, "
+        "at REAL NOT NULL, settled INTEGER) STRICT"
+    )
+    connection.execute("CREATE INDEX charge_at ON charge (origin, at, client, account, credits, posts, uploads)")
+    connection.execute(
+        "CREATE TABLE reading (meter TEXT NOT NULL, origin TEXT NOT NULL, client TEXT NOT NULL, account TEXT NOT NULL, "
+        "capacity INTEGER, remaining INTEGER, reset REAL NOT NULL, at REAL NOT NULL, tick INTEGER NOT NULL, "
+        "PRIMARY KEY (meter, origin, client, account)) STRICT"
+    )
+    # How far Imgur's clock is ahead of ours.
+    connection.execute("CREATE TABLE clock (origin TEXT PRIMARY KEY, ahead REAL NOT NULL) STRICT")
+    # Numbers reservations, settlements and readings alike, so that their order is known.
+    connection.execute("CREATE TABLE tick (last INTEGER NOT NULL) STRICT")
+    connection.execute("INSERT INTO tick VALUES (0)")
+
+
+STEPS: tuple[Step, ...] = (_version_1,)
+LEDGER = Kind(
+    name="credit ledger",
+    application_id=0x69734C67,  # "isLg"
+    version=len(STEPS),
+    hint="Move it aside: a new one begins with what Imgur's headers say is left.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """Our own limits: credits of the day left for others; uploads an hour, 0 for no cap; credits of this run."""
+
+    reserve_credits: int = 500
+    uploads_per_hour: int = 45
+    max_credits_per_run: int | None = None
+
+
+class SqliteLedger:
+    """The `Ledger` in one file for all processes. A grant is synced to disk before `reserve` returns.
+
+    Windows slide (24 hours, 1 hour) and are judged by Imgur's clock, learned from `Reading.date` and carried on by the
+    monotonic clock. Raises `StateError` for a file that cannot be used, `TryAgainLaterError` when it is busy or full.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        origin: str,
+        client_id: str,
+        account: str,
+        caps: Caps,
+        clock: Clock,
+        mounts: Callable[[], str] = read_mounts,
+    ) -> None:
+        self._path = path
+        self._scope = Scope(origin, client_id, account)
+        self._caps = caps
+        self._clock = clock
+        self._spent = 0
+        self._own: dict[int, int] = {}
+        self._dated = False
+        self._lock = threading.RLock()
+        self._process = os.getpid()
+        check_sqlite()
+        refuse_network(path, mounts)
+        self._connection = _opened(path)
+        with translated(path, LEDGER):
+            row = self._connection.execute("SELECT ahead FROM clock WHERE origin = ?", (origin,)).fetchone()
+        self._zero = clock.now() + (row[0] if row else 0.0) - clock.monotonic()
+
+    def close(self) -> None:
+        """Give the file back. Closing twice is harmless."""
+        if os.getpid() == self._process:
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def reserve(self, cost: Cost) -> Reservation | Denied:
+        """Grant the cost against all limits at once, durably, or say which limit is in the way.
+
+        Of several limits in the way the one that lasts longest is named.
+        """
+        number = 0
+        try:
+            with self._writing() as connection:
+                now = self._now()
+                self._tidy(connection, now)
+                denied = self._denied(connection, cost, now)
+                if denied is not None:
+                    return denied
+                number = _tick(connection)
+                row = (number, *self._scope.key, cost.credits, cost.posts, cost.uploads, now)
+                connection.execute("INSERT INTO charge VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", row)
+                # Before the commit: another thread shall not pass the cap of the run in between.
+                self._own[number] = cost.credits
+                self._spent += cost.credits
+        except BaseException:
+            self._spent -= self._own.pop(number, 0)
+            raise
+        return Reservation(number, cost)
+
+    def settle(self, reservation: Reservation, charge: Charge) -> None:
+        """End a reservation. One never settled stays charged; RETURNED frees it at once; a second time is harmless."""
+        with self._writing() as connection:
+            if charge is Charge.SPENT:
+                # Imgur counted it between the reservation and now: the later moment is the safe one.
+                connection.execute(
+                    "UPDATE charge SET settled = ?, at = max(at, ?) WHERE number = ? AND settled IS NULL",
+                    (_tick(connection), self._now(), reservation.number),
+                )
+            else:
+                connection.execute("DELETE FROM charge WHERE number = ? AND settled IS NULL", (reservation.number,))
+        with self._lock:
+            credits = self._own.pop(reservation.number, 0)
+            self._spent -= credits if charge is Charge.RETURNED else 0
+
+    def observe(self, reading: Reading) -> None:
+        """Take in what a reply's headers said. The smaller figure rules."""
+        with self._writing() as connection:
+            if reading.date is not None:
+                self._set_clock(connection, reading.date)
+            now, tick = self._now(), _tick(connection)
+            for meter in self._meters():
+                keep(connection, meter, self._scope, reading, now, tick)
+
+    def budget(self) -> Budget:
+        """What is left now, limit by limit."""
+        with self._writing() as connection:
+            now = self._now()
+            self._tidy(connection, now)
+            limits = [self._limit(connection, meter, now) for meter in self._meters()]
+            day = measure(connection, DAY_METER, self._scope, now, 0)
+            readings = connection.execute(
+                "SELECT max(at) FROM reading WHERE origin = ? AND client IN ('', ?) AND account IN ('', ?)",
+                (self._scope.origin, self._scope.client, self._scope.account),
+            ).fetchone()
+        if not self._caps.uploads_per_hour:
+            limits.append(Limit(LimitName.UPLOADS, None, None))
+        cap = self._caps.max_credits_per_run
+        if cap is not None:
+            limits.append(Limit(LimitName.RUN, cap, max(0, cap - self._spent)))
+        age = None if readings[0] is None else max(0.0, now - readings[0])
+        return Budget(tuple(limits), self._caps.reserve_credits, day.used, age)
+
+    def spent(self) -> int:
+        """Credits charged through this object, i.e. in this run."""
+        with self._lock:
+            return self._spent
+
+    def _meters(self) -> tuple[Meter, ...]:
+        own = (uploads_meter(self._caps.uploads_per_hour),) if self._caps.uploads_per_hour else ()
+        return (DAY_METER, HOUR_METER, POSTS_METER, *own)
+
+    def _reserve(self, meter: Meter) -> int:
+        return self._caps.reserve_credits if meter is DAY_METER else 0
+
+    def _denied(self, connection: sqlite3.Connection, cost: Cost, now: float) -> Denied | None:
+        cap = self._caps.max_credits_per_run
+        if cap is not None and cost.credits and self._spent + cost.credits > cap:
+            return Denied(LimitName.RUN, None, f"{self._spent} of {cap} credits of this run are spent")
+        worst: Denied | None = None
+        for meter in self._meters():
+            need = meter.need(cost)
+            measured = measure(connection, meter, self._scope, now, self._reserve(meter))
+            if not need or need <= measured.left:
+                continue
+            moment = resumption(connection, meter, self._scope, now, measured, need)
+            detail = f"{max(0, measured.left)} {meter.figure} left, {need} needed"
+            if moment is None:
+                return Denied(meter.name, None, detail)
+            denied = Denied(meter.name, self._ours(moment, now), detail)
+            if worst is None or (worst.resumes_at or 0.0) < (denied.resumes_at or 0.0):
+                worst = denied
+        return worst
+
+    def _limit(self, connection: sqlite3.Connection, meter: Meter, now: float) -> Limit:
+        measured = measure(connection, meter, self._scope, now, self._reserve(meter))
+        moment = first_return(connection, meter, self._scope, now, measured)
+        resumes = None if moment is None else self._ours(moment, now)
+        return Limit(meter.name, measured.capacity, max(0, measured.left), resumes)
+
+    def _tidy(self, connection: sqlite3.Connection, now: float) -> None:
+        """Charges from the future count as made now (a clock was set back); those that no window reaches go."""
+        origin = self._scope.origin
+        connection.execute("UPDATE charge SET at = ? WHERE origin = ? AND at > ?", (now, origin, now + _AHEAD))
+        if self._dated:
+            connection.execute("DELETE FROM charge WHERE origin = ? AND at < ?", (origin, now - _KEPT))
+
+    def _set_clock(self, connection: sqlite3.Connection, date: float) -> None:
+        """Follow Imgur's clock; charges stamped by a clock that was slow move with it, none moves out of its window."""
+        self._dated = True
+        before = self._now()
+        shift = date - before
+        if abs(shift) <= _TOLERANCE:
+            return
+        origin = self._scope.origin
+        if shift > 0:
+            connection.execute(
+                "UPDATE charge SET at = min(at + ?, ?) WHERE origin = ? AND at > ?",
+                (shift, date, origin, before - _KEPT),
+            )
+        else:
+            connection.execute("UPDATE charge SET at = ? WHERE origin = ? AND at > ?", (date, origin, date))
+        self._zero += shift
+        ahead = date - self._clock.now()
+        connection.execute("INSERT OR REPLACE INTO clock VALUES (?, ?)", (origin, ahead))
+
+    def _now(self) -> float:
+        return self._zero + self._clock.monotonic()
+
+    def _ours(self, moment: float, now: float) -> float:
+        """A moment of Imgur's clock by our own, never in the past."""
+        # A moment later: rounding shall not make it one too early.
+        return self._clock.now() + max(0.0, moment - now) + 0.001
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        if os.getpid() != self._process:
+            _INHERITED.append(self._connection)
+            self._process, self._lock, self._connection = os.getpid(), threading.RLock(), _opened(self._path)
+        with self._lock, translated(self._path, LEDGER), transaction(self._connection):
+            yield self._connection
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    try:
+        check_header(path, LEDGER)
+    except FileNotFoundError:
+        make_database(path, LEDGER, lambda connection: upgrade(connection, STEPS, file=None))
+        check_header(path, LEDGER)
+    with translated(path, LEDGER):
+        connection = connect(path)
+        try:
+            upgrade(connection, STEPS, file=path)
+            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise refused(path, LEDGER, "is damaged")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _tick(connection: sqlite3.Connection) -> int:
+    connection.execute("UPDATE tick SET last = last + 1")
+    return int(connection.execute("SELECT last FROM tick").fetchone()[0])

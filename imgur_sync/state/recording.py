@@ -1,0 +1,230 @@
+"""Carries a sequence of changes out inside one transaction: rows, counts and serials together."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+from imgur_sync.errors import StateError
+from imgur_sync.model.change import (
+    AlbumEdited,
+    AlbumGone,
+    AlbumMade,
+    Change,
+    FailuresForgotten,
+    FileFailed,
+    FolderSeen,
+    IntentDoubted,
+    IntentEnded,
+    IntentResent,
+    PictureAdopted,
+    PictureDeleted,
+    PictureDetached,
+    PictureGone,
+    PicturePlaced,
+    PictureReleased,
+    UrlRetired,
+    WishIgnored,
+)
+from imgur_sync.model.synced import (
+    Intent,
+    IntentKind,
+    IntentStatus,
+    NotHonoured,
+    SentHeader,
+    Standing,
+    SyncedAlbum,
+    SyncedPicture,
+)
+from imgur_sync.planner.marker import SHORT, owner, parse_name
+from imgur_sync.state import rows
+
+
+class Recording:
+    """One record being made. `apply` each change, then `finish`; the caller owns the transaction.
+
+    A change that names an album, picture or intent which the state does not hold raises KeyError: that is an error of
+    the caller, and nothing of the record may stay.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, lineage: str) -> None:
+        self._connection = connection
+        self._lineage = lineage
+        self._touched: set[str] = set()
+        self._albums: dict[str, SyncedAlbum] = {}
+
+    def apply(self, change: Change) -> None:
+        """Carry one change out."""
+        match change:
+            case AlbumMade():
+                self._album_made(change)
+            case AlbumGone(key):
+                self._change_album(key, lambda album: replace(album, gone=True))
+            case AlbumEdited():
+                self._album_edited(change)
+            case FolderSeen(key, folder, root):
+                self._change_album(key, lambda album: replace(album, folder=folder, root=root))
+            case WishIgnored():
+                self._wish_ignored(change)
+            case FileFailed(file):
+                rows.save_failed(self._connection, file)
+                self._touched.add(file.album)
+            case FailuresForgotten(album):
+                self._connection.execute("DELETE FROM failed WHERE album = ?", (album,))
+                self._touched.add(album)
+            case UrlRetired(url):
+                rows.save_retired(self._connection, url)
+                self._touched.add(url.album)
+            case IntentDoubted() | IntentResent() | IntentEnded():
+                self._intent(change)
+            case PictureAdopted(picture, intent):
+                self._adopt(picture, intent)
+            case PicturePlaced() | PictureDetached() | PictureReleased() | PictureGone() | PictureDeleted():
+                self._picture(change)
+            case _:
+                assert_never(change)
+
+    def open_intent(self, draft: Intent) -> Intent:
+        """Write the draft under the next number, and its copy number for ever."""
+        number = self._connection.execute("SELECT coalesce(max(number), 0) + 1 FROM intent").fetchone()[0]
+        intent = replace(draft, number=number)
+        rows.save_intent(self._connection, intent)
+        if intent.kind is IntentKind.UPLOAD:
+            self._keep_copy(intent.album, intent.digest, intent.copy)
+        self._touched.add(intent.album)
+        return intent
+
+    def finish(self) -> None:
+        """Write the albums touched, each with its serial grown by one and its count of placed pictures."""
+        for key in sorted(self._touched):
+            album = self._albums.get(key) or self._stored_album(key)
+            if album is None:
+                continue  # touched before it was made: the intent of its creation, pictures of a rebuilt state
+            placed = self._connection.execute(
+                "SELECT count(*) FROM picture WHERE album = ? AND standing = 'placed'", (key,)
+            ).fetchone()[0]
+            rows.save_album(self._connection, replace(album, serial=album.serial + 1, placed=placed))
+
+    def _stored_album(self, key: str) -> SyncedAlbum | None:
+        row = rows.ALBUM.one(self._connection, "WHERE key = ?", key)
+        return None if row is None else rows.load_album(self._connection, row)
+
+    def _change_album(self, key: str, change: Callable[[SyncedAlbum], SyncedAlbum]) -> None:
+        album = self._albums.get(key) or self._stored_album(key)
+        if album is None:
+            raise KeyError(f"no album {key!r} in the state")
+        self._albums[key] = change(album)
+        self._touched.add(key)
+
+    def _album_made(self, change: AlbumMade) -> None:
+        before = self._albums.get(change.key) or self._stored_album(change.key)
+        # The directory stays known while the folder is the same: the root gate must not forget it.
+        root = before.root if before is not None and before.folder == change.folder else None
+        self._albums[change.key] = SyncedAlbum(
+            key=change.key,
+            id=change.id,
+            folder=change.folder,
+            sent=SentHeader(),
+            edited=change.edited,
+            serial=0 if before is None else before.serial,
+            placed=0,
+            made_at=change.made_at,
+            root=root,
+            deletehash=change.deletehash,
+        )
+        self._touched.add(change.key)
+
+    def _album_edited(self, change: AlbumEdited) -> None:
+        def edited(album: SyncedAlbum) -> SyncedAlbum:
+            sent = SentHeader(
+                album.sent.title if change.title is None else change.title,
+                album.sent.description if change.description is None else change.description,
+                album.sent.privacy if change.privacy is None else change.privacy,
+                change.at,
+            )
+            values = {"title": change.title, "description": change.description, "privacy": change.privacy}
+            kept = tuple(mark for mark in album.not_honoured if values.get(mark.field) is None)
+            return replace(album, sent=sent, edited=True, not_honoured=kept)
+
+        self._change_album(change.key, edited)
+
+    def _wish_ignored(self, change: WishIgnored) -> None:
+        def marked(album: SyncedAlbum) -> SyncedAlbum:
+            marks = [mark for mark in album.not_honoured if mark.field != change.field]
+            if change.attempts:
+                marks.append(NotHonoured(change.field, change.wish, change.before, change.attempts, change.at))
+            return replace(album, not_honoured=tuple(sorted(marks, key=lambda mark: mark.field)))
+
+        self._change_album(change.key, marked)
+
+    def _intent(self, change: IntentDoubted | IntentResent | IntentEnded) -> None:
+        intent = self._stored_intent(change.number)
+        match change:
+            case IntentDoubted(_, at):
+                intent = replace(intent, failed_at=at)
+            case IntentResent(_, reservation, _):
+                intent = replace(intent, sends=intent.sends + 1, reservation=reservation, failed_at=None)
+            case IntentEnded(_, status, _):
+                intent = replace(intent, status=status)
+            case _:
+                assert_never(change)
+        rows.save_intent(self._connection, intent)
+        self._touched.add(intent.album)
+
+    def _stored_intent(self, number: int) -> Intent:
+        row = rows.INTENT.one(self._connection, "WHERE number = ?", number)
+        if row is None:
+            raise KeyError(f"no intent {number} in the state")
+        return rows.load_intent(row)
+
+    def _picture(
+        self, change: PicturePlaced | PictureDetached | PictureReleased | PictureGone | PictureDeleted
+    ) -> None:
+        before = self._stored_picture(change.id)
+        match change:
+            case PicturePlaced(_, album, path, digest, at):
+                after = replace(before, album=album, path=path, digest=digest, placed_at=at, standing=Standing.PLACED)
+            case PictureDetached():
+                after = replace(before, standing=Standing.DETACHED)
+            case PictureReleased():
+                after = replace(before, standing=Standing.UNMANAGED)
+            case PictureGone():
+                after = replace(before, standing=Standing.GONE)
+            case PictureDeleted():
+                after = replace(before, standing=Standing.DELETED)
+            case _:
+                assert_never(change)
+        rows.save_picture(self._connection, after)
+        self._touched |= {before.album, after.album}
+
+    def _stored_picture(self, image_id: str) -> SyncedPicture:
+        row = rows.PICTURE.one(self._connection, "WHERE id = ?", image_id)
+        if row is None:
+            raise KeyError(f"no picture {image_id!r} in the state")
+        return rows.load_picture(row, rows.picture_deletehashes(self._connection, [image_id]).get(image_id))
+
+    def _adopt(self, picture: SyncedPicture, number: int) -> None:
+        if rows.PICTURE.one(self._connection, "WHERE id = ?", picture.id) is not None:
+            raise StateError(
+                f"the picture {picture.id} is recorded already and cannot be adopted a second time",
+                hint="Nothing was recorded. Run `imgur-sync plan` to look at Imgur afresh.",
+            )
+        rows.save_picture(self._connection, picture)
+        self._touched.add(picture.album)
+        if number:
+            intent = replace(self._stored_intent(number), status=IntentStatus.CLOSED)
+            rows.save_intent(self._connection, intent)
+            self._touched.add(intent.album)
+            return
+        marker = parse_name(picture.marker)
+        line = None if marker is None else owner(marker, self._lineage, (picture.album,))
+        if marker is not None and line is not None:
+            self._keep_copy(picture.album, marker.short, line[1])
+
+    def _keep_copy(self, album: str, digest: str, copy: int) -> None:
+        short = digest[:SHORT]
+        row = rows.COPY.one(self._connection, "WHERE album = ? AND short = ?", album, short)
+        if row is None or row[2] < copy:
+            rows.COPY.put(self._connection, (album, short, copy))

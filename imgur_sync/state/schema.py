@@ -1,0 +1,67 @@
+"""The tables of state.db, version by version. A version once released is never edited: a new step is added."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from imgur_sync.state.database import Kind
+from imgur_sync.state.migrations import Step
+
+_VERSION_1 = (
+    # One row each: the lineage, and the version once more (the header has no checksum).
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL, seal BLOB NOT NULL) STRICT",
+    """CREATE TABLE album (
+        key TEXT PRIMARY KEY, id TEXT NOT NULL, folder BLOB NOT NULL, title BLOB, description BLOB, privacy TEXT,
+        sent_at REAL NOT NULL, edited INTEGER NOT NULL, serial INTEGER NOT NULL, placed INTEGER NOT NULL,
+        made_at REAL NOT NULL, root_device TEXT, root_inode TEXT, gone INTEGER NOT NULL, seal BLOB NOT NULL) STRICT""",
+    """CREATE TABLE ignored_wish (
+        album TEXT NOT NULL REFERENCES album (key) DEFERRABLE INITIALLY DEFERRED, field TEXT NOT NULL,
+        wish BLOB NOT NULL, before BLOB NOT NULL, attempts INTEGER NOT NULL, at REAL NOT NULL, seal BLOB NOT NULL,
+        PRIMARY KEY (album, field)) STRICT""",
+    # An album need not exist for its pictures: a rebuilt state may find pictures whose album is gone.
+    """CREATE TABLE picture (
+        id TEXT PRIMARY KEY, album TEXT NOT NULL, path BLOB NOT NULL, digest TEXT NOT NULL, sent_digest TEXT NOT NULL,
+        marker TEXT NOT NULL, media_type TEXT NOT NULL, size INTEGER NOT NULL, width INTEGER NOT NULL,
+        height INTEGER NOT NULL, link TEXT NOT NULL, made_at REAL NOT NULL, placed_at REAL NOT NULL,
+        standing TEXT NOT NULL, complete INTEGER NOT NULL, has_gps INTEGER NOT NULL, restored INTEGER NOT NULL,
+        seal BLOB NOT NULL) STRICT""",
+    "CREATE INDEX picture_album ON picture (album, standing)",
+    "CREATE INDEX picture_detached ON picture (substr(digest, 1, 16)) WHERE standing = 'detached'",
+    # Apart from all else, so that they can be encrypted or left out of a copy.
+    """CREATE TABLE deletehash (
+        kind TEXT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL, seal BLOB NOT NULL, PRIMARY KEY (kind, id)) STRICT""",
+    """CREATE TABLE intent (
+        number INTEGER PRIMARY KEY, kind TEXT NOT NULL, album TEXT NOT NULL, target TEXT NOT NULL, path BLOB NOT NULL,
+        digest TEXT NOT NULL, size INTEGER NOT NULL, media_type TEXT NOT NULL, width INTEGER NOT NULL,
+        height INTEGER NOT NULL, has_gps INTEGER NOT NULL, marker TEXT NOT NULL, copy INTEGER NOT NULL,
+        reservation INTEGER NOT NULL, made_at REAL NOT NULL, failed_at REAL, sends INTEGER NOT NULL,
+        status TEXT NOT NULL, replaces TEXT NOT NULL, restores INTEGER NOT NULL, wish BLOB NOT NULL,
+        seal BLOB NOT NULL) STRICT""",
+    "CREATE INDEX intent_unsure ON intent (status) WHERE status <> 'closed'",
+    """CREATE TABLE copy (
+        album TEXT NOT NULL, short TEXT NOT NULL, highest INTEGER NOT NULL, seal BLOB NOT NULL,
+        PRIMARY KEY (album, short)) STRICT""",
+    """CREATE TABLE failed (
+        album TEXT NOT NULL, path BLOB NOT NULL, digest TEXT NOT NULL, reason BLOB NOT NULL, at REAL NOT NULL,
+        seal BLOB NOT NULL, PRIMARY KEY (album, path)) STRICT""",
+    """CREATE TABLE retired (
+        number INTEGER PRIMARY KEY, album TEXT NOT NULL, path BLOB NOT NULL, old_id TEXT NOT NULL,
+        new_id TEXT NOT NULL, old_link TEXT NOT NULL, new_link TEXT NOT NULL, at REAL NOT NULL,
+        seal BLOB NOT NULL) STRICT""",
+    "CREATE INDEX retired_album ON retired (album, at, number)",
+)
+
+
+def _version_1(connection: sqlite3.Connection) -> None:
+    for statement in _VERSION_1:
+        connection.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (_version_1,)
+
+STATE = Kind(
+    name="imgur-sync state",
+    application_id=0x69735374,  # "isSt"
+    version=len(STEPS),
+    hint="Move it aside and run `imgur-sync state rebuild`: it makes a new state from what is on Imgur.",
+)

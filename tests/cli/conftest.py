@@ -1,0 +1,46 @@
+"""Fixtures of the command line's tests: folders to work in, and a local Imgur on a socket."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from imgur_sync.simulator import Limits, Options, Running, running
+from tests.support.command import Workplace, workplace
+
+
+@pytest.fixture(scope="session")
+def imgur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One local Imgur without hourly limits, for all tests that talk to one."""
+    with running(Options(limits=Limits(0, 0, 0, 0)), data=tmp_path_factory.mktemp("imgur")) as server:
+        yield server
+
+
+@pytest.fixture
+def online(tmp_path: Path, imgur: Running) -> Workplace:
+    """A folder with three pictures and a manifest, and credentials for the local Imgur."""
+    return workplace(tmp_path, {**imgur.environment(), "IMGUR_SYNC_SETTLE_SECONDS": "1"})
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Workplace:
+    """A folder with three pictures and a manifest, without credentials."""
+    return workplace(tmp_path)
+
+
+@pytest.fixture
+def in_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Lets `run` be called in the test's own process: puts back what a command line changes."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IMGUR_SYNC_STATE_DIR", str(tmp_path / ".user"))
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield tmp_path
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(False)

@@ -1,0 +1,203 @@
+"""Progress: what is told, and how often."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+
+from imgur_sync.errors import ExitCode
+from imgur_sync.model.budget import Cost, LimitName
+from imgur_sync.model.event import (
+    BudgetReached,
+    Event,
+    Hashing,
+    InDoubt,
+    Listing,
+    Planned,
+    RunFinished,
+    Scanning,
+    StepDone,
+    StepFailed,
+    TwinRemoved,
+    UploadDone,
+    UploadFailed,
+    UploadFound,
+    UploadStarted,
+    Waiting,
+    Warned,
+)
+from imgur_sync.model.outcome import Problem, ProblemKind
+from imgur_sync.model.plan import Plan, Price
+from imgur_sync.model.step import CreateAlbum, DeleteAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload
+from imgur_sync.report.loglines import important, line
+from imgur_sync.report.progress import Detail, LiveBar, PlainLines, display
+from imgur_sync.report.tally import Tally
+from imgur_sync.report.text import Moment
+
+BUSY = Problem(ProblemKind.SERVER, "over capacity", 503)
+Plans = Callable[..., Plan]
+
+
+@dataclass
+class Hands:
+    """A clock that is set by hand."""
+
+    at: float = 1000.0
+
+    def now(self) -> float:
+        return 1_772_370_300.0 + self.at
+
+    def monotonic(self) -> float:
+        return self.at
+
+
+def every_event(plan: Plan, text: str = "cats") -> list[Event]:
+    """One event of each kind, with that text wherever a text goes."""
+    return [
+        Scanning(text, 1, 2),
+        Hashing(text, text, 1000),
+        Listing(text),
+        Listing(""),
+        Planned(plan, 1),
+        UploadStarted(text, text, 5),
+        UploadDone(text, text, 5, "https://i.imgur.com/SECRETid.jpg"),
+        UploadFound(text, text, "https://i.imgur.com/SECRETid.jpg"),
+        UploadFailed(text, text, replace(BUSY, detail=text), True),
+        InDoubt(text, text, replace(BUSY, detail=text), 1e300),
+        StepDone(text, EditAlbum(text), "https://imgur.com/a/SECRETid"),
+        StepFailed(text, CreateAlbum(text, text), BUSY),
+        TwinRemoved(text, text),
+        Waiting(text, 1_772_370_400.0),
+        BudgetReached(LimitName.UPLOADS, 1_772_370_400.0),
+        Warned(text),
+        RunFinished((ExitCode.DONE,), (), 1, 5, 0, 0, 10, plan),
+    ]
+
+
+def test_every_event_is_one_harmless_line_without_links(
+    hostile: str, plan: Plans, read: Moment, inert: Callable[[str], None]
+) -> None:
+    """Logs are shown to others: no address of a hidden picture, no control character, no CI command."""
+    for event in every_event(plan(), hostile):
+        text = line(event, read)
+        inert(text)
+        assert "\n" not in text
+        assert "SECRETid" not in text
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (CreateAlbum("c", "C"), "making the album"),
+        (Upload("c", "a.jpg", "", 1, "image/jpeg", 1, 1, False), "uploading a.jpg"),
+        (EditAlbum("c"), "editing the album"),
+        (EditAlbum("c", privacy="hidden", narrows=True), "narrowing the album's privacy"),
+        (EditImage("c", "a.jpg", "", "A", None), "changing the texts of a.jpg"),
+        (DeleteImage("c", "a.jpg", ""), "deleting the picture of a.jpg"),
+        (DeleteAlbum("c"), "deleting the album"),
+    ],
+)
+def test_each_step_has_its_words(step: Step, words: str, read: Moment) -> None:
+    """Done and refused alike; the problem says what Imgur said."""
+    assert line(StepDone("c", step), read) == f"c: {words}: done"
+    assert line(StepFailed("c", step, BUSY), read) == f"c: {words} failed: server: over capacity (HTTP 503)"
+
+
+def test_plain_progress_is_a_line_now_and_then(plan: Plans) -> None:
+    """640 uploads in ten seconds make two lines, each with count, bytes, credits and the time that is left."""
+    hands, lines = Hands(), list[str]()
+    screen = PlainLines(lines.append, hands)
+    screen.show(Planned(plan(price=Price(Cost(6400, 640, 640), 2, 640, 3_200_000)), 1))
+    for number in range(640):
+        screen.show(UploadStarted("cats", f"{number}.jpg", 5000))
+        hands.at += 1 / 64
+        screen.show(UploadDone("cats", f"{number}.jpg", 5000, ""))
+    screen.close()
+    assert lines == [
+        "sending cats: 320 of 640 pictures up, 1.6 MB of 3.2 MB, 3,200 credits, about 5 s left",
+        "sending cats: 640 of 640 pictures up, 3.2 MB of 3.2 MB, 6,400 credits",
+    ]
+
+
+def test_what_goes_wrong_is_told_at_once_even_when_quiet(plan: Plans) -> None:
+    """Quiet leaves out progress, never a failure, a doubt, a wait or a warning."""
+    for detail in (Detail.QUIET, Detail.NORMAL):
+        lines: list[str] = []
+        screen = PlainLines(lines.append, Hands(), detail)
+        events = every_event(plan())
+        for event in events:
+            screen.show(event)
+        assert len(lines) == sum(important(event) for event in events) == 7
+        assert lines[0] == "cats: cats failed: server: cats (HTTP 503); not tried again until it changes"
+
+
+def test_verbose_tells_every_event(plan: Plans) -> None:
+    """One line each."""
+    lines: list[str] = []
+    screen = PlainLines(lines.append, Hands(), Detail.VERBOSE)
+    events = every_event(plan())
+    for event in events:
+        screen.show(event)
+    assert len(lines) == len(events)
+
+
+def test_hashing_is_counted_by_file_and_byte(read: Moment) -> None:
+    """Several events of one file are one file."""
+    tally = Tally()
+    for event in (Hashing("a", "x", 10), Hashing("a", "x", 10), Hashing("a", "y", 5), Hashing("b", "y", 5)):
+        tally.take(event, 0.0, read)
+    assert tally.line(0.0) == "3 files hashed, 30 bytes"
+
+
+def test_a_later_plan_does_not_forget_what_is_up(plan: Plans, read: Moment) -> None:
+    """What a following round still wants is added to what this run has sent."""
+    tally = Tally()
+    tally.take(Planned(plan(price=Price(uploads=2, upload_bytes=20)), 1), 0.0, read)
+    tally.take(UploadDone("a", "x", 10, ""), 1.0, read)
+    tally.take(Planned(plan(price=Price(uploads=1, upload_bytes=10)), 2), 2.0, read)
+    assert tally.counts(2.0) == "1 of 2 pictures up, 10 bytes of 20 bytes, 10 credits"
+
+
+def test_the_bar_shows_figures_draws_seldom_and_leaves_the_terminal_clean(plan: Plans) -> None:
+    """Within a tenth of a second it is drawn once; important lines stand above it; the cursor is back at the end."""
+    hands, stream = Hands(), io.StringIO()
+    bar = LiveBar(stream, hands, color=False)
+    bar.show(Planned(plan(), 1))
+    drawn = stream.getvalue().count("0 of 4 pictures up")
+    for _ in range(50):
+        bar.show(UploadStarted("cats", "a.jpg", 5))
+    assert stream.getvalue().count("0 of 4 pictures up") == drawn
+    hands.at += 1.0
+    bar.show(UploadDone("cats", "a.jpg", 300_000, ""))
+    assert "1 of 4 pictures up" in stream.getvalue()
+    bar.show(Warned("[red]look[/red] here"))
+    assert "warning: [red]look[/red] here" in stream.getvalue()
+    bar.pause()
+    bar.show(UploadStarted("cats", "b.jpg", 5))
+    bar.close()
+    text = stream.getvalue()
+    assert text.count("\x1b[?25l") == text.count("\x1b[?25h") == 2
+    assert "\x1b[3" not in text, "no colours"
+
+
+def test_a_bar_is_for_terminals_only() -> None:
+    """Elsewhere, or when quiet, lines are written."""
+    assert isinstance(display(io.StringIO(), print, Hands(), Detail.NORMAL, live=False, color=True), PlainLines)
+    assert isinstance(display(io.StringIO(), print, Hands(), Detail.QUIET, live=True, color=True), PlainLines)
+    assert isinstance(display(io.StringIO(), print, Hands(), Detail.NORMAL, live=True, color=True), LiveBar)
+
+
+def test_hostile_text_stays_inert_on_the_bar(plan: Plans, inert: Callable[[str], None], hostile: str) -> None:
+    """Nothing but the bar's own control sequences reaches the terminal."""
+    stream = io.StringIO()
+    bar = LiveBar(stream, Hands(), Detail.VERBOSE, color=False)
+    for event in every_event(plan(), hostile):
+        bar.show(event)
+    bar.close()
+    text = stream.getvalue()
+    for sequence in ("\x1b[?25l", "\x1b[?25h", "\x1b[2K", "\x1b[1A", "\x1b[0m", "\r"):
+        text = text.replace(sequence, "")
+    inert(text)
