@@ -40,6 +40,7 @@ class Seen:
     listing: RemoteAlbum | None = None
     gone: bool = False
     flaw: str = ""
+    shown_by: float | None = None
 
 
 def spec_print(spec: AlbumSpec) -> str:
@@ -172,7 +173,7 @@ def list_album(session: Session, synced: SyncedAlbum) -> Task[Seen]:
     if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
         if session.clock.now() - synced.made_at >= session.settle_seconds:
             return Seen(gone=True)
-        return Seen(flaw="Imgur does not show the new album yet")
+        return Seen(shown_by=synced.made_at + session.settle_seconds)
     return Seen(flaw=f"Imgur's answer about the album cannot be used: {outcome.problem.detail}")
 
 
@@ -262,6 +263,7 @@ def _view(
         listing=seen.listing,
         album_gone=seen.gone,
         unlisted=seen.flaw,
+        shown_by=seen.shown_by,
         probed=probed,
         ignored=session.ports.local.ignored(spec, lost) if lost else frozenset(),
         elsewhere=session.store.known(strangers) if strangers else frozenset(),

@@ -12,7 +12,10 @@ from imgur_sync.model.synced import FailedFile, IntentStatus, RetiredUrl, Synced
 
 @dataclass(frozen=True, slots=True)
 class AlbumMade:
-    """The album of this key exists under this id and still carries its marker. Replaces an earlier (gone) one."""
+    """The album of this key exists under this id and still carries its marker. Replaces an earlier (gone) one.
+
+    `title` is the one that its creation sent, None if it sent none.
+    """
 
     key: str
     id: str
@@ -20,6 +23,7 @@ class AlbumMade:
     folder: str
     made_at: float
     edited: bool = False
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from imgur_sync.model.synced import IntentKind, Standing
 from imgur_sync.planner.gates import counting_gates, listing_gate, root_gate, scan_gate
 from imgur_sync.planner.price import reads_around
 from imgur_sync.planner.sorting import Send, Sorted, sort_out
-from imgur_sync.planner.target import Target, aim, doubtful_edit
+from imgur_sync.planner.target import Target, aim, current_privacy, doubtful_edit
 from imgur_sync.planner.view import NO_CLAIMS, NOTHING_HELD, AlbumView, Claims, Hold
 
 
@@ -26,6 +26,9 @@ def plan_album(
     listing, root = listing_gate(view), root_gate(view)
     if root is not None or listing is not None:
         return _stopped(view, tuple(gate for gate in (root, listing) if gate is not None))
+    if view.shown_by is not None:
+        expected = Unsettled(view.spec.key, "the new album is not shown yet", view.shown_by)
+        return replace(_blank(view), unsettled=(*_doubts(view), expected))
     wanted = sort_out(view, claims, NOTHING_HELD)
     scan = scan_gate(view)
     own = counting_gates(view, wanted)
@@ -79,14 +82,28 @@ def _ready(view: AlbumView, sorted_: Sorted, steps: tuple[Step, ...]) -> tuple[S
     doubts = {send.file.path for send in sorted_.sends if send.intent is not None}
     if view.open_intents(IntentKind.CREATE_ALBUM):
         return ()
-    quiet = not doubts and not view.open_intents(IntentKind.UPLOAD) and not doubtful_edit(view)
-    return tuple(
-        step
-        for step in steps
-        if (isinstance(step, Upload) and step.path not in doubts)
-        or (isinstance(step, CreateAlbum) or (isinstance(step, EditAlbum) and step.narrows))
-        or (quiet and not isinstance(step, Upload))
-    )
+    certain = not doubtful_edit(view)
+    narrows = certain and any(isinstance(step, EditAlbum) and step.narrows for step in steps)
+    shut = _too_exposed(view) and not narrows
+    settled = certain and not doubts and not view.open_intents(IntentKind.UPLOAD)
+
+    def ready(step: Step) -> bool:
+        match step:
+            case Upload():
+                return step.path not in doubts and not shut
+            case CreateAlbum():
+                return True
+            case EditAlbum():
+                return certain if step.narrows else settled
+            case _:
+                return settled
+
+    return tuple(step for step in steps if ready(step))
+
+
+def _too_exposed(view: AlbumView) -> bool:
+    """Whether more people can see the album than the manifest allows: nothing goes in before it is narrowed."""
+    return view.exists and current_privacy(view).exposure > view.spec.privacy.exposure
 
 
 def _stopped(view: AlbumView, gates: tuple[Gate, ...]) -> AlbumPlan:
@@ -136,12 +153,12 @@ def _assembled(
         steps=steps,
         withheld=_withheld(all_steps, steps, held),
         gates=gates,
-        blocked=_blocked(view, wanted, granted),
+        blocked=_blocked(view, wanted, granted, target),
         unsettled=(*blank.unsettled, *settling),
         unmanaged=tuple(picture.path for picture in granted.unmanaged),
         foreign=target.foreign,
         moves=target.moves,
-        placements=target.placements,
+        placements=target.placements if _placeable(all_steps, steps) else (),
         detachments=tuple(picture.id for picture in granted.left),
         adrift=tuple(picture.id for picture in wanted.adrift) if _offers(view) else (),
         released=_released(view, granted),
@@ -153,6 +170,13 @@ def _assembled(
         unpaired_pictures=_offered(view, wanted),
         reads=reads_around(steps),
     )
+
+
+def _placeable(all_steps: tuple[Step, ...], steps: tuple[Step, ...]) -> bool:
+    """Whether places can be recorded: at once where no edit of the membership is wanted, else with that edit."""
+    needed = any(isinstance(step, EditAlbum) and step.places is not None for step in all_steps)
+    granted = any(isinstance(step, EditAlbum) and step.places is not None for step in steps)
+    return granted or not needed
 
 
 def _released(view: AlbumView, granted: Sorted) -> tuple[str, ...]:
@@ -205,7 +229,7 @@ def _guard(step: Step, held: frozenset[GateName]) -> GateName | None:
     return next((gate for gate in candidates if gate in held), None)
 
 
-def _blocked(view: AlbumView, wanted: Sorted, granted: Sorted) -> tuple[Blocked, ...]:
+def _blocked(view: AlbumView, wanted: Sorted, granted: Sorted, target: Target) -> tuple[Blocked, ...]:
     """Files and pictures for which nothing is done, and why."""
     key = view.spec.key
     found = [
@@ -217,9 +241,7 @@ def _blocked(view: AlbumView, wanted: Sorted, granted: Sorted) -> tuple[Blocked,
         Blocked(key, send.file.path, "would replace a picture of a protected album", protected=True)
         for send in wanted.held_sends
     ]
-    for mark in view.synced.not_honoured if view.synced is not None else ():
-        if mark.attempts >= 2:
-            found.append(Blocked(key, "", f"Imgur does not take over the {mark.field}"))
+    found += [Blocked(key, "", f"Imgur does not take over the {field}") for field in target.overruled]
     return tuple(found)
 
 

@@ -27,7 +27,7 @@ class Entry:
 class Target:
     """What the album is to become. `tail` are unmanaged, kept and foreign ids, in listing order; `foreign` counts the
     last. `leaving` go with the edit, `deleting` by deletions after it. `current` is the listing without what will be
-    deleted."""
+    deleted. `overruled` are fields that Imgur does not take over."""
 
     entries: tuple[Entry, ...]
     tail: tuple[str, ...]
@@ -39,6 +39,7 @@ class Target:
     narrow: EditAlbum | None
     placements: tuple[Placement, ...]
     moves: tuple[Move, ...]
+    overruled: tuple[str, ...]
 
 
 def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
@@ -67,6 +68,7 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
         narrow=narrow,
         placements=placements,
         moves=moves,
+        overruled=_overruled(view, sorted_, entries, (*(entry.id for entry in entries), *tail), current),
     )
 
 
@@ -126,11 +128,15 @@ def _edits(
     key = view.spec.key
     uploads = any(entry.id is None for entry in entries)
     title, description, privacy = _header(view, publish)
+    title = None if title is None or _ignored(view, "title", title) else title
+    description = None if description is None or _ignored(view, "description", description) else description
+    privacy = None if privacy is None or _ignored(view, "privacy", privacy) else privacy
     narrow = None
     if privacy is not None and uploads and view.exists and _narrows(view, privacy):
         narrow = EditAlbum(key, privacy=privacy, narrows=True)
         privacy = None
     cover = _cover(view, sorted_, entries)
+    cover = None if cover is None or _ignored(view, "cover", cover.path) else cover
     wanted = (*(entry.id for entry in entries), *tail)
     settling = bool(sorted_.settling)
     membership = not settling and _membership_differs(view, wanted, current, uploads)
@@ -170,6 +176,26 @@ def order_wish(ids: tuple[str | None, ...]) -> str:
     return hashlib.sha256(",".join(i or "?" for i in ids).encode()).hexdigest()[:16]
 
 
+def _overruled(
+    view: AlbumView,
+    sorted_: Sorted,
+    entries: tuple[Entry, ...],
+    wanted: tuple[str | None, ...],
+    current: tuple[str, ...],
+) -> tuple[str, ...]:
+    """The fields that still differ from the manifest and that Imgur ignored twice."""
+    title, description, privacy = _header(view, publish=True)
+    cover = _cover(view, sorted_, entries)
+    wishes = {
+        "title": title,
+        "description": description,
+        "privacy": privacy,
+        "cover": cover.path if cover is not None else None,
+        "order": order_wish(wanted) if wanted != current else None,
+    }
+    return tuple(field for field, wish in wishes.items() if wish is not None and _ignored(view, field, wish))
+
+
 def _places(pictures: tuple[SyncedPicture, ...]) -> tuple[Place, ...]:
     return tuple(Place(picture.path, picture.digest) for picture in pictures)
 
@@ -206,11 +232,7 @@ def _header(view: AlbumView, publish: bool) -> tuple[str | None, str | None, str
     privacy: str | None = spec.privacy.value
     if not _privacy_differs(view) or (not publish and widens(view)):
         privacy = None
-    return (
-        None if title is None or _ignored(view, "title", title) else title,
-        None if description is None or _ignored(view, "description", description) else description,
-        None if privacy is None or _ignored(view, "privacy", privacy) else privacy,
-    )
+    return title, description, privacy
 
 
 def _privacy_differs(view: AlbumView) -> bool:
@@ -255,7 +277,7 @@ def _cover(view: AlbumView, sorted_: Sorted, entries: tuple[Entry, ...]) -> Plac
     shown = view.listing.header.cover if view.listing is not None and view.exists else None
     if wish is entries[0] and not shown:
         return None
-    if (wish.id is not None and shown == wish.id) or _ignored(view, "cover", wish.path):
+    if wish.id is not None and shown == wish.id:
         return None
     return Place(wish.path, wish.digest)
 

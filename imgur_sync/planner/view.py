@@ -17,9 +17,10 @@ class AlbumView:
     """One album as observed. Times are Unix seconds by our clock.
 
     `pictures` are all recorded in this album. `listing` is None when there is no album (`album_gone`: a 404 by id
-    proved it) or when it could not be had, and then `unlisted` says why. `probed` tells what single GETs proved about
-    pictures that a listing did not show. `ignored` are paths of pictures that the rules leave out. `elsewhere` are ids
-    in the listing that the state knows but not as placed here. `intents` are the album's open ones.
+    proved it) or when it could not be had, and then `unlisted` says why; an album
+    made a moment ago that Imgur does not show yet is expected until `shown_by`. `probed` tells what single GETs proved
+    about pictures that a listing did not show. `ignored` are paths of pictures that the rules leave out. `elsewhere`
+    are ids in the listing that the state knows but not as placed here. `intents` are the album's open ones.
     """
 
     spec: AlbumSpec
@@ -31,6 +32,7 @@ class AlbumView:
     listing: RemoteAlbum | None = None
     album_gone: bool = False
     unlisted: str = ""
+    shown_by: float | None = None
     probed: Gone = Gone()
     ignored: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()

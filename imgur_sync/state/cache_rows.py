@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
@@ -65,15 +64,6 @@ def load_listing(body: bytes) -> RemoteAlbum:
     fields = json.loads(body)
     pictures = tuple(RemotePicture(*row) for row in fields["pictures"])
     return RemoteAlbum(AlbumHeader(*fields["header"]), pictures, *fields["rest"])
-
-
-def without_deletehashes(listing: RemoteAlbum) -> RemoteAlbum:
-    """The listing as a cache gives it back."""
-    return replace(
-        listing,
-        header=replace(listing.header, deletehash=None),
-        pictures=tuple(replace(picture, deletehash=None) for picture in listing.pictures),
-    )
 
 
 def dump_quiet(mark: QuietMark) -> bytes:

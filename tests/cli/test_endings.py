@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -15,7 +14,7 @@ import pytest
 from imgur_sync import errors
 from imgur_sync.cli.ending import run
 from imgur_sync.cli.redaction import secrets
-from imgur_sync.cli.session import Session, result, shared
+from imgur_sync.cli.session import Session, shared
 from imgur_sync.errors import ExitCode, ImgurSyncError, InterruptedRun, ManifestError, ManifestProblem
 from tests.support.command import PROGRAM, Workplace
 
@@ -209,12 +208,3 @@ def test_help_is_the_same_before_and_after_the_options(here: Workplace) -> None:
         ["-f", "x", "validate", "-f", "sync.toml"],
     ):
         assert here.run(*arguments).returncode == 0
-
-
-def test_what_is_written_to_a_stream_that_is_gone_vanishes(
-    monkeypatch: pytest.MonkeyPatch, note_nothing: Callable[[], None] = lambda: None
-) -> None:
-    """A stream that was closed before the start is None to Python."""
-    monkeypatch.setattr(sys, "stdout", None)
-    result("nobody reads this")
-    note_nothing()

@@ -10,7 +10,7 @@ import random
 import string
 import sys
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -96,10 +96,10 @@ def test_what_looks_like_a_secret_is_blotted_out(text: str) -> None:
 
 
 def test_ordinary_text_stays() -> None:
-    """Short values are no secrets, and words like bearer are words."""
+    """Short values are no secrets, and the names of secrets are words."""
     redactor = Redactor()
     redactor.know("", "cats", "abc")
-    for text in ("cats: 3 pictures up", "abc.jpg", "the bearer of bad news" * 0 + "a token", quote_plus("a b")):
+    for text in ("cats: 3 pictures up", "abc.jpg", "a token", "access_token is missing"):
         assert redactor.redact(text) == text
 
 

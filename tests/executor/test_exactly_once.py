@@ -162,7 +162,7 @@ def test_a_twin_that_turns_up_later_is_removed_and_said_so(stage: SyncStage) -> 
 
 
 def test_a_run_ends_when_imgur_never_answers(stage: SyncStage) -> None:
-    """Where five requests in a row go unanswered the run ends with 75; when Imgur is back, nothing is lost or doubled."""
+    """Five requests in a row go unanswered: the run ends with 75; when Imgur is back, nothing is lost or doubled."""
     stage.steer("faults", [{"match": {"method": "POST", "path": "/3/upload"}, "fault": "drop_before"}])
     with pytest.raises(TryAgainLaterError):
         stage.apply()

@@ -49,20 +49,20 @@ class OneShot:
         self.request = b""
         self._reply = reply
         self._tls = tls
-        self._thread = threading.Thread(target=self._serve)
+        self._listener.settimeout(20)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def _serve(self) -> None:
-        raw, _ = self._listener.accept()
-        with raw:
-            try:
-                connection = self._tls.wrap_socket(raw, server_side=True) if self._tls else raw
-                with connection:
-                    while b"\r\n\r\n" not in self.request:
-                        self.request += connection.recv(65_536)
-                    connection.sendall(self._reply)
-            except OSError:
-                return  # the client hung up during the handshake
+        try:
+            raw, _ = self._listener.accept()
+            raw.settimeout(20)
+            with raw, self._tls.wrap_socket(raw, server_side=True) if self._tls else raw as connection:
+                while b"\r\n\r\n" not in self.request and (received := connection.recv(65_536)):
+                    self.request += received
+                connection.sendall(self._reply)
+        except OSError:
+            return  # nobody came, or the client hung up during the handshake
 
     def __enter__(self) -> OneShot:
         return self

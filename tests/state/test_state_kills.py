@@ -82,7 +82,7 @@ def test_a_reader_sees_whole_records_while_another_process_writes(tmp_path: Path
     path = tmp_path / "state.db"
     process = child(RECORDS, path)
     process.line()
-    seen = set()
+    seen: set[int] = set()
     with open_store(path, lineage=LINEAGE, create=False, read_only=True) as store:
         while len(seen) < 20:
             with store.copy_to_memory() as snapshot:

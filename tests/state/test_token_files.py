@@ -50,10 +50,9 @@ for number in itertools.count(1):
 """
 
 
-def store_in(folder: Path, **changed: str) -> FileTokens:
-    """The store of the default profile."""
-    bound = {"origin": ORIGIN, "client_id": "c", "profile": "default"} | changed
-    return FileTokens(folder, **bound, patience=0.05)
+def store_in(folder: Path, *, origin: str = ORIGIN, client_id: str = "c", profile: str = "default") -> FileTokens:
+    """A store that does not wait long for others."""
+    return FileTokens(folder, origin=origin, client_id=client_id, profile=profile, patience=0.05)
 
 
 def test_the_files_are_private_whatever_the_umask(tmp_path: Path, umask: int) -> None:

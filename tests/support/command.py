@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.support.pictures import gif, jpeg, png
 
@@ -25,7 +27,7 @@ class Workplace:
         self, *arguments: str, stdin: str | None = None, environ: Mapping[str, str] | None = None, timeout: float = 60
     ) -> subprocess.CompletedProcess[str]:
         """Run `imgur-sync ARGUMENTS…` to its end. Without `stdin` there is none."""
-        source = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+        source: dict[str, Any] = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
         return subprocess.run(
             [PROGRAM, *arguments],
             cwd=self.folder,
@@ -34,7 +36,7 @@ class Workplace:
             encoding="utf-8",
             timeout=timeout,
             check=False,
-            **source,  # type: ignore[call-overload]
+            **source,
         )
 
     def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
@@ -78,7 +80,7 @@ def fill(folder: Path, count: int = 3) -> list[str]:
 
 MANIFEST = """\
 version = 1
-lineage = "k3v9x2mq"
+lineage = "{lineage}"
 
 [albums.cats]
 folder = "photos/cats"
@@ -87,7 +89,8 @@ title = "Cats"
 
 
 def workplace(folder: Path, environment: Mapping[str, str] | None = None, *, pictures: int = 3) -> Workplace:
-    """A folder with `sync.toml` and one album of pictures."""
+    """A folder with `sync.toml`, one album of pictures and a lineage of its own."""
     fill(folder / "photos" / "cats", pictures)
-    (folder / "sync.toml").write_text(MANIFEST, encoding="utf-8")
+    lineage = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    (folder / "sync.toml").write_text(MANIFEST.format(lineage=lineage), encoding="utf-8")
     return Workplace(folder, environment or {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from imgur_sync.model.local import CachedFile, FolderMark
 from imgur_sync.model.ports import QuietMark
@@ -46,8 +47,10 @@ class MemoryCache:
         return self._listings.get(album_id)
 
     def keep_listing(self, listing: RemoteAlbum) -> None:
-        """Keep a listing."""
-        self._listings[listing.header.id] = listing
+        """Keep a listing, without deletehashes."""
+        pictures = tuple(replace(picture, deletehash=None) for picture in listing.pictures)
+        header = replace(listing.header, deletehash=None)
+        self._listings[listing.header.id] = replace(listing, header=header, pictures=pictures)
 
     def quiet(self, album: str) -> QuietMark | None:
         """The last quiet mark of an album."""

@@ -1,4 +1,4 @@
-"""The whole program in one process: real planner, executor, client, state and folders; simulated Imgur; time by hand."""
+"""The whole program in one process: everything real but Imgur, which is simulated, and time, which moves by hand."""
 
 from __future__ import annotations
 

@@ -1,0 +1,24 @@
+"""Fixtures of the end-to-end tests: a workplace and a local Imgur on a socket for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.mirror import Mirror, mirror
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Mirror]:
+    """Two folders with a manifest, none of it sent yet; an Imgur without limits."""
+    with mirror(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def synced(here: Mirror) -> Mirror:
+    """The same after a first apply."""
+    here.run("apply", "-y", "-q")
+    return here

@@ -1,0 +1,165 @@
+"""A folder of pictures, a local Imgur on a socket, and the installed command between them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from imgur_sync.simulator import Knobs, Limits, Options, Running, running
+from tests.support.command import Workplace
+from tests.support.pictures import png
+
+LINEAGE = "k3v9x2mq"
+NO_LIMITS = Limits(0, 0, 0, 0)
+SETTLE = "0.3"
+HEAD = f'version = 1\nlineage = "{LINEAGE}"\n[budget]\nreserve_credits = 0\nuploads_per_hour = 0\n'
+UPLOAD = {"method": "POST", "path": "/3/upload"}
+
+
+@dataclass
+class Mirror:
+    """One manifest with its folders, run against one Imgur."""
+
+    place: Workplace
+    server: Running
+    web: httpx.Client
+
+    @property
+    def folder(self) -> Path:
+        """Where the manifest lies."""
+        return self.place.folder
+
+    # The folders and the manifest
+
+    def manifest(self, albums: str, *, head: str = HEAD) -> None:
+        """Write sync.toml: the head, then these tables."""
+        (self.folder / "sync.toml").write_text(head + albums, encoding="utf-8")
+
+    def put(self, name: str, seed: int | bytes) -> Path:
+        """Write a file below the folder: a PNG of that seed, or these bytes."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(seed=seed) if isinstance(seed, int) else seed)
+        return path
+
+    def wanted(self, folder: str) -> list[str]:
+        """The SHA-256 of a folder's files, in the order of their names."""
+        files = sorted(path for path in (self.folder / folder).rglob("*") if path.is_file())
+        return [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+
+    # The command
+
+    def run(
+        self, *arguments: str, code: int | None = 0, environ: Mapping[str, str] | None = None, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the command; its exit code must be `code` (None: any), and it never shows a traceback."""
+        done = self.place.run(*arguments, environ=environ, stdin=stdin)
+        told = f"{arguments} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in told, told
+        assert "internal error" not in told, told
+        assert code is None or done.returncode == code, told
+        return done
+
+    def json(self, *arguments: str, code: int = 0) -> Any:
+        """What the command prints with `--json`."""
+        return json.loads(self.run(*arguments, "--json", code=code).stdout)
+
+    # Imgur, from outside
+
+    def look(self, what: str) -> Any:
+        """What the simulator knows: world, ledger, history."""
+        return self.web.get(f"/_simulator/{what}").json()
+
+    def steer(self, what: str, sent: Any) -> Any:
+        """Turn something of the simulator: knobs, faults, edit, tokens, clients."""
+        reply = self.web.post(f"/_simulator/{what}", json=sent)
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
+    def calm(self) -> None:
+        """No faults any more."""
+        self.web.delete("/_simulator/faults")
+
+    def album(self, title: str) -> dict[str, Any]:
+        """The one album with that title, as Imgur holds it."""
+        found = [album for album in self.look("world")["albums"] if album["title"] == title]
+        assert len(found) == 1, f"{len(found)} albums titled {title}"
+        return dict(found[0])
+
+    def shown(self, title: str) -> list[str]:
+        """The SHA-256 of what an album shows, in its order."""
+        images = {image["id"]: image["sha256"] for image in self.look("world")["images"]}
+        return [images[image_id] for image_id in self.album(title)["images"]]
+
+    def received(self) -> list[str]:
+        """The SHA-256 of every upload that Imgur ever stored, oldest first."""
+        return [upload["sha256"] for upload in self.look("history")["uploads"]]
+
+    def requests(self, since: int = 0) -> list[dict[str, Any]]:
+        """Every API request after number `since`."""
+        return list(self.look(f"history?since={since}")["requests"])
+
+    def writes(self, since: int = 0) -> list[str]:
+        """Every request after number `since` that is not a reading: "METHOD path"; token refreshes left out."""
+        asked = ((request["method"], request["path"]) for request in self.requests(since))
+        return [f"{method} {path}" for method, path in asked if method != "GET" and path != "/oauth2/token"]
+
+    def last(self) -> int:
+        """The number of the last request."""
+        return max((request["n"] for request in self.requests()), default=0)
+
+    def check_equal(self, *albums: str) -> None:
+        """Each album (titled as its folder is called) equals its folder, and no picture exists twice."""
+        for name in albums:
+            assert self.shown(name) == self.wanted(name), name
+        digests = [image["sha256"] for image in self.look("world")["images"]]
+        assert len(digests) == len(set(digests)), "a picture was stored twice"
+
+
+def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait for something that is about to happen elsewhere; fails at the deadline."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def table(key: str, *lines: str, folder: str | None = None) -> str:
+    """The manifest's table of one album that is titled as its folder is called."""
+    return "\n".join([f"[albums.{key}]", f'folder = "{folder or key}"', f'title = "{folder or key}"', *lines, ""])
+
+
+@contextmanager
+def mirror(base: Path, *, limits: Limits = NO_LIMITS, latency: float = 0.0, **knobs: Any) -> Iterator[Mirror]:
+    """An Imgur, and a workplace with the albums cats (five pictures) and dogs (three), nothing sent yet."""
+    here = base / "mirror"
+    with (
+        running(Options(knobs=Knobs(**knobs), limits=limits, latency=latency)) as server,
+        httpx.Client(base_url=server.url, trust_env=False) as web,
+    ):
+        place = Workplace(here, {**server.environment(), "IMGUR_SYNC_SETTLE_SECONDS": SETTLE})
+        made = Mirror(place, server, web)
+        for number in range(5):
+            made.put(f"cats/c{number}.png", number)
+        for number in range(3):
+            made.put(f"dogs/d{number}.png", 20 + number)
+        made.manifest(table("cats") + table("dogs"))
+        yield made
+
+
+def sibling(first: Mirror, name: str) -> Mirror:
+    """A copy of a workplace's manifest and folders without its state, sharing the same ledger and account."""
+    there = first.folder.with_name(name)
+    shutil.copytree(first.folder, there, ignore=shutil.ignore_patterns(".imgur-sync", ".user"))
+    shared = {**first.place.environment, "IMGUR_SYNC_STATE_DIR": str(first.folder / ".user")}
+    return Mirror(Workplace(there, shared), first.server, first.web)
