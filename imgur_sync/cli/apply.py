@@ -61,6 +61,7 @@ def command(
 
 
 def _apply(session: Session, options: Options, *, max_credits: int | None, ask: bool) -> int:
+    from imgur_sync.cli.adopting import adopt
     from imgur_sync.cli.following import last, shown
     from imgur_sync.cli.wiring import applying
     from imgur_sync.executor import apply
@@ -69,7 +70,7 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
     from imgur_sync.report.summary import run_text
     from imgur_sync.report.text import Moment
 
-    with applying(session, options, max_credits=max_credits) as bench:
+    with applying(session, options, max_credits=max_credits, adopt=lambda fresh: adopt(session, fresh)) as bench:
         screen = shown(session, bench.ports.clock)
 
         def confirm(plan: Plan) -> bool:

@@ -36,7 +36,7 @@ class Place:
 
 def place(session: Session) -> Place:
     """The state that belongs to the manifest of the command line, or to the current directory."""
-    named = session.manifest_path
+    named = session.manifest_path if session.file != "-" else None
     path = named if named is not None else next((Path(name) for name in NAMES if os.path.lexists(name)), None)
     if path is None:
         return Place(Path(STATE).absolute(), {})

@@ -14,7 +14,7 @@ def command(session: Session) -> None:
 
     All problems are told at once, each with its line, its column and what to write instead. Exits 65 with any problem.
     """
-    from imgur_sync.cli.wiring import load_manifest
+    from imgur_sync.cli.manifests import load_manifest
     from imgur_sync.report.escape import sentence, terminal
     from imgur_sync.report.figures import plural
     from imgur_sync.report.jsons import validate_json

@@ -6,15 +6,14 @@ Offline nothing of Imgur is imported, and neither are the settings: that path is
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from imgur_sync.cli.manifests import load_manifest
 from imgur_sync.cli.redaction import secrets
 from imgur_sync.cli.session import Session
 from imgur_sync.cli.signals import Stopper
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LONGEST_MANIFEST = 1024 * 1024
 SPARE_WORKERS = 2
 """Threads beside those that upload: a reading or a hash goes on while all uploads are under way."""
 
@@ -81,23 +79,6 @@ class KnownTokens(TokenStore):
         return self._store.refreshing()
 
 
-def load_manifest(session: Session, *, check_folders: bool = False) -> Manifest:
-    """The manifest that the command line names; "-" is stdin, and then paths start at the current directory."""
-    from imgur_sync.cli.remembering import remembered
-    from imgur_sync.manifest import Source, check, load, read
-
-    here = Path.cwd()
-    if session.file == "-":
-        data = sys.stdin.buffer.read(LONGEST_MANIFEST + 1) if sys.stdin is not None else b""
-        if len(data) > LONGEST_MANIFEST:
-            raise UsageError("the manifest on stdin is larger than 1 MiB")
-        source = Source(here / "(stdin)", data, hashlib.sha256(data).hexdigest())
-        return check(source, allow_roots=session.allow_roots, check_folders=check_folders)
-    if check_folders:
-        return load(session.manifest_path, directory=here, allow_roots=session.allow_roots, check_folders=True)
-    return remembered(read(session.manifest_path, directory=here), session.allow_roots)
-
-
 @contextmanager
 def planning(session: Session, options: Options, *, max_credits: int | None) -> Iterator[Bench]:
     """Everything that a plan needs; there is nothing in it to write to Imgur with.
@@ -124,30 +105,39 @@ def planning(session: Session, options: Options, *, max_credits: int | None) -> 
 
 
 @contextmanager
-def applying(session: Session, options: Options, *, max_credits: int | None) -> Iterator[ApplyBench]:
-    """Everything that a run needs, with the run's lock held."""
+def applying(
+    session: Session, options: Options, *, max_credits: int | None, adopt: Callable[[Bench], object]
+) -> Iterator[ApplyBench]:
+    """Everything that a run needs, with the run's lock held.
+
+    Where there is no state but the manifest names a lineage, `adopt` first fills a new one with what is ours on Imgur;
+    it gets its name only when it is complete, so that a kill on the way is no loss of what carries our markers.
+    """
     manifest = load_manifest(session)
     with ExitStack() as stack:
         settings = _settings(manifest.account)
         manifest = _settled(manifest, settings)
         ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits))
         transport = stack.enter_context(_transport(settings, ledger, writing=True))
+        reader = _reader(transport)
         stack.enter_context(run_lock(manifest.state_path).hold("apply"))
         found = find_store(manifest.state_path, lineage=manifest.lineage)
-        store = stack.enter_context(found or open_store(manifest.state_path, lineage=manifest.lineage, create=True))
-        options = dataclasses.replace(options, rebuild=found is None and manifest.lineage is not None)
+        if found is None and manifest.lineage is not None:
+            _rebuilt(manifest, reader, ledger, adopt)
+        store = found or open_store(manifest.state_path, lineage=manifest.lineage, create=manifest.lineage is None)
+        stack.enter_context(store)
         workers = _workers(manifest, stack)
-        ports = _ports(manifest, store, workers, stack, _reader(transport), ledger)
+        ports = _ports(manifest, store, workers, stack, reader, ledger)
         from imgur_sync.imgur.writer import ImgurWriter
 
         yield ApplyBench(manifest, ports, options, Stopper(workers.request_stop), ImgurWriter(transport))
 
 
-def rebuild_state(session: Session, fill: Callable[[Bench], T]) -> tuple[T, Path | None]:
-    """Let `fill` fill a new state, which then takes the place of the one there, with the run's lock held.
+def rebuild_state(session: Session, adopt: Callable[[Bench], T]) -> tuple[T, Path | None]:
+    """Let `adopt` fill a new state, which then takes the place of the one there, with the run's lock held.
 
-    Returns what `fill` returned, and the name under which the state before is kept. Raises `UsageError` where the
-    manifest names no lineage. If `fill` raises, the state stays as it was.
+    Returns what `adopt` returned, and the name under which the state before is kept. Raises `UsageError` where the
+    manifest names no lineage. If `adopt` raises, the state stays as it was.
     """
     manifest = load_manifest(session)
     if manifest.lineage is None:
@@ -157,22 +147,36 @@ def rebuild_state(session: Session, fill: Callable[[Bench], T]) -> tuple[T, Path
         )
     settings = _settings(manifest.account)
     manifest = _settled(manifest, settings)
-    with run_lock(manifest.state_path).hold("state rebuild"):
-        fresh = manifest.state_path.with_name(f"{manifest.state_path.name}.rebuilt")
-        fresh.unlink(missing_ok=True)
-        try:
-            with ExitStack() as stack:
-                ledger = stack.enter_context(_ledger(manifest.budget, settings, None))
-                transport = stack.enter_context(_transport(settings, ledger, writing=False))
-                store = stack.enter_context(open_store(fresh, lineage=manifest.lineage, create=True))
-                workers = _workers(manifest, stack)
-                ports = _ports(manifest, store, workers, stack, _reader(transport), ledger)
-                value = fill(Bench(manifest, ports, Options(rebuild=True), Stopper(workers.request_stop)))
-            kept = _keep_aside(manifest.state_path)
-            fresh.rename(manifest.state_path)
-        finally:
-            fresh.unlink(missing_ok=True)
+    with ExitStack() as stack:
+        ledger = stack.enter_context(_ledger(manifest.budget, settings, None))
+        transport = stack.enter_context(_transport(settings, ledger, writing=False))
+        stack.enter_context(run_lock(manifest.state_path).hold("state rebuild"))
+        return _rebuilt(manifest, _reader(transport), ledger, adopt)
+
+
+def _rebuilt(
+    manifest: Manifest, reader: RemoteReader, ledger: SqliteLedger, adopt: Callable[[Bench], T]
+) -> tuple[T, Path | None]:
+    """A new state under another name, filled, closed and put in place; what was there is kept."""
+    fresh = manifest.state_path.with_name(f"{manifest.state_path.name}.rebuilt")
+    _remove(fresh)
+    try:
+        with ExitStack() as stack:
+            store = stack.enter_context(open_store(fresh, lineage=manifest.lineage, create=True))
+            workers = _workers(manifest, stack)
+            ports = _ports(manifest, store, workers, stack, reader, ledger)
+            value = adopt(Bench(manifest, ports, Options(rebuild=True), Stopper(workers.request_stop)))
+        kept = _keep_aside(manifest.state_path)
+        fresh.rename(manifest.state_path)
+    finally:
+        _remove(fresh)
     return value, kept
+
+
+def _remove(path: Path) -> None:
+    """Remove a half-made state with its log."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _keep_aside(path: Path) -> Path | None:

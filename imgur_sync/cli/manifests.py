@@ -1,17 +1,35 @@
-"""Remembers a checked manifest beside its state, so that an unchanged one is not checked again: that takes pydantic."""
+"""The manifest of a command line. A checked one is remembered beside its state, because checking takes pydantic."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
-from imgur_sync.manifest import Source, check, dump, load_dumped, roots_hold
+from imgur_sync.cli.session import Session
+from imgur_sync.errors import UsageError
+from imgur_sync.manifest import Source, check, dump, load, load_dumped, read, roots_hold
 from imgur_sync.model.spec import Manifest
 
 FOLDER = ".imgur-sync"
 NAME = "manifest.checked"
+LONGEST_MANIFEST = 1024 * 1024
 LARGEST = 64 * 1024 * 1024
+
+
+def load_manifest(session: Session, *, check_folders: bool = False) -> Manifest:
+    """The manifest that the command line names; "-" is stdin, and then paths start at the current directory."""
+    here = Path.cwd()
+    if session.file == "-":
+        data = sys.stdin.buffer.read(LONGEST_MANIFEST + 1) if sys.stdin is not None else b""
+        if len(data) > LONGEST_MANIFEST:
+            raise UsageError("the manifest on stdin is larger than 1 MiB")
+        source = Source(here / "(stdin)", data, hashlib.sha256(data).hexdigest())
+        return check(source, allow_roots=session.allow_roots, check_folders=check_folders)
+    if check_folders:
+        return load(session.manifest_path, directory=here, allow_roots=session.allow_roots, check_folders=True)
+    return remembered(read(session.manifest_path, directory=here), session.allow_roots)
 
 
 def remembered(source: Source, allow_roots: tuple[Path, ...]) -> Manifest:

@@ -1,0 +1,85 @@
+"""What a plan tells beside its steps: blocked files, doubts, drift."""
+
+from __future__ import annotations
+
+from imgur_sync.model.local import LocalFile, Presence, Unsendable, Why
+from imgur_sync.model.plan import Blocked, Drift, Unsettled
+from imgur_sync.model.synced import IntentKind, Standing
+from imgur_sync.planner.sorting import Sorted
+from imgur_sync.planner.target import Target
+from imgur_sync.planner.view import AlbumView
+
+
+def blocked(view: AlbumView, wanted: Sorted, granted: Sorted, target: Target) -> tuple[Blocked, ...]:
+    """Files and pictures for which nothing is done, and why."""
+    key = view.spec.key
+    found = [
+        Blocked(key, s.file.path, _missing(s.file)) for s in wanted.sends if s.file.content is not Presence.PRESENT
+    ]
+    found += [Blocked(key, path, "restored once and deleted on Imgur again") for path in wanted.twice_gone]
+    found += [Blocked(key, picture.path, "protected", protected=True) for picture in granted.protected]
+    found += [
+        Blocked(key, send.file.path, "would replace a picture of a protected album", protected=True)
+        for send in wanted.held_sends
+    ]
+    found += [Blocked(key, "", f"Imgur does not take over the {field}") for field in target.overruled]
+    return tuple(found)
+
+
+def _missing(file: LocalFile) -> str:
+    return "not downloaded (Git LFS)" if file.content is Presence.POINTER else "not downloaded"
+
+
+def refused(view: AlbumView) -> tuple[Unsendable, ...]:
+    """Files that failed before and are still the same."""
+    digests = {file.path: file.digest for file in view.local.files}
+    return tuple(
+        Unsendable(file.path, Why.REFUSED, file.reason) for file in view.failed if digests.get(file.path) == file.digest
+    )
+
+
+def doubts(view: AlbumView) -> tuple[Unsettled, ...]:
+    """What has an unknown outcome in this album."""
+    names = {
+        IntentKind.UPLOAD: "the upload of {path}",
+        IntentKind.CREATE_ALBUM: "the creation of the album",
+        IntentKind.EDIT_ALBUM: "an edit of the album",
+        IntentKind.EDIT_IMAGE: "an edit of {path}",
+        IntentKind.DELETE_IMAGE: "the deletion of {path}",
+        IntentKind.DELETE_ALBUM: "the deletion of the album",
+    }
+    return tuple(
+        Unsettled(
+            view.spec.key,
+            names[intent.kind].format(path=intent.path) + " may or may not have happened",
+            (intent.failed_at if intent.failed_at is not None else view.now) + view.settle_seconds,
+        )
+        for intent in view.intents
+        if intent.status.value == "open"
+    )
+
+
+def drift(view: AlbumView) -> tuple[Drift, ...]:
+    """What was changed on Imgur by somebody else."""
+    key = view.spec.key
+    if view.album_gone:
+        return (Drift(key, "the album was deleted on Imgur"),)
+    if view.listing is None or view.synced is None or not view.synced.edited:
+        return ()
+    header, sent = view.listing.header, view.synced.sent
+    found: list[Drift] = []
+    if sent.title is not None and header.title != sent.title:
+        found.append(Drift(key, "the title was changed on Imgur"))
+    if sent.description is not None and header.description != sent.description:
+        found.append(Drift(key, "the description was changed on Imgur"))
+    if sent.privacy is not None and header.public != (sent.privacy.value == "public"):
+        found.append(Drift(key, f"the privacy was changed on Imgur to {'public' if header.public else 'hidden'}"))
+    if header.in_gallery:
+        found.append(Drift(key, "the album was posted to the public gallery: its privacy does not hide it there"))
+    gone = sum(picture.id in view.probed.gone for picture in view.pictures)
+    out = sum(picture.id in view.probed.alive for picture in view.pictures if picture.standing is Standing.PLACED)
+    if gone:
+        found.append(Drift(key, f"{gone} picture{'s were' if gone > 1 else ' was'} deleted on Imgur"))
+    if out:
+        found.append(Drift(key, f"{out} picture{'s were' if out > 1 else ' was'} taken out of the album on Imgur"))
+    return tuple(found)
