@@ -51,14 +51,21 @@ def _outcome(command: click.Command, arguments: Sequence[str], session: Session)
         return ExitCode.USAGE.value
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx is not None else "imgur-sync"
-        note(f"error: {error.format_message()}\nhint: {where} --help")
+        note(f"error: {_plain(error)}\nhint: {where} --help")
         return ExitCode.USAGE.value
     except click.ClickException as error:
-        note(f"error: {error.format_message()}")
+        note(f"error: {_plain(error)}")
         return ExitCode.ERROR.value
     except SystemExit:  # click's answer to a reader of --help that went away
         return ExitCode.DONE.value
     return int(code) if isinstance(code, int) else ExitCode.DONE.value
+
+
+def _plain(error: click.ClickException) -> str:
+    """click's message; arguments in it can hold anything, as when a shell's pattern matched a hostile name."""
+    from imgur_sync.report.escape import sentence
+
+    return "\n".join(sentence(line) for line in error.format_message().expandtabs(4).split("\n"))
 
 
 def _tell(error: ImgurSyncError, session: Session) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +15,7 @@ from imgur_sync.errors import UsageError
 
 if TYPE_CHECKING:
     from imgur_sync.cli.stored import Place
-    from imgur_sync.model.ports import Cache, StateStore
+    from imgur_sync.model.ports import StateStore
     from imgur_sync.model.synced import SyncedAlbum
     from imgur_sync.report.links import LinkAlbum
 
@@ -36,7 +40,6 @@ def command(session: Session, album: str | None, form: str) -> None:
 
 def _albums(session: Session, key: str | None) -> list[LinkAlbum]:
     from imgur_sync.cli.stored import place
-    from imgur_sync.state.cache import SqliteCache
     from imgur_sync.state.store import find_store
 
     where = place(session)
@@ -45,17 +48,17 @@ def _albums(session: Session, key: str | None) -> list[LinkAlbum]:
         if key is not None:
             raise UsageError(f'there is no album "{key}": nothing was synced yet', hint="run: imgur-sync apply")
         return []
-    with store, SqliteCache(where.state_path.with_name("cache.db")) as cache:
+    with store:
         if key is None:
-            return [_album(store, cache, where, album) for album in store.albums()]
+            return [_album(store, where, album) for album in store.albums()]
         album = store.album(key)
         if album is None:
             known = ", ".join(album.key for album in store.albums())
             raise UsageError(f'there is no album "{key}"', hint=f"there are {known}" if known else "run apply first")
-        return [_album(store, cache, where, album)]
+        return [_album(store, where, album)]
 
 
-def _album(store: StateStore, cache: Cache, where: Place, album: SyncedAlbum) -> LinkAlbum:
+def _album(store: StateStore, where: Place, album: SyncedAlbum) -> LinkAlbum:
     """The pictures that stand in the album, in the order that the manifest wants."""
     from imgur_sync.cli.stored import album_page
     from imgur_sync.model.spec import Order
@@ -64,17 +67,20 @@ def _album(store: StateStore, cache: Cache, where: Place, album: SyncedAlbum) ->
     from imgur_sync.report.links import LinkAlbum, LinkRow
 
     order = where.order(album.key)
-    times = _times(cache, album.key) if order is Order.MODIFIED else {}
     pictures = [picture for picture in store.pictures(album.key) if picture.standing is Standing.PLACED]
+    paths = (picture.path for picture in pictures)
+    times = _times(where.folder(album.key), paths) if order is Order.MODIFIED else {}
     pictures.sort(key=lambda picture: sort_key(order, picture.path, times.get(picture.path, 0)))
     rows = tuple(LinkRow(picture.path, picture.link) for picture in pictures)
     return LinkAlbum(album.key, album.sent.title or "", album_page(album.id), rows)
 
 
-def _times(cache: Cache, album: str) -> dict[str, int]:
-    """When each file was changed, as the last scan saw it."""
-    return {
-        f"{folder}/{file.name}" if folder else file.name: file.mtime_ns
-        for folder in cache.folders(album)
-        for file in cache.files(album, folder)
-    }
+def _times(folder: Path | None, paths: Iterable[str]) -> dict[str, int]:
+    """When each file was changed; a file that is not there any more comes first."""
+    times: dict[str, int] = {}
+    if folder is None:
+        return times
+    for path in paths:
+        with suppress(OSError, ValueError):
+            times[path] = os.stat(os.path.join(folder, path), follow_symlinks=False).st_mtime_ns
+    return times

@@ -22,6 +22,7 @@ def rebuild(session: Session) -> None:
     """
     from imgur_sync.cli.adopting import adopt
     from imgur_sync.cli.wiring import rebuild_state
+    from imgur_sync.report.escape import terminal
     from imgur_sync.report.figures import plural
     from imgur_sync.report.jsons import document
 
@@ -32,5 +33,5 @@ def rebuild(session: Session) -> None:
         return
     result(f"Recognised {plural(pictures, 'picture')} in {plural(albums, 'album')}.\n")
     if kept is not None:
-        result(f"The state before is kept as {kept.name}.\n")
+        result(f"The state before is kept as {terminal(kept.name)}.\n")
     result("Look at what is left to do: imgur-sync plan\n")

@@ -25,7 +25,13 @@ class Place:
     not to show the state."""
 
     state_path: Path
+    directory: Path
     manifest: Mapping[str, Any]
+
+    def folder(self, album: str) -> Path | None:
+        """The folder that the manifest names for an album, None where it names none."""
+        wish = _table(_table(self.manifest, "albums"), album).get("folder")
+        return Path(os.path.abspath(self.directory / wish)) if isinstance(wish, str) and "\0" not in wish else None
 
     def order(self, album: str) -> Order:
         """The order that the manifest wants for an album; natural where it says nothing usable."""
@@ -39,11 +45,12 @@ def place(session: Session) -> Place:
     named = session.manifest_path if session.file != "-" else None
     path = named if named is not None else next((Path(name) for name in NAMES if os.path.lexists(name)), None)
     if path is None:
-        return Place(Path(STATE).absolute(), {})
+        return Place(Path(STATE).absolute(), Path.cwd(), {})
     manifest = _read(path.absolute(), must=named is not None)
     wish = _table(manifest, "state").get("path")
     relative = wish if isinstance(wish, str) and wish and "\0" not in wish else STATE
-    return Place(Path(os.path.abspath(path.absolute().parent / relative)), manifest)
+    directory = path.absolute().parent
+    return Place(Path(os.path.abspath(directory / relative)), directory, manifest)
 
 
 def album_page(album_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from imgur_sync.errors import DeclinedError, ExitCode, StaleError
 from imgur_sync.executor.album_run import run_album
@@ -141,6 +142,7 @@ def _close(session: Session, world: World, plan: Plan) -> None:
     """Remember the folders of albums that are in order, so that another disk in their place is noticed."""
     changes: list[Change] = []
     settled: list[tuple[str, AlbumPlan]] = []
+    renewed: list[str] = []
     plans = {album.album: album for album in plan.albums}
     for key, view in world.views.items():
         album = plans.get(key)
@@ -157,11 +159,25 @@ def _close(session: Session, world: World, plan: Plan) -> None:
         root = world.roots.get(spec.key)
         if root is not None:
             changes.append(FolderSeen(spec.key, spec.folder, root))
+            renewed.append(spec.key)
     if changes:
         session.store.record(*changes)
+    for key in renewed:
+        _renew_quiet_mark(session, key)
     for key, album in settled:
         remember_quiet(session, world.views[key], album)
     session.ports.cache.flush()
+
+
+def _renew_quiet_mark(session: Session, key: str) -> None:
+    """Let the mark of an album hold on whose folder was just recorded: that grew its serial by one and nothing else.
+
+    Without it the next plan would list the album, for a credit, although nothing changed.
+    """
+    cache, synced = session.ports.cache, session.store.album(key)
+    mark = cache.quiet(key)
+    if mark is not None and synced is not None and mark.serial == synced.serial - 1:
+        cache.keep_quiet(key, replace(mark, serial=synced.serial))
 
 
 def _finished(session: Session, plan: Plan) -> RunFinished:

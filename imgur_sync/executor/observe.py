@@ -280,4 +280,6 @@ def remember_quiet(session: Session, view: AlbumView, plan: AlbumPlan) -> None:
     if plan.quiet and not plan.unsendable and view.listing.complete:
         keep_quiet_mark(session, plan.album, plan.fingerprint, plan.files, view.listing)
     else:
+        # The mark goes with the listing that it was made for: the next look must not find its own drift in order.
+        session.ports.cache.keep_quiet(plan.album, None)
         session.ports.cache.keep_listing(view.listing)

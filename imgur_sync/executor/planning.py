@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from imgur_sync.errors import UsageError
 from imgur_sync.executor.observe import Quiet, observe, probe, read_headers, remember_quiet
@@ -22,10 +22,12 @@ from imgur_sync.planner.whole import assemble, plan_albums
 
 
 class World:
-    """The last look at every album: views of those that need work, and counts of those that do not."""
+    """The last look at every album: views of those that need work (each with its plan, as if it were alone), and counts
+    of those that do not."""
 
     def __init__(self) -> None:
         self.views: dict[str, AlbumView] = {}
+        self.plans: dict[str, AlbumPlan] = {}
         self.quiet: dict[str, Quiet] = {}
         self.roots: dict[str, RootIdentity] = {}
 
@@ -50,7 +52,7 @@ def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Ev
 
 def prepare(session: Session) -> Task[None]:
     """What comes before any album is looked at: a lost state rebuilt, the account's albums read, doubts settled."""
-    if session.options.rebuild:
+    if session.options.rebuild and session.writer is None:
         yield from rebuild(session)
     if session.headers is None:
         yield from read_headers(session)
@@ -73,6 +75,7 @@ def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[Non
     def one(number: int, spec: AlbumSpec) -> Task[None]:
         result = yield from observe(session, spec, number, len(specs))
         world.views.pop(spec.key, None)
+        world.plans.pop(spec.key, None)
         world.quiet.pop(spec.key, None)
         if isinstance(result, Quiet):
             world.quiet[spec.key] = result
@@ -86,7 +89,7 @@ def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[Non
             listed = result.listing.taken_at if result.listing is not None else result.now
             world.quiet[spec.key] = Quiet(spec.key, plan.files, listed)
         else:
-            world.views[spec.key] = result
+            world.views[spec.key], world.plans[spec.key] = result, plan
 
     numbered = list(enumerate(specs, 1))
     for start in range(0, len(numbered), width):
@@ -97,8 +100,9 @@ def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[Non
 def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     """The plan of everything that was observed."""
     views = tuple(world.views[spec.key] for spec in session.manifest.albums if spec.key in world.views)
-    detached = yield from _reusable(session, views)
-    albums = plan_albums(views, detached, session.options.approvals, session.manifest.gates.prune_run, exact=first)
+    detached = yield from _reusable(session, views, world.plans.values())
+    limit = session.manifest.gates.prune_run
+    albums = plan_albums(views, detached, session.options.approvals, limit, exact=first, alone=world.plans)
     ages = [quiet.listed_at for quiet in world.quiet.values()]
     ages += [view.listing.taken_at for view in views if view.listing is not None]
     return assemble(
@@ -116,9 +120,10 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     )
 
 
-def _reusable(session: Session, views: Sequence[AlbumView]) -> Task[tuple[SyncedPicture, ...]]:
+def _reusable(
+    session: Session, views: Sequence[AlbumView], plans: Collection[AlbumPlan]
+) -> Task[tuple[SyncedPicture, ...]]:
     """Our detached pictures that files without a picture could take: each is proven alive by one GET."""
-    plans: list[AlbumPlan] = [plan_album(view) for view in views]
     wanted = {digest for plan in plans for digest, _ in plan.unpaired_files}
     if not wanted:
         return ()

@@ -6,11 +6,11 @@ from collections import defaultdict
 from functools import partial
 
 from imgur_sync.executor.session import Session
-from imgur_sync.executor.settling import read_headers_fully
+from imgur_sync.executor.settling import incomplete, read_headers_fully
 from imgur_sync.executor.tasks import Task
 from imgur_sync.model.change import AlbumMade, Change, PictureAdopted
 from imgur_sync.model.event import Warned
-from imgur_sync.model.outcome import Done
+from imgur_sync.model.outcome import Done, ProblemKind, Refused
 from imgur_sync.model.remote import AlbumHeader, RemoteAlbum, RemotePicture
 from imgur_sync.model.synced import Standing, SyncedPicture
 from imgur_sync.planner.marker import album_marker, owner, parse_name
@@ -19,12 +19,15 @@ from imgur_sync.planner.marker import album_marker, owner, parse_name
 def rebuild(session: Session) -> Task[int]:
     """Adopt every picture of the account that carries a marker of this lineage and of an album of the manifest.
 
-    Returns how many. Costs one credit per hundred pictures of the account, and one per album looked into.
+    All is recorded at once, at the end; a store that a kill left without it must not be taken for a whole one, so a run
+    rebuilds into a file of another name first. Returns how many pictures were adopted. Costs one credit per hundred
+    pictures of the account, and one per album looked into.
     """
     found = yield from _marked(session)
     yield from read_headers_fully(session)
     headers = dict(session.headers or {})
     adopted = 0
+    changes: list[Change] = []
     for spec in session.manifest.albums:
         if session.store.album(spec.key) is not None:
             continue
@@ -32,7 +35,6 @@ def rebuild(session: Session) -> Task[int]:
         listing = yield from _album_of(session, spec.key, spec.title, frozenset(pictures), headers)
         if listing is None and not pictures:
             continue
-        changes: list[Change] = []
         shown: frozenset[str] = frozenset()
         if listing is not None:
             marked = listing.header.description == album_marker(session.store.lineage, spec.key)
@@ -42,8 +44,9 @@ def rebuild(session: Session) -> Task[int]:
         for picture in pictures.values():
             standing = Standing.PLACED if picture.id in shown else Standing.DETACHED
             changes.append(PictureAdopted(_picture(spec.key, picture, standing)))
-        session.store.record(*changes)
         adopted += len(pictures)
+    if changes:
+        session.store.record(*changes)
     if adopted:
         session.emit(Warned(f"the state was rebuilt from Imgur: {adopted} pictures recognised, none uploaded"))
     return adopted
@@ -59,7 +62,8 @@ def _marked(session: Session) -> Task[dict[str, dict[str, RemotePicture]]]:
     while True:
         outcome = yield from session.read(partial(reader.images, page))
         if not isinstance(outcome, Done):
-            break
+            # Half a list would make us upload the rest once more.
+            raise incomplete(outcome.problem)
         fresh = [picture for picture in outcome.value if picture.id not in seen]
         if not fresh:
             break
@@ -85,6 +89,9 @@ def _album_of(
         if header.description != marker and not (ids and header.count):
             continue
         outcome = yield from session.read(partial(reader.album, header.id))
+        gone = isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND
+        if not isinstance(outcome, Done) and not gone:
+            raise incomplete(outcome.problem)
         if isinstance(outcome, Done) and (header.description == marker or ids & set(outcome.value.ids)):
             del headers[header.id]
             session.listings[header.id] = outcome.value

@@ -46,8 +46,9 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller asks for. `albums` are keys, none means all. `rebuild` says that the state is new although the
-    manifest names a lineage: what carries its markers on Imgur is adopted first. `expect` is a plan digest."""
+    """What the caller asks for. `albums` are keys, none means all. `rebuild` (plans only: an apply is
+    given a rebuilt state) says that the state is new although the manifest names a lineage: what carries its markers on
+    Imgur is adopted first, in memory. `expect` is a plan digest."""
 
     albums: tuple[str, ...] = ()
     approvals: Mapping[GateName, int] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from imgur_sync.errors import TryAgainLaterError
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Task
@@ -20,7 +21,7 @@ from imgur_sync.model.change import (
     WishIgnored,
 )
 from imgur_sync.model.event import UploadFound
-from imgur_sync.model.outcome import Done, ProblemKind, Refused
+from imgur_sync.model.outcome import Done, Problem, ProblemKind, Refused
 from imgur_sync.model.remote import RemotePicture
 from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus, SyncedPicture
 from imgur_sync.planner.confirm import EditWish, ignored_fields
@@ -146,7 +147,10 @@ def _recent(session: Session, since: float) -> Task[tuple[RemotePicture, ...] | 
 
 def _settle_creations(session: Session, intents: Sequence[Intent]) -> Task[None]:
     """Albums whose creation is in doubt are found by the marker in their description."""
-    yield from read_headers_fully(session)
+    try:
+        yield from read_headers_fully(session)
+    except TryAgainLaterError:
+        return  # what was not read to its end proves nothing
     headers = tuple((session.headers or {}).values())
     known = frozenset(album.id for album in session.store.albums())
     for intent in intents:
@@ -162,14 +166,21 @@ def _settle_creations(session: Session, intents: Sequence[Intent]) -> Task[None]
             session.store.record(IntentEnded(intent.number, IntentStatus.CLOSED, now))
 
 
+def incomplete(problem: Problem) -> TryAgainLaterError:
+    """What stops a reading that must be whole."""
+    return TryAgainLaterError(f"Imgur's list could not be read to its end: {problem.detail}", hint="try again later")
+
+
 def read_headers_fully(session: Session) -> Task[None]:
-    """All pages of the account's albums, also past the last of ours."""
+    """All pages of the account's albums, also past the last of ours. Raises `TryAgainLaterError` on a gap."""
     reader = session.reader()
     headers = dict(session.headers or {})
     page = 0
     while True:
         outcome = yield from session.read(partial(reader.albums, page))
-        if not isinstance(outcome, Done) or not outcome.value:
+        if not isinstance(outcome, Done):
+            raise incomplete(outcome.problem)
+        if not outcome.value:
             break
         fresh = {header.id: header for header in outcome.value}
         if page and fresh.keys() <= headers.keys():

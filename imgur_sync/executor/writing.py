@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from imgur_sync.errors import BudgetError
 from imgur_sync.executor.session import Failure, Session, error_of
-from imgur_sync.executor.tasks import Do, Pause, Task
+from imgur_sync.executor.tasks import Do, Pause, RunStopped, Task
 from imgur_sync.model.budget import Cost, Denied, LimitName, Reservation
 from imgur_sync.model.change import IntentDoubted, IntentEnded
 from imgur_sync.model.event import BudgetReached, InDoubt, Waiting
@@ -25,6 +25,9 @@ def reserve(session: Session, cost: Cost) -> Task[Reservation]:
     """Reserve a cost, waiting for a limit if it opens within `max_wait`. Raises `AlbumStop` when it does not."""
     assert session.ports.ledger is not None, "a run that writes has a ledger"
     while True:
+        if session.scheduler.stopping:
+            # Between here and the request nothing waits: a stopped run records no intent that it does not send.
+            raise RunStopped
         if session.limit_hit is not None and _closed(session, cost):
             raise AlbumStop
         granted = session.ports.ledger.reserve(cost)

@@ -1,4 +1,4 @@
-"""The one seam to the network: allow-list, reserve, send, observe, settle, outcome. The only importer of httpx."""
+"""The one seam to the network: allow-list, reserve, send, settle, observe, outcome. The only importer of httpx."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class Transport:
     def _attempt(
         self, call: Call, read: Callable[[object], T], authorization: str | None, reservation: Reservation | None
     ) -> tuple[Outcome[T], bool]:
-        """Reserve, send once, observe, settle. The second value says whether the reply refused the access token."""
+        """Reserve, send once, settle, observe. The second value says whether the reply refused the access token."""
         granted = reservation or self._ledger.reserve(call.cost)
         if isinstance(granted, Denied):
             return NotSent(self._denied(granted)), False
@@ -154,8 +154,9 @@ class Transport:
             self._settle(granted, Charge.RETURNED if isinstance(reply, NotSent) else Charge.SPENT)
             return reply, False
         now = self._clock.now()
-        self._observe(reply, now)
+        # Settled first: a reading counts this request already, and must not find it open beside that.
         self._settle(granted, Charge.SPENT)
+        self._observe(reply, now)
         return judge(reply, read, now, self._unshown(call)), refuses_token(reply)
 
     def _exchange(self, call: Call, authorization: str | None) -> Reply | NotSent | Unknown:

@@ -37,7 +37,7 @@ lineage = {lineage}  # names this mirror for ever: keep it, and do not copy it i
 # uploads_per_hour = 45       # our own cap; 0 = none of our own
 
 [defaults]                    # for every album below; each album can say otherwise
-privacy = "hidden"            # "hidden": anyone with the link · "secret": you alone · "public": on your profile
+privacy = "hidden"            # "hidden" or "secret": anyone with the link · "public": on your profile, too
 order = "natural"             # "natural" (2 before 10) · "name" · "modified"
 prune = "detach"              # a file left the folder: "detach" its picture from the album · "delete" it · "never"
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from imgur_sync.model.local import Presence
 from imgur_sync.model.plan import AlbumPlan, Gate, GateName, Unsettled, Withheld
 from imgur_sync.model.spec import OnRemoteDelete
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload, UploadReason
@@ -35,12 +36,14 @@ def plan_album(
     named = {gate.name for gate in own}
     gates = (*own, *(gate for gate in run_gates if gate.name not in named))
     held = frozenset(gate.name for gate in gates) - approved
-    if scan is not None and (wanted.pruned or wanted.retired):
-        held |= {GateName.PRUNE, GateName.REPLACE}
+    if scan is not None:
+        held |= {GateName.PRUNE, GateName.REPLACE} if wanted.retired else {GateName.PRUNE}
     gates = (*((scan,) if scan is not None else ()), *(gate for gate in gates if gate.name not in approved))
-    all_steps = _steps(view, wanted, aim(view, wanted, publish=True))
-    granted = sort_out(view, claims, Hold(held, bytes_needed=True))
-    target = aim(view, granted, publish=GateName.PUBLISH not in held)
+    granted, target = wanted, aim(view, wanted, publish=True)
+    all_steps = _steps(view, wanted, target)
+    if held or any(send.file.content is not Presence.PRESENT for send in wanted.sends):
+        granted = sort_out(view, claims, Hold(held, bytes_needed=True))
+        target = aim(view, granted, publish=GateName.PUBLISH not in held)
     stays_gone = view.album_gone and _left_gone(view, held)
     steps = () if stays_gone else _ready(view, granted, _steps(view, granted, target))
     if view.album_gone and view.spec.on_remote_delete is OnRemoteDelete.RESPECT:
@@ -147,11 +150,15 @@ def _assembled(
         if p.id in granted.settling
     )
     blank = _blank(view)
+    ours = {picture.id for picture in (*granted.unmanaged, *granted.kept)}
+    behind = (
+        image_id for image_id in target.tail if image_id in ours
+    )  # no path is theirs: they end the managed places
     return replace(
         blank,
         wanted=all_steps,
         steps=steps,
-        withheld=_withheld(all_steps, steps, held),
+        withheld=_withheld(view, all_steps, steps, gates, held),
         gates=gates,
         blocked=blocked(view, wanted, granted, target),
         unsettled=(*blank.unsettled, *settling),
@@ -163,7 +170,7 @@ def _assembled(
         adrift=tuple(picture.id for picture in wanted.adrift) if _offers(view) else (),
         released=_released(view, granted),
         replaced=tuple((path, picture.id) for path, picture in granted.retired),
-        pairs=tuple((entry.path, entry.id) for entry in target.entries if entry.id is not None),
+        pairs=(*((e.path, e.id) for e in target.entries if e.id is not None), *(("", i) for i in behind)),
         leaving=target.leaving,
         deleting=tuple((picture.path, picture.id) for picture in target.deleting),
         unpaired_files=tuple((file.digest, file.path) for file in wanted.unpaired),
@@ -194,20 +201,28 @@ def _offered(view: AlbumView, wanted: Sorted) -> tuple[tuple[str, str], ...]:
     """Pictures that a file of another album may take: not with `never` or `protect`, not while anything is unclear."""
     if not _offers(view):
         return ()
-    shown = view.listing.ids if view.listing is not None else ()
+    shown = frozenset(view.listing.ids if view.listing is not None else ())
     return tuple((picture.digest, picture.id) for picture in wanted.spare if picture.id in shown)
 
 
-def _withheld(all_steps: tuple[Step, ...], steps: tuple[Step, ...], held: frozenset[GateName]) -> tuple[Withheld, ...]:
+def _withheld(
+    view: AlbumView,
+    all_steps: tuple[Step, ...],
+    steps: tuple[Step, ...],
+    gates: tuple[Gate, ...],
+    held: frozenset[GateName],
+) -> tuple[Withheld, ...]:
     """The wanted steps that a gate holds back or makes smaller."""
     granted = set(steps)
+    names = {gate.name for gate in gates}
     found: list[Withheld] = []
     for step in all_steps:
         if step in granted or not held:
             continue
-        gate = _guard(step, held)
+        # Everything waits for an album that is gone; what no counting gate holds is held by the errors of the scan.
+        gate = GateName.RESTORE if view.album_gone and GateName.RESTORE in held else _guard(step, held)
         if gate is not None:
-            found.append(Withheld(step, gate))
+            found.append(Withheld(step, gate if gate in names else GateName.SCAN))
     return tuple(found)
 
 
@@ -225,5 +240,4 @@ def _guard(step: Step, held: frozenset[GateName]) -> GateName | None:
             *((GateName.REPLACE,) if step.retired else ()),
             *((GateName.PUBLISH,) if step.privacy is not None else ()),
         )
-    candidates = (*candidates, GateName.RESTORE) if isinstance(step, CreateAlbum) else candidates
     return next((gate for gate in candidates if gate in held), None)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
-from imgur_sync.model.budget import UPLOAD_COST, Budget, Cost, LimitName
+from imgur_sync.model.budget import Budget, Cost, LimitName
 from imgur_sync.model.plan import AlbumPlan, Deferred
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
 from imgur_sync.planner.price import cost, reads_around
@@ -109,38 +109,40 @@ def _cut_uploads(album: AlbumPlan, purse: Purse) -> AlbumPlan:
         purse.take(everything)
         return album
     before = [step for step in album.steps if isinstance(step, CreateAlbum) or _narrows(step)]
-    edits = [partial for step in album.steps if (partial := _worth_it(step)) is not None]
     uploads = _uploads(album)
-    base = _total([*before, uploads[0], *edits])
-    if purse.lacks(base) is not None:
-        if before and isinstance(before[0], CreateAlbum):
-            return _deferred(album, (), purse.lacks(base) or limit)
-        return _deferred_to_edits(album, [step for step in before if _narrows(step)] + edits, purse, limit)
-    purse.take(base)
-    count = 1
-    while count < len(uploads) and purse.lacks(UPLOAD_COST) is None:
-        purse.take(UPLOAD_COST)
-        count += 1
-    limit = purse.lacks(UPLOAD_COST) or limit
-    return _deferred(album, [*before, *uploads[:count], *edits], limit)
+    count, most = 0, len(uploads)
+    while count < most:
+        middle = (count + most + 1) // 2
+        lacking = purse.lacks(_total(_kept(album, before, uploads[:middle])))
+        if lacking is None:
+            count = middle
+        else:
+            most, limit = middle - 1, lacking
+    kept = _kept(album, before, uploads[:count])
+    if count == 0 and (isinstance(album.steps[0], CreateAlbum) or purse.lacks(_total(kept)) is not None):
+        kept = []
+    purse.take(_total(kept))
+    return _deferred(album, kept, limit)
 
 
-def _deferred_to_edits(album: AlbumPlan, edits: list[Step], purse: Purse, limit: LimitName) -> AlbumPlan:
-    """No upload fits: only the edits that are worth it by themselves, if they fit."""
-    if not edits or purse.lacks(_total(edits)) is not None:
-        return _deferred(album, (), limit)
-    purse.take(_total(edits))
-    return _deferred(album, edits, limit)
+def _kept(album: AlbumPlan, before: Sequence[Step], uploads: Sequence[Upload]) -> list[Step]:
+    """What is done of an album of which only these uploads are."""
+    missing = {step.path for step in _uploads(album)} - {step.path for step in uploads}
+    if not missing:
+        return [step for step in album.steps if not isinstance(step, DeleteImage)]
+    edits = (_worth_it(step, missing) for step in album.steps)
+    return [*before, *uploads, *(edit for edit in edits if edit is not None)]
 
 
 def _narrows(step: Step) -> bool:
     return isinstance(step, EditAlbum) and step.narrows
 
 
-def _worth_it(step: Step) -> Step | None:
-    """An edit or deletion that is worth its credit although the album is not complete; no deletion and no widening
-    before every upload of the album is up."""
-    if isinstance(step, DeleteImage) or not isinstance(step, EditAlbum) or step.narrows:
+def _worth_it(step: Step, missing: Set[str]) -> Step | None:
+    """An edit that is worth its credit although uploads are missing: one with a detach, a finished replacement or a
+    text; without its widening. No deletion comes before every upload of the album is up."""
+    if not isinstance(step, EditAlbum) or step.narrows:
         return None
-    worth = step.detached or step.retired or step.title is not None or step.description is not None
+    finished = any(place.path not in missing for place in step.retired)
+    worth = step.detached or finished or step.title is not None or step.description is not None
     return replace(step, privacy=None) if worth else None

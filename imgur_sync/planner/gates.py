@@ -67,21 +67,25 @@ def counting_gates(view: AlbumView, wanted: Sorted) -> tuple[Gate, ...]:
     synced = sum(picture.standing is Standing.PLACED for picture in view.pictures)
     gates: list[Gate] = []
     pruned = len(wanted.pruned)
-    if trips(pruned, limits.prune, synced) or (pruned and pruned >= synced):
+    if _holds(view, GateName.PRUNE, pruned, limits.prune, synced) or (pruned and pruned >= synced):
         gates.append(Gate(GateName.PRUNE, key, pruned, f"{pruned} of {synced} pictures would leave the album"))
     replaced = len({path for path, _ in wanted.retired})
-    if trips(replaced, limits.replace, synced):
+    if _holds(view, GateName.REPLACE, replaced, limits.replace, synced):
         gates.append(Gate(GateName.REPLACE, key, replaced, f"{replaced} of {synced} pictures would get a new address"))
     restored = len(wanted.sent_for(UploadReason.RESTORES))
     if view.album_gone:
         restored = max(1, synced)
         gates.append(Gate(GateName.RESTORE, key, restored, "the album is gone from Imgur"))
-    elif trips(restored, limits.restore, synced):
+    elif _holds(view, GateName.RESTORE, restored, limits.restore, synced):
         gates.append(Gate(GateName.RESTORE, key, restored, f"{restored} of {synced} pictures are gone from Imgur"))
     if widens(view) and not view.spec.allow_public and (view.exists or wanted.sends or wanted.pairs):
         detail = f"the album would become {view.spec.privacy.value}"
         gates.append(Gate(GateName.PUBLISH, key, 1, detail))
     return tuple(gates)
+
+
+def _holds(view: AlbumView, name: GateName, count: int, limit: GateLimit, synced: int) -> bool:
+    return trips(count, limit, synced) or (name in view.tripped and count > 0)
 
 
 def run_gate(prunes: Mapping[str, int], limit: int, tripped: Iterable[str]) -> tuple[Gate, ...]:

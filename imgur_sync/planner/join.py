@@ -41,7 +41,7 @@ def join(
             picture = min(offers, key=nearness)
             offers.remove(picture)
             incoming.setdefault(album.album, {})[path] = picture
-            if picture.standing is Standing.PLACED and picture.album != album.album:
+            if picture.standing is not Standing.DETACHED and picture.album != album.album:
                 outgoing.setdefault(picture.album, set()).add(picture.id)
     touched = sorted({*incoming, *outgoing})
     return {key: Claims(incoming.get(key, {}), frozenset(outgoing.get(key, ()))) for key in touched}

@@ -22,7 +22,7 @@ EXTENSIONS = {
 }
 SHORT = 16
 COPIES_TRIED = 100
-_NAME = re.compile(r"(?:^|\.)is1-([0-9a-f]{16})-([0-9a-f]{8})(?:\.|$)")
+_NAME = re.compile(r"(?:^|\.)is1-([0-9a-f]{16})-([0-9a-f]{8})(?=\.|$)")
 _NOT_SLUG = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -50,8 +50,9 @@ def upload_name(path: str, media_type: str, lineage: str, album: str, digest: st
 
 def parse_name(name: str) -> Marker | None:
     """The marker in a picture's name, or None when it is not one of ours. Never raises, whatever the name."""
-    found = _NAME.search(name)
-    return Marker(found.group(1), found.group(2)) if found else None
+    # A file can itself be named like a marker: ours is the last.
+    found = _NAME.findall(name)
+    return Marker(*found[-1]) if found else None
 
 
 def album_marker(lineage: str, album: str) -> str:

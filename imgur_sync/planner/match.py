@@ -40,10 +40,13 @@ def match(files: Sequence[LocalFile], pictures: Iterable[SyncedPicture], shown: 
     loose: list[LocalFile] = []
     for digest, group in groups.items():
         candidates = by_digest.pop(digest, [])
+        if len(group) == 1 and len(candidates) == 1:
+            pairs[group[0].path] = candidates[0]
+            continue
         chosen = _choose(group, candidates)
         given = {file.path for file in chosen}
         loose.extend(file for file in group if file.path not in given)
-        taken, rest = _choose_pictures(group, candidates)
+        taken, rest = _choose_pictures(group, candidates, place)
         # Wanted order against shown order: pictures that the album does not show come last.
         taken.sort(key=lambda picture: (place.get(picture.id, len(place)), raw(picture.path), picture.id))
         pairs.update(zip((file.path for file in chosen), taken, strict=True))
@@ -65,10 +68,16 @@ def _choose(group: list[LocalFile], candidates: list[SyncedPicture]) -> list[Loc
 
 
 def _choose_pictures(
-    group: list[LocalFile], candidates: list[SyncedPicture]
+    group: list[LocalFile], candidates: list[SyncedPicture], place: Mapping[str, int]
 ) -> tuple[list[SyncedPicture], list[SyncedPicture]]:
-    """The pictures of one digest that get a file, and those that do not."""
+    """The pictures of one digest that get a file, and those that do not. Of several with one path only the first, as
+    the album shows them, has the path of that file."""
     count = min(len(group), len(candidates))
-    paths = {file.path for file in group}
-    ranked = sorted(candidates, key=lambda picture: (picture.path not in paths, raw(picture.path), picture.id))
+    vacant = {file.path for file in group}
+    first: list[SyncedPicture] = []
+    others: list[SyncedPicture] = []
+    for picture in sorted(candidates, key=lambda p: (raw(p.path), place.get(p.id, len(place)), p.id)):
+        (first if picture.path in vacant else others).append(picture)
+        vacant.discard(picture.path)
+    ranked = [*first, *others]
     return ranked[:count], ranked[count:]

@@ -20,21 +20,25 @@ def membership(
     upload failed keeps the picture that it was to replace. Pictures that leave are left out; all others that are shown
     follow behind, in the order shown. `kept_foreign` are pictures seen a moment ago and proven alive.
     """
-    paired = dict(album.pairs)
+    # Two places can share a path: a file and a picture that a gate keeps there. Both lists are in wanted order.
+    # Pictures that stay behind all places are paired with no path.
+    paired: dict[str, list[str]] = {}
+    for path, image_id in album.pairs:
+        paired.setdefault(path, []).append(image_id)
     replaced: dict[str, list[str]] = {}
     for path, image_id in album.replaced:
         replaced.setdefault(path, []).append(image_id)
     stays: set[str] = set()
     wanted: list[str] = []
     for path in places:
-        current = uploaded.get(path) or paired.get(path)
-        if current is None:
+        if path in uploaded:
+            wanted.append(uploaded[path])
+        elif paired.get(path):
+            wanted.append(paired[path].pop(0))
+        else:
             old = [i for i in replaced.get(path, []) if i in shown]
             stays.update(replaced.get(path, []))
             wanted.extend(old)
-        else:
-            wanted.append(current)
-    # Two places can share a path: a file and a picture that a gate keeps there.
     extra = [image_id for _, image_id in album.pairs if image_id not in wanted and image_id in shown]
     wanted.extend(extra)
     doomed = {image_id for _, image_id in album.deleting} | (album.leaving - stays)

@@ -71,7 +71,8 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
     matching = match(files, own, shown)
     pairs = {**matching.pairs, **claims.incoming}
     loose = [file for file in files if file.path not in pairs]
-    sends, respected, twice = _sends(view, loose, gone, {picture.path for picture in matching.pictures})
+    vacated = {p.path for p in matching.pictures if p.standing is not Standing.UNMANAGED}
+    sends, respected, twice = _sends(view, loose, gone, vacated)
     stuck = {send.file.path for send in sends if _is_held(send, spec.protect, hold)}
     stuck |= {file.path for file in loose} - {send.file.path for send in sends}
     fate = _fates(view, matching.pictures, {file.path for file in files}, stuck, hold)
@@ -185,11 +186,13 @@ def _fates(
     fate: dict[str, list[SyncedPicture]] = {name: [] for name in names}
     for picture in spare:
         path = picture.path
-        if path in unsendable:
+        if picture.standing is Standing.UNMANAGED:
+            name = "unmanaged"  # a path of another folder, whatever this one has of that name
+        elif path in unsendable:
             name = "in_place"
         elif path in paths:
             name = "in_place" if GateName.REPLACE in hold.gates else "protected" if view.spec.protect else "retired"
-        elif moved_folder or path in view.ignored or picture.standing is Standing.UNMANAGED:
+        elif moved_folder or path in view.ignored:
             name = "unmanaged"
         elif view.spec.prune is Prune.NEVER:
             name = "kept"

@@ -8,19 +8,11 @@ from dataclasses import dataclass, replace
 from imgur_sync.model.plan import Placement
 from imgur_sync.model.spec import Privacy
 from imgur_sync.model.step import EditAlbum, Move, Place
-from imgur_sync.model.synced import IntentKind, SyncedPicture
-from imgur_sync.planner.order import sort_key
+from imgur_sync.model.synced import IntentKind, Standing, SyncedPicture
+from imgur_sync.planner.entries import Entry
+from imgur_sync.planner.entries import entries as managed_places
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.view import AlbumView
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One managed place in wanted order; `id` is None until its upload is done."""
-
-    path: str
-    digest: str
-    id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +40,7 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     deleting = sorted_.pruned if deletes else ()
     leaving = _leaving(view, sorted_, deletes)
     shown = view.listing.ids if view.listing is not None else ()
-    entries = _entries(view, sorted_, frozenset(shown))
+    entries = managed_places(view.spec.order, sorted_, shown)
     managed = {entry.id for entry in entries if entry.id is not None}
     doomed = {picture.id for picture in deleting}
     current = tuple(i for i in shown if i not in doomed)
@@ -60,7 +52,7 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     return Target(
         entries=entries,
         tail=tail,
-        foreign=sum(i not in tail_ours for i in rest),
+        foreign=sum(i not in tail_ours and i not in view.elsewhere for i in rest),
         leaving=leaving,
         deleting=deleting,
         current=current,
@@ -73,29 +65,15 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
 
 
 def _leaving(view: AlbumView, sorted_: Sorted, deletes: bool) -> frozenset[str]:
-    """The ids that an edit of this album takes out, whether it shows them or not."""
+    """The ids that an edit of this album takes out, whether it shows them or not.
+
+    Nothing is taken out for being recorded elsewhere while the album is protected or its folder could not be scanned.
+    """
     ids = {picture.id for _, picture in sorted_.retired} | {picture.id for picture in sorted_.moved_away}
     ids |= {picture.id for picture in sorted_.pruned} if not deletes else set()
+    if view.spec.protect or view.local.errors:
+        return frozenset(ids)
     return frozenset(ids | view.elsewhere - {picture.id for picture in sorted_.pairs.values()})
-
-
-def _entries(view: AlbumView, sorted_: Sorted, shown: frozenset[str]) -> tuple[Entry, ...]:
-    """The managed places in wanted order: files with a picture or a granted upload, and pictures that stay in place."""
-    order = view.spec.order
-    keyed: list[tuple[tuple[object, ...], int, Entry]] = []
-    sending = {send.file.path for send in sorted_.sends}
-    for file in sorted_.files:
-        picture = sorted_.pairs.get(file.path)
-        if picture is not None or file.path in sending:
-            entry = Entry(file.path, file.digest, picture.id if picture is not None else None)
-            keyed.append((sort_key(order, file.path, file.modified_ns), 0, entry))
-    times = {file.path: file.modified_ns for file in sorted_.files}
-    for picture in (*sorted_.in_place, *sorted_.protected):
-        if picture.id in shown:
-            key = sort_key(order, picture.path, times.get(picture.path, 0))
-            keyed.append((key, 1, Entry(picture.path, picture.digest, picture.id)))
-    keyed.sort(key=lambda item: (item[0], item[1], item[2].id or ""))
-    return tuple(entry for _, _, entry in keyed)
 
 
 def _moves(view: AlbumView, sorted_: Sorted) -> tuple[tuple[Move, ...], tuple[Placement, ...]]:
@@ -109,7 +87,8 @@ def _moves(view: AlbumView, sorted_: Sorted) -> tuple[tuple[Move, ...], tuple[Pl
         other = picture.album if picture.album != view.spec.key else ""
         if (picture.path != file.path and picture.path) or other:
             moves.append(Move(picture.path, file.path, file.digest, other))
-        if picture.path != file.path or other or picture.digest != file.digest or picture.id in sorted_.reattached:
+        same = (picture.path, picture.digest, picture.standing) == (file.path, file.digest, Standing.PLACED)
+        if not same or other or picture.id in sorted_.reattached:
             placements.append(Placement(picture.id, view.spec.key, file.path, file.digest))
     return tuple(moves), tuple(placements)
 
@@ -139,7 +118,7 @@ def _edits(
     cover = None if cover is None or _ignored(view, "cover", cover.path) else cover
     wanted = (*(entry.id for entry in entries), *tail)
     settling = bool(sorted_.settling)
-    membership = not settling and _membership_differs(view, wanted, current, uploads)
+    membership = not settling and _membership_differs(view, entries, wanted, current)
     membership = membership and not _ignored(view, "order", order_wish(wanted))
     header = (title, description, privacy, cover) != (None, None, None, None)
     if not membership and not header:
@@ -161,14 +140,18 @@ def _edits(
 
 
 def _membership_differs(
-    view: AlbumView, wanted: tuple[str | None, ...], current: tuple[str, ...], uploads: bool
+    view: AlbumView, entries: tuple[Entry, ...], wanted: tuple[str | None, ...], current: tuple[str, ...]
 ) -> bool:
-    """Whether the album's pictures or their order need an edit. A lone first picture can only stand first."""
+    """Whether the album's pictures or their order need an edit.
+
+    Nobody knows where an upload will stand. That does not matter where all pictures of the album are alike.
+    """
     if not view.exists:
         return bool(wanted)
-    if uploads:
-        return not (len(wanted) == 1 and not current)
-    return wanted != current
+    if None not in wanted:
+        return wanted != current
+    alike = len({entry.digest for entry in entries}) == 1 and len(wanted) == len(entries)
+    return not (alike and tuple(i for i in wanted if i is not None) == current)
 
 
 def order_wish(ids: tuple[str | None, ...]) -> str:
@@ -277,7 +260,8 @@ def _cover(view: AlbumView, sorted_: Sorted, entries: tuple[Entry, ...]) -> Plac
     shown = view.listing.header.cover if view.listing is not None and view.exists else None
     if wish is entries[0] and not shown:
         return None
-    if wish.id is not None and shown == wish.id:
+    # Equal pictures are not told apart, nor those of one path, where a gate can keep a second one.
+    if shown and shown in {e.id for e in entries if wish.path == e.path or wish.digest == e.digest}:
         return None
     return Place(wish.path, wish.digest)
 

@@ -20,7 +20,8 @@ class AlbumView:
     proved it) or when it could not be had, and then `unlisted` says why; an album
     made a moment ago that Imgur does not show yet is expected until `shown_by`. `probed` tells what single GETs proved
     about pictures that a listing did not show. `ignored` are paths of pictures that the rules leave out. `elsewhere`
-    are ids in the listing that the state knows but not as placed here. `intents` are the album's open ones.
+    are ids in the listing that the state knows but not as placed here. `intents` are the album's open ones. `tripped`
+    are gates that held in an earlier plan of this run: they go on holding, whatever its uploads add to the album.
     """
 
     spec: AlbumSpec
@@ -39,6 +40,7 @@ class AlbumView:
     intents: tuple[Intent, ...] = ()
     failed: tuple[FailedFile, ...] = ()
     limits: GateLimits = GateLimits()
+    tripped: frozenset[GateName] = frozenset()
 
     @property
     def exists(self) -> bool:

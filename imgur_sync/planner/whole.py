@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from imgur_sync.model.budget import Budget
 from imgur_sync.model.plan import AlbumPlan, Approvals, Gate, GateName, Plan
 from imgur_sync.model.spec import Manifest
+from imgur_sync.model.step import DeleteImage, EditAlbum
 from imgur_sync.model.synced import SyncedPicture
 from imgur_sync.planner.album import plan_album
 from imgur_sync.planner.cut import cut
@@ -16,6 +18,8 @@ from imgur_sync.planner.join import join
 from imgur_sync.planner.price import price_albums
 from imgur_sync.planner.view import NO_CLAIMS, AlbumView
 
+NOTHING_PLANNED: Mapping[str, AlbumPlan] = MappingProxyType({})
+
 
 def plan_albums(
     views: Sequence[AlbumView],
@@ -24,13 +28,15 @@ def plan_albums(
     prune_run: int,
     *,
     exact: bool = True,
+    alone: Mapping[str, AlbumPlan] = NOTHING_PLANNED,
 ) -> tuple[AlbumPlan, ...]:
     """Plan several albums together, before the budget. `detached` are our detached pictures that are proven alive.
 
+    `alone` are plans that `plan_album` made of these very views, by key; what is missing there is planned here.
     Raises `ApprovalError` when an approval does not name exactly what a gate withholds.
     """
     by_key = {view.spec.key: view for view in views}
-    plans = {key: plan_album(view) for key, view in by_key.items()}
+    plans = {key: alone.get(key) or plan_album(view) for key, view in by_key.items()}
     pictures = {picture.id: picture for view in views for picture in view.pictures}
     claims = join(tuple(plans.values()), detached, pictures)
     for key, claim in claims.items():
@@ -52,8 +58,8 @@ def _removals(plan: AlbumPlan) -> int:
     gated = [gate.count for gate in plan.gates if gate.name is GateName.PRUNE]
     if gated:
         return gated[0]
-    from_edits = sum(len(getattr(step, "detached", ())) for step in plan.wanted)
-    return from_edits + len(plan.deleting)
+    detached = sum(len(step.detached) for step in plan.wanted if isinstance(step, EditAlbum))
+    return detached + sum(isinstance(step, DeleteImage) for step in plan.wanted)
 
 
 def assemble(

@@ -110,6 +110,7 @@ class _Socket:
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._map: dict[int, Any] = {}
         self._stopping = threading.Event()
+        self._stopped = threading.Event()
         # Bound here: a waitress that cannot bind leaves threads and sockets behind.
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=1024)
@@ -134,6 +135,7 @@ class _Socket:
         """Serve until `stop`."""
         while not self._stopping.is_set():
             self._loop.loop(timeout=1, use_poll=True, map=self._map, count=1)
+        self._stopped.wait()  # `stop` still writes to what is closed below
         self._server.task_dispatcher.shutdown(timeout=2)
         self._loop.loop(timeout=0, use_poll=True, map=self._map, count=2)
         self._loop.close_all(self._map)
@@ -142,6 +144,7 @@ class _Socket:
         """Have `serve` return soon; from any thread."""
         self._stopping.set()
         self._server.pull_trigger()
+        self._stopped.set()
 
 
 def _channel_class() -> Any:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.benchmarks.harness import PYTHON, ROOT, Command, Figures, environment, imgur_sync, interleaved, run, script
@@ -102,10 +103,10 @@ def _changes(report: Report, bases: dict[str, Path], size: int, rounds: int) -> 
     for shape, base in bases.items():
         of = f"{size:,}, {shape}"
         _sync_anew(base, shape, size)
-        generation = iter(range(1, 10_000))
+        numbers = itertools.count(1)
 
-        def change(base: Path = base, generation: object = generation) -> tuple[int, int]:
-            argv = script("tree", "--change", "100", "--generation", str(next(generation)), str(base / "pictures"))
+        def change(base: Path = base, numbers: Iterator[int] = numbers) -> tuple[int, int]:
+            argv = script("tree", str(base / "pictures"), "--change", "100", "--generation", str(next(numbers)))
             shown = subprocess.run(argv, cwd=ROOT, env=environment(), check=True, capture_output=True, text=True)
             files, bytes_ = json.loads(shown.stdout)
             return files, bytes_

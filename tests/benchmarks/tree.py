@@ -1,14 +1,21 @@
-"""Folders of small pictures that are the same wherever they are made: `python -m tests.benchmarks.tree DEST N`."""
+"""Folders of small pictures that are the same wherever they are made.
+
+`python -m tests.benchmarks.tree DEST --make N` makes them; `--change EVERY --generation G` gives every so manieth file
+of each folder another content of the same size, and prints how many files that were and their bytes.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from pathlib import Path
 
 from tests.support.pictures import png
 
 PER_FOLDER = 500
+GENERATION = 10_000_000
+"""Seeds of one generation are apart from those of any other by more files than a tree has."""
 
 
 def folder_name(number: int) -> str:
@@ -16,8 +23,13 @@ def folder_name(number: int) -> str:
     return f"f{number:05}"
 
 
+def picture(seed: int, generation: int = 0) -> bytes:
+    """The content of one file: no two are equal, all that have the same number of digits have the same size."""
+    return png(seed=GENERATION * (10 + generation) + seed)
+
+
 def make(destination: Path, files: int, per_folder: int = PER_FOLDER) -> int:
-    """Make the tree unless it is whole already; returns the number of folders. No two files are equal."""
+    """Make the tree; folders that are whole are left as they are. Returns the number of folders."""
     folders = -(-files // per_folder)
     for number in range(folders):
         folder = destination / folder_name(number)
@@ -26,37 +38,37 @@ def make(destination: Path, files: int, per_folder: int = PER_FOLDER) -> int:
             continue
         folder.mkdir(parents=True, exist_ok=True)
         for seed in seeds:
-            (folder / f"{seed:07}.png").write_bytes(png(seed=seed))
+            (folder / f"{seed:07}.png").write_bytes(picture(seed))
     return folders
 
 
 def change(destination: Path, every: int, generation: int) -> tuple[int, int]:
-    """Give every so manieth file of each folder another content of the same size.
+    """Give every so manieth file of each folder the content of that generation (1 to 80), in place.
 
-    Returns how many files were changed and their bytes. `generation` tells one round of changes from another.
+    Returns how many files were changed and their bytes.
     """
     files = size = 0
-    for folder in sorted(destination.iterdir()):
+    for folder in sorted(destination.glob("f*")):
         for name in sorted(os.listdir(folder))[::every]:
-            path = folder / name
-            data = path.read_bytes()
-            # The comment holds the seed; a digit of its own per generation keeps the size and every checksum's place.
-            other = png(seed=(int(name[:7]) + 10_000_000 * (generation % 9 + 1)))
-            path.write_bytes(other)
-            files, size = files + 1, size + len(other)
-            del data
+            data = picture(int(name[:7]), generation)
+            (folder / name).write_bytes(data)
+            files, size = files + 1, size + len(data)
     return files, size
 
 
 def main() -> None:
-    """Make a tree from the command line."""
+    """Make or change a tree from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("destination", type=Path)
-    parser.add_argument("files", type=int)
-    parser.add_argument("--per-folder", type=int, default=PER_FOLDER)
+    parser.add_argument("--make", metavar="N", type=int, default=0)
+    parser.add_argument("--per-folder", metavar="N", type=int, default=PER_FOLDER)
+    parser.add_argument("--change", metavar="EVERY", type=int, default=0)
+    parser.add_argument("--generation", metavar="G", type=int, default=1)
     given = parser.parse_args()
-    folders = make(given.destination, given.files, given.per_folder)
-    print(f"{given.files} files in {folders} folders below {given.destination}")
+    if given.make:
+        make(given.destination, given.make, given.per_folder)
+    if given.change:
+        print(json.dumps(change(given.destination, given.change, given.generation)))
 
 
 if __name__ == "__main__":

@@ -70,7 +70,10 @@ def test_telling_about_itself_loads_click_and_little_else(arguments: list[str]) 
     assert "click" in loaded
     assert not loaded & set(HEAVY)
     ours = {name for name in loaded if name.startswith("imgur_sync.")}
-    assert ours <= {f"imgur_sync.{name}" for name in ("cli", "cli.session", "cli.ending", "cli.signals", "errors")}
+    assert ours <= {
+        f"imgur_sync.{name}"
+        for name in ("cli", "cli.session", "cli.ending", "cli.signals", "errors", "report", "report.escape")
+    }
 
 
 def test_an_offline_plan_loads_nothing_of_imgur_and_no_settings(here: Workplace) -> None:

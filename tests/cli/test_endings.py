@@ -200,6 +200,19 @@ def test_odd_environments_work(environ: dict[str, str], here: Workplace) -> None
         assert "Traceback" not in done.stderr
 
 
+def test_a_hostile_argument_is_shown_and_not_obeyed(here: Workplace) -> None:
+    """A shell's pattern can put any file name on the command line."""
+    for arguments in (
+        ["plan", "--offline", "\x1b[31m\u202ex"],
+        ["\x1b[31m\u202ex"],
+        ["links", "--format", "\x1b[31m\u202ex"],
+    ):
+        done = here.run(*arguments)
+        assert done.returncode == ExitCode.USAGE
+        assert "\x1b" not in done.stderr
+        assert "\u202e" not in done.stderr
+
+
 def test_help_is_the_same_before_and_after_the_options(here: Workplace) -> None:
     """Shared options may stand on either side of the command's name; the later one rules."""
     for arguments in (

@@ -131,6 +131,16 @@ def test_a_picture_taken_out_on_the_site_is_put_back_without_upload(stage: SyncS
     assert stage.uploads() == 4
 
 
+def test_an_order_changed_on_the_site_is_seen_by_the_apply_after_a_plan(stage: SyncStage) -> None:
+    """A plan that found the drift does not make the next apply take it for the state of things."""
+    stage.clock.advance(4000)
+    remote = stage.remote("cats")
+    stage.steer("edit", {"op": "order", "id": remote["id"], "images": remote["images"][::-1]})
+    assert not stage.plan().empty
+    assert stage.apply().codes == (ExitCode.DONE,)
+    assert stage.shown("cats") == stage.wanted("cats")
+
+
 def test_a_picture_deleted_on_the_site_is_restored(stage: SyncStage) -> None:
     """Gone by a 404: uploaded once more. If the restored one vanishes too, nothing is uploaded again: exit 7."""
     stage.steer("edit", {"op": "delete_image", "id": stage.remote("cats")["images"][1]})

@@ -152,9 +152,9 @@ class Mirror(RuleBasedStateMachine):
     @precondition(lambda self: self.stage.albums)
     @rule()
     def converge(self) -> None:
-        """Faults stop and time passes: at most three applies later all is in order, and stays so."""
+        """Faults stop and listings grow old: at most three applies later all is in order, and stays so."""
         self.stage.web.delete("/_simulator/faults")
-        self.stage.clock.advance(300)
+        self.stage.clock.advance(4000)
         for _ in range(3):
             codes = self._approved_apply()
             if codes == (ExitCode.DONE,):

@@ -67,8 +67,8 @@ def test_a_limit_of_the_run_has_no_resume(bench: Callable[..., Any]) -> None:
     assert (outcome.problem.limit, outcome.problem.resume_after) == ("run", None)
 
 
-def test_each_reply_is_shown_to_the_ledger_before_its_reservation_ends(bench: Callable[..., Any]) -> None:
-    """Also an error's, also with no figures; a lost connection has nothing to show."""
+def test_each_reply_is_shown_to_the_ledger_after_its_reservation_ended(bench: Callable[..., Any]) -> None:
+    """What it says is left is already less by this call. Also an error's; a lost connection has nothing to show."""
     seen: list[str] = []
 
     class Watching(MemoryLedger):
@@ -92,7 +92,7 @@ def test_each_reply_is_shown_to_the_ledger_before_its_reservation_ends(bench: Ca
     )
     for _ in range(3):
         one.reader.image("JPz2i")
-    assert seen == ["reserve", "observe 7", "spent", "reserve", "spent", "reserve", "returned"]
+    assert seen == ["reserve", "spent", "observe 7", "reserve", "spent", "reserve", "returned"]
 
 
 def test_a_ledger_that_fails_after_the_reply_does_not_cost_the_reply(bench: Callable[..., Any]) -> None:

@@ -26,13 +26,13 @@ def sha(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def file(path: str, content: str = "", **facts: Any) -> LocalFile:
+def file(path: str, content: str = "", /, **facts: Any) -> LocalFile:
     """A picture file; its content is named by a word, by default its path."""
     base = LocalFile(path, sha(content or path), 1000, 0, "image/png", 10, 10)
     return replace(base, **facts)
 
 
-def picture(image_id: str, path: str = "", content: str = "", **facts: Any) -> SyncedPicture:
+def picture(image_id: str, path: str = "", content: str = "", /, **facts: Any) -> SyncedPicture:
     """A picture of ours in the album "cats", placed long ago."""
     path = path or f"{image_id}.jpg"
     base = SyncedPicture(

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 from itertools import combinations, permutations
 
 
@@ -54,10 +54,10 @@ def fewest_calls(state: State, wanted: Wanted) -> int:
 
 
 def _done(state: State, wanted: Wanted) -> bool:
-    if state.uploads or state.doomed or state.narrow or state.widen or state.texts:
+    if not state.exists and not wanted.shown:
+        return True  # no album is made for nothing
+    if not state.exists or state.uploads or state.doomed or state.narrow or state.widen or state.texts:
         return False
-    if not state.exists:
-        return not wanted.shown
     return state.shown == wanted.shown and _cover_done(state, wanted)
 
 
@@ -70,12 +70,10 @@ def _cover_done(state: State, wanted: Wanted) -> bool:
 def _bound(state: State, wanted: Wanted) -> int:
     """Calls that no sequence can do without."""
     header = state.narrow or state.widen or state.texts or not state.exists
-    if not state.exists and not wanted.shown:
-        return len(state.doomed)
     return len(state.doomed) + (not state.exists) + header
 
 
-@lru_cache(maxsize=None)
+@cache
 def _reaches(state: State, wanted: Wanted, calls: int) -> bool:
     """Whether what is wanted can be reached for certain with that many calls beside the uploads."""
     if _done(state, wanted):

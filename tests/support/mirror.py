@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from imgur_sync.simulator import Knobs, Limits, Options, Running, running
-from tests.support.command import Workplace
+from tests.support.command import PROGRAM, Workplace
 from tests.support.pictures import png
 
 LINEAGE = "k3v9x2mq"
@@ -69,6 +69,20 @@ class Mirror:
         assert "internal error" not in told, told
         assert code is None or done.returncode == code, told
         return done
+
+    def shell(self, script: str, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a line of bash in the folder; `$SYNC` is the command. Without HOME where `environ` empties it."""
+        whole = {**self.place.environ(environ), "SYNC": str(PROGRAM)}
+        return subprocess.run(
+            ["bash", "-c", script],
+            cwd=self.folder,
+            env={name: value for name, value in whole.items() if value},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
 
     def json(self, *arguments: str, code: int = 0) -> Any:
         """What the command prints with `--json`."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import assert_never
 
 from imgur_sync.model.budget import Budget
 from imgur_sync.model.local import LocalAlbum, LocalFile
@@ -13,6 +12,7 @@ from imgur_sync.model.plan import AlbumPlan, GateName, Plan
 from imgur_sync.model.spec import AlbumSpec, GateLimits, Manifest, Privacy
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Upload
 from imgur_sync.model.synced import SentHeader, Standing, SyncedAlbum, SyncedPicture
+from imgur_sync.planner.album import plan_album
 from imgur_sync.planner.membership import membership
 from imgur_sync.planner.view import AlbumView
 from imgur_sync.planner.whole import assemble, plan_albums
@@ -42,12 +42,24 @@ class Album:
 class PlannedWorld:
     """Albums by key, all pictures of ours by id; every other id that an album shows is somebody else's."""
 
-    def __init__(self, *albums: Album, pictures: Sequence[SyncedPicture] = (), limits: GateLimits | None = None) -> None:
+    def __init__(
+        self, *albums: Album, pictures: Sequence[SyncedPicture] = (), limits: GateLimits | None = None
+    ) -> None:
         self.albums = {album.spec.key: album for album in albums}
         self.pictures = {p.id: p for p in pictures}
         self.limits = limits or GateLimits()
+        self.tripped: dict[str, frozenset[GateName]] = {}
         self.made = 0
         self.sent: list[str] = []
+
+    def __repr__(self) -> str:
+        lines = []
+        for key, album in self.albums.items():
+            files = ", ".join(f"{f.path}={f.digest[:4]}" for f in album.files)
+            lines.append(f"{album.spec} files: {files}; shown: {album.shown}; {album.header}; {album.record}")
+            ours = (p for p in self.pictures.values() if p.album == key)
+            lines.append(", ".join(f"{p.id}:{p.path}={p.digest[:4]} {p.standing}" for p in ours))
+        return "\n".join(lines)
 
     def view(self, key: str) -> AlbumView:
         """What observing that album gives."""
@@ -64,6 +76,7 @@ class PlannedWorld:
             listing=listing(album.shown, key, **album.header) if album.record is not None else None,
             elsewhere=frozenset(i for i in album.shown if i in self.pictures and i not in here),
             limits=self.limits,
+            tripped=self.tripped.get(key, frozenset()),
         )
 
     def plan(
@@ -71,7 +84,8 @@ class PlannedWorld:
     ) -> Plan:
         """The plan of all albums; every detached picture is alive."""
         views = [self.view(key) for key in self.albums]
-        left = [p for p in self.pictures.values() if p.standing is Standing.DETACHED]
+        adrift = {image_id for view in views for image_id in plan_album(view).adrift}
+        left = [p for p in self.pictures.values() if p.standing is Standing.DETACHED or p.id in adrift]
         plans = plan_albums(views, left, approvals or {}, self.limits.prune_run, exact=exact)
         return assemble(MANIFEST, "lineage", plans, unchanged=0, unchanged_files=0, budget=budget, now=NOW)
 
@@ -84,7 +98,8 @@ class PlannedWorld:
         return numbers
 
     def apply(self, plan: Plan, place: Place = last) -> None:
-        """Carry out every granted step and record it as the executor does."""
+        """Carry out every granted step and record it as the executor does; gates that tripped hold from now on."""
+        self.tripped = {part.album: frozenset(gate.name for gate in part.gates) for part in plan.albums}
         claims = {p.id: p.album for album in plan.albums for p in album.placements}
         for part in plan.albums:
             self._apply(part, claims, place)
@@ -110,7 +125,7 @@ class PlannedWorld:
                 case DeleteImage():
                     self._delete(dict(plan.deleting)[step.path])
                 case _:
-                    assert_never(step)  # type: ignore[arg-type]
+                    raise AssertionError(f"no such step yet: {step}")
 
     def _stand(self, image_id: str, standing: Standing) -> None:
         self.pictures[image_id] = replace(self.pictures[image_id], standing=standing)

@@ -13,6 +13,8 @@ import httpx
 
 from imgur_sync.executor import Options as RunOptions
 from imgur_sync.executor import Ports, apply, make_plan
+from imgur_sync.executor.rebuilding import rebuild
+from imgur_sync.executor.session import Session
 from imgur_sync.imgur.auth import Credentials
 from imgur_sync.imgur.reader import ImgurReader
 from imgur_sync.imgur.transport import READ_ONLY, READ_WRITE, Transport
@@ -110,10 +112,8 @@ class SyncStage:
     def apply(self, approvals: Mapping[GateName, int] | None = None, **options: Any) -> RunFinished:
         """One `apply -y` in a process of its own; what it yields stands in `events`."""
         manifest = self.manifest()
-        store = find_store(manifest.state_path, lineage=LINEAGE)
-        rebuild = store is None
-        store = store or open_store(manifest.state_path, lineage=LINEAGE, create=True)
-        wanted = RunOptions(approvals=approvals or {}, rebuild=rebuild, **options)
+        store = find_store(manifest.state_path, lineage=LINEAGE) or self._rebuilt(manifest)
+        wanted = RunOptions(approvals=approvals or {}, **options)
         self.events = []
         with store, self._ledger() as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
             transport = self._transport(ledger, writing=True)
@@ -127,17 +127,35 @@ class SyncStage:
         assert isinstance(finished, RunFinished)
         return finished
 
+    def _rebuilt(self, manifest: Manifest) -> SqliteStore:
+        """A state filled from Imgur under another name, and put in place when it is whole, as the command does it."""
+        fresh = manifest.state_path.with_name("state.db.rebuilt")
+        fresh.unlink(missing_ok=True)
+        with (
+            open_store(fresh, lineage=LINEAGE, create=True) as store,
+            self._ledger() as ledger,
+            SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache,
+        ):
+            transport = self._transport(ledger, writing=False)
+            try:
+                run = Session(self._ports(store, cache, ledger, transport), manifest, RunOptions())
+                self.events = list(run.scheduler.drive(rebuild(run)))
+            finally:
+                transport.close()
+        fresh.rename(manifest.state_path)
+        return open_store(manifest.state_path, lineage=LINEAGE, create=False)
+
     def plan(self, approvals: Mapping[GateName, int] | None = None, **options: Any) -> Plan:
         """One `plan`: reads only, the state untouched."""
         manifest = self.manifest()
         found = find_store(manifest.state_path, lineage=LINEAGE)
-        rebuild = found is None
+        lost = found is None
         if found is not None:
             with found:
                 store = found.copy_to_memory()
         else:
             store = SqliteStore.in_memory(LINEAGE)
-        wanted = RunOptions(approvals=approvals or {}, rebuild=rebuild, **options)
+        wanted = RunOptions(approvals=approvals or {}, rebuild=lost, **options)
         with store, self._ledger() as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
             transport = self._transport(ledger, writing=False)
             try:

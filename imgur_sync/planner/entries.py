@@ -1,0 +1,58 @@
+"""The managed places of an album in wanted order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imgur_sync.model.spec import Order
+from imgur_sync.model.synced import SyncedPicture
+from imgur_sync.planner.order import sort_key
+from imgur_sync.planner.sorting import Sorted
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One managed place in wanted order; `id` is None until its upload is done."""
+
+    path: str
+    digest: str
+    id: str | None
+
+
+def entries(order: Order, sorted_: Sorted, shown: tuple[str, ...]) -> tuple[Entry, ...]:
+    """Files with a picture or a granted upload, and shown pictures that stay although no file is theirs.
+
+    Those stand where their path puts them, behind the file of that path, several of one path as they are shown. Where
+    times make the order and theirs is not known, each stays behind the place that it is shown behind.
+    """
+    sending = {send.file.path for send in sorted_.sends}
+    times = {file.path: file.modified_ns for file in sorted_.files}
+    own: list[Entry] = []
+    for file in sorted_.files:
+        picture = sorted_.pairs.get(file.path)
+        if picture is not None or file.path in sending:
+            own.append(Entry(file.path, file.digest, picture.id if picture is not None else None))
+    index = {image_id: number for number, image_id in enumerate(shown)}
+    staying = [picture for picture in (*sorted_.in_place, *sorted_.protected) if picture.id in index]
+    if not staying:
+        return tuple(own)
+    keyed = [(sort_key(order, entry.path, times[entry.path]), -1, entry) for entry in own]
+    timeless: list[SyncedPicture] = []
+    for picture in sorted(staying, key=lambda picture: index[picture.id]):
+        if order is Order.MODIFIED and picture.path not in times:
+            timeless.append(picture)
+            continue
+        key = sort_key(order, picture.path, times.get(picture.path, 0))
+        keyed.append((key, index[picture.id], Entry(picture.path, picture.digest, picture.id)))
+    keyed.sort(key=lambda item: item[:2])
+    placed = [entry for _, _, entry in keyed]
+    for picture in timeless:
+        _insert(placed, picture, shown[: index[picture.id]])
+    return tuple(placed)
+
+
+def _insert(placed: list[Entry], picture: SyncedPicture, before: tuple[str, ...]) -> None:
+    """Put the picture behind the last place that is shown before it; in front if there is none."""
+    numbers = {entry.id: number for number, entry in enumerate(placed) if entry.id is not None}
+    behind = next((numbers[image_id] for image_id in reversed(before) if image_id in numbers), -1)
+    placed.insert(behind + 1, Entry(picture.path, picture.digest, picture.id))
