@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from imgur_sync.errors import DeclinedError, ExitCode, StaleError
+from imgur_sync.errors import BudgetError, DeclinedError, ExitCode, StaleError
 from imgur_sync.executor.album_run import run_album
 from imgur_sync.executor.observe import remember_quiet
 from imgur_sync.executor.planning import World, chosen, look, plan_world, prepare
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.settling import settle_all
 from imgur_sync.executor.tasks import Fork, Pause, Task
+from imgur_sync.executor.writing import note_limit
+from imgur_sync.model.budget import LimitName
 from imgur_sync.model.change import Change, FailuresForgotten, FolderSeen, IntentEnded
 from imgur_sync.model.event import AlbumResult, Event, Planned, RunFinished, Waiting
 from imgur_sync.model.plan import AlbumPlan, GateName, Plan
@@ -75,14 +77,24 @@ def _rounds(session: Session, world: World, plan: Plan) -> Task[Plan]:
             session.listings.clear()
         else:
             waits = 0
-        if session.store.intents(IntentStatus.OPEN):
-            yield from settle_all(session)
-        restless = [spec for spec in session.manifest.albums if spec.key in world.views]
-        yield from look(session, world, restless)
-        plan = yield from plan_world(session, world, first=False)
+        try:
+            plan = yield from _look_again(session, world)
+        except BudgetError as limit:
+            # What was done is told all the same; what is left is seen when there is budget to look.
+            note_limit(session, LimitName.HOUR, limit.resume_at)
+            break
         session.emit(Planned(plan, number))
     _close(session, world, plan)
     return plan
+
+
+def _look_again(session: Session, world: World) -> Task[Plan]:
+    """Settle what can be settled, look at the albums that are not in order, and plan anew."""
+    if session.store.intents(IntentStatus.OPEN):
+        yield from settle_all(session)
+    restless = [spec for spec in session.manifest.albums if spec.key in world.views]
+    yield from look(session, world, restless)
+    return (yield from plan_world(session, world, first=False))
 
 
 def _act(session: Session, world: World, plan: Plan) -> Task[bool]:

@@ -96,7 +96,7 @@ def test_a_public_album_is_asked_about(synced: Mirror) -> None:
 
 
 def test_a_protected_album_loses_nothing(synced: Mirror) -> None:
-    """Removals are blocked, also after the manifest forgot about it being protected; additions go in."""
+    """Removals are blocked, with exit 3; additions go in."""
     synced.manifest(table("cats", "protect = true") + table("dogs"))
     (synced.folder / "cats" / "c0.png").unlink()
     synced.put("cats/c9.png", 91)
