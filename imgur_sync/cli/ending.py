@@ -6,6 +6,7 @@ import io
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 
 import click
@@ -79,7 +80,8 @@ def _tell(error: ImgurSyncError, session: Session) -> None:
     if session.json:
         from imgur_sync.report.jsons import error_json
 
-        result(secrets.redact(error_json(error)))
+        with suppress(OSError):  # stdout may be what the error is about
+            result(secrets.redact(error_json(error)))
 
 
 def _trace(error: BaseException) -> None:

@@ -28,7 +28,6 @@ T = TypeVar("T")
 
 __all__ = [
     "Cache",
-    "Changes",
     "Clock",
     "Completion",
     "Ledger",
@@ -140,14 +139,6 @@ class LocalFiles(Protocol):
 
     def read(self, spec: AlbumSpec, file: LocalFile) -> Content:
         """The bytes to send, read once from one open. Raises `FileChangedError` if they are not what was scanned."""
-        ...
-
-
-class Changes(Protocol):
-    """Hints that something changed below watched folders (watch mode; a scan decides)."""
-
-    def next(self, deadline: float) -> frozenset[str] | None:
-        """Album keys that may have changed, or None at the deadline (monotonic seconds)."""
         ...
 
 

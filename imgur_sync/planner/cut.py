@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -81,8 +82,13 @@ def _total(steps: Sequence[Step]) -> Cost:
 
 
 def _deferred(album: AlbumPlan, kept: Sequence[Step], limit: LimitName) -> AlbumPlan:
-    staying = set(kept)
-    gone = [step for step in album.steps if step not in staying]
+    staying = Counter(kept)
+    gone: list[Step] = []
+    for step in album.steps:  # two deletions can be equal: of pictures of one content and one path
+        if staying[step]:
+            staying[step] -= 1
+        else:
+            gone.append(step)
     return replace(
         album, steps=tuple(kept), deferred=tuple(Deferred(step, limit) for step in gone), reads=reads_around(kept)
     )

@@ -106,6 +106,7 @@ class PlannedWorld:
 
     def _apply(self, plan: AlbumPlan, claims: Mapping[str, str], place: Place) -> None:
         made: dict[str, str] = {}
+        deleting = [image_id for _, image_id in plan.deleting]
         for image_id in plan.detachments:
             self._stand(image_id, Standing.DETACHED)
         for image_id in plan.released:
@@ -123,7 +124,7 @@ class PlannedWorld:
                 case EditAlbum():
                     self._edit(plan, step, made, claims)
                 case DeleteImage():
-                    self._delete(dict(plan.deleting)[step.path])
+                    self._delete(deleting.pop(0))
                 case _:
                     raise AssertionError(f"no such step yet: {step}")
 
