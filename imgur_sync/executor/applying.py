@@ -165,11 +165,10 @@ def _close(session: Session, world: World, plan: Plan) -> None:
             changes.append(FolderSeen(key, view.spec.folder, root))
         settled.append((key, album))
     for spec in session.manifest.albums:
-        quiet, synced = world.quiet.get(spec.key), session.store.album(spec.key)
-        if quiet is None or synced is None or (synced.root is not None and synced.folder == spec.folder):
+        root, synced = world.roots.get(spec.key), session.store.album(spec.key)
+        if spec.key not in world.quiet or synced is None or root is None:
             continue
-        root = world.roots.get(spec.key)
-        if root is not None:
+        if synced.root != root or synced.folder != spec.folder:
             changes.append(FolderSeen(spec.key, spec.folder, root))
             renewed.append(spec.key)
     if changes:

@@ -1,6 +1,7 @@
 """One real run, clocked from inside: `python -m tests.benchmarks.applying BASE RESULT` writes figures as JSON.
 
-The implementations are those of the command line, the run is the executor's; only the display is left out.
+The implementations are those of the command line, the run is the executor's; only the display is left out. Where there
+is no state an empty one is begun, so that nothing is looked for on Imgur that an earlier state may have left there.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from imgur_sync.cli.session import Session
-from imgur_sync.cli.wiring import applying
+from imgur_sync.cli.wiring import applying, load_manifest
 from imgur_sync.executor import Options, apply
 from imgur_sync.model.event import RunFinished, UploadDone, UploadStarted
+from imgur_sync.state.store import open_store
 
 
 def run(base: Path) -> dict[str, Any]:
@@ -25,9 +27,11 @@ def run(base: Path) -> dict[str, Any]:
     `in_flight_bytes` is the most that was under way at once.
     """
     os.chdir(base)
+    manifest = load_manifest(Session())
+    open_store(manifest.state_path, lineage=manifest.lineage, create=True).close()
     marks: list[tuple[float, float]] = []
     size = {"now": 0, "most": 0}
-    with applying(Session(), Options(), max_credits=None) as bench:
+    with applying(Session(), Options(), max_credits=None, adopt=lambda fresh: None) as bench:
         for event in apply(bench.ports, bench.writer, bench.manifest, bench.options, lambda plan: True):
             if isinstance(event, UploadStarted):
                 size["now"] += event.size

@@ -346,3 +346,19 @@ def test_copies_of_one_picture_each_have_their_own(stage: SyncStage) -> None:
     assert stage.apply().codes == (ExitCode.DONE,)
     assert stage.shown("cats") == stage.wanted("cats")
     assert stage.uploads() == 6
+
+
+def test_a_folder_restored_from_a_backup_is_the_folder_from_then_on(stage: SyncStage) -> None:
+    """The same pictures in another directory are in order; that directory is then known, and edits in it pass."""
+    root = stage.albums["cats"].root
+    contents = {path.name: path.read_bytes() for path in root.iterdir()}
+    root.rename(root.with_name("old"))
+    root.mkdir()
+    for name, data in contents.items():
+        (root / name).write_bytes(data)
+    assert stage.apply().codes == (ExitCode.DONE,)
+    stage.clock.advance(1000)
+    for name in ("0.png", "1.png", "2.png"):
+        stage.put("cats", name, 300 + int(name[0]))
+    assert stage.apply().codes == (ExitCode.DONE,)
+    assert stage.shown("cats") == stage.wanted("cats")
