@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from imgur_sync.errors import UsageError
 if TYPE_CHECKING:
     from imgur_sync.cli.stored import Place
     from imgur_sync.model.ports import StateStore
-    from imgur_sync.model.synced import SyncedAlbum
+    from imgur_sync.model.synced import RetiredUrl, SyncedAlbum
     from imgur_sync.report.links import LinkAlbum
 
 FORMATS = ("markdown", "bbcode", "html", "csv", "json", "plain")
@@ -25,20 +25,39 @@ FORMATS = ("markdown", "bbcode", "html", "csv", "json", "plain")
 @click.command("links", short_help="List the links of the pictures.")
 @click.argument("album", required=False)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="plain", show_default=True, help="How.")
+@click.option("--retired", is_flag=True, help="Old and new links of replaced pictures (plain, csv or json).")
 @shared()
-def command(session: Session, album: str | None, form: str) -> None:
+def command(session: Session, album: str | None, form: str, retired: bool) -> None:
     """List the links of the pictures of ALBUM, or of all albums, in the folder's order, from the state.
 
     "plain" is one link a line; the others name the files, too. The link of a hidden album's picture opens it for
     anyone who has it.
     """
-    from imgur_sync.report.links import LinkFormat, links_text
+    from imgur_sync.report.links import LinkFormat, links_text, retired_text
 
+    chosen = LinkFormat.JSON if session.json else LinkFormat(form)
+    if retired:
+        if chosen not in (LinkFormat.PLAIN, LinkFormat.CSV, LinkFormat.JSON):
+            raise UsageError(f"--retired has no format {form}", hint="use plain, csv or json")
+        result(retired_text(_retired(session, album), chosen))
+        return
     albums = _albums(session, album)
-    result(links_text(albums, LinkFormat.JSON if session.json else LinkFormat(form)))
+    result(links_text(albums, chosen))
 
 
 def _albums(session: Session, key: str | None) -> list[LinkAlbum]:
+    with _synced(session, key) as (store, where, albums):
+        return [_album(store, where, album) for album in albums] if store is not None else []
+
+
+def _retired(session: Session, key: str | None) -> list[RetiredUrl]:
+    with _synced(session, key) as (store, _, albums):
+        return [url for album in albums for url in store.retired(album.key)] if store is not None else []
+
+
+@contextmanager
+def _synced(session: Session, key: str | None) -> Iterator[tuple[StateStore | None, Place, tuple[SyncedAlbum, ...]]]:
+    """The state, read only, and the albums asked for; no state at all where nothing was synced yet."""
     from imgur_sync.cli.stored import place
     from imgur_sync.state.store import find_store
 
@@ -47,15 +66,17 @@ def _albums(session: Session, key: str | None) -> list[LinkAlbum]:
     if store is None:
         if key is not None:
             raise UsageError(f'there is no album "{key}": nothing was synced yet', hint="run: imgur-sync apply")
-        return []
+        yield None, where, ()
+        return
     with store:
         if key is None:
-            return [_album(store, where, album) for album in store.albums()]
+            yield store, where, store.albums()
+            return
         album = store.album(key)
         if album is None:
             known = ", ".join(album.key for album in store.albums())
             raise UsageError(f'there is no album "{key}"', hint=f"there are {known}" if known else "run apply first")
-        return [_album(store, where, album)]
+        yield store, where, (album,)
 
 
 def _album(store: StateStore, where: Place, album: SyncedAlbum) -> LinkAlbum:

@@ -195,7 +195,8 @@ def _finished(session: Session, plan: Plan) -> RunFinished:
     """The result: counts, and every exit code that applies, the ruling one first."""
     results: list[AlbumResult] = []
     by_key = {album.album: album for album in plan.albums}
-    for key in dict.fromkeys((*session.tallies, *by_key)):
+    place = {spec.key: spec.position for spec in session.manifest.albums}
+    for key in sorted({*session.tallies, *by_key}, key=lambda key: (place.get(key, len(place)), key)):
         spec, tally, album = session.manifest.album(key), session.tally(key), by_key.get(key)
         problems = (*tally.problems, *_left_over(album)) if album is not None else tuple(tally.problems)
         done = not problems and not tally.failed and (album is None or album.quiet)
@@ -212,6 +213,7 @@ def _finished(session: Session, plan: Plan) -> RunFinished:
         credits=session.ports.ledger.spent() if session.ports.ledger is not None else 0,
         left=plan,
         resume_at=resume,
+        retired=tuple(session.retired),
     )
 
 

@@ -230,7 +230,9 @@ def _record(
         moved_on = {p.id for p in ours.values() if p.id in plan.leaving and _claimed_elsewhere(session, p.id, spec.key)}
         changes += [PictureDetached(image_id, now) for image_id in gone if image_id not in moved_on]
         changes += [PictureReleased(image_id, now) for image_id in plan.released]
-        changes += [UrlRetired(url) for url in _retired(session, spec, plan, placed, now)]
+        retired = _retired(session, spec, plan, placed, now)
+        session.retired.extend(retired)
+        changes += [UrlRetired(url) for url in retired]
     if changes:
         session.store.record(*changes)
 

@@ -25,7 +25,7 @@ from imgur_sync.model.ports import (
 )
 from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
 from imgur_sync.model.spec import Manifest
-from imgur_sync.model.synced import Intent
+from imgur_sync.model.synced import Intent, RetiredUrl
 from imgur_sync.planner.retry import EndRun, Fail, Park, RetryAfter, after_read
 
 
@@ -98,6 +98,7 @@ class Session:
         self.troubles = 0
         self.limit_hit: tuple[LimitName, float | None] | None = None
         self.claims: dict[str, str] = {}
+        self.retired: list[RetiredUrl] = []
 
     def emit(self, event: Event) -> None:
         """Pass an event on."""

@@ -9,6 +9,7 @@ from imgur_sync.model.budget import LimitName
 from imgur_sync.model.outcome import Problem
 from imgur_sync.model.plan import Plan
 from imgur_sync.model.step import Step
+from imgur_sync.model.synced import RetiredUrl
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,8 @@ class AlbumResult:
 class RunFinished:
     """The last event. `codes` are all exit codes that apply, the ruling one first (7 before 3 before 6).
 
-    `credits` is what the ledger charged in this run, `resume_at` when to come back (exit 6).
+    `credits` is what the ledger charged in this run, `resume_at` when to come back (exit 6),
+    `retired` the old and new addresses of the pictures that were replaced.
     """
 
     codes: tuple[ExitCode, ...]
@@ -170,6 +172,7 @@ class RunFinished:
     credits: int
     left: Plan
     resume_at: float | None = None
+    retired: tuple[RetiredUrl, ...] = ()
 
 
 Event = (

@@ -128,15 +128,13 @@ def _sends(
     lost: dict[str, list[SyncedPicture]] = {}
     for picture in gone:
         lost.setdefault(picture.digest, []).append(picture)
-    doubts: dict[str, list[Intent]] = {}
-    for intent in view.open_intents(IntentKind.UPLOAD):
-        doubts.setdefault(intent.digest, []).append(intent)
+    doubts = _doubts(view, loose)
     refused = {(file.path, file.digest) for file in view.failed}
     sends: list[Send] = []
     respected: list[str] = []
     twice: list[str] = []
     for file in loose:
-        doubt = _take(doubts.get(file.digest, []), file.path)
+        doubt = doubts.get(file.path)
         former = lost.get(file.digest) or lost.get(file.digest[:16]) or []
         if doubt is None and (file.path, file.digest) in refused:
             continue
@@ -152,13 +150,23 @@ def _sends(
     return sends, tuple(respected), tuple(twice)
 
 
-def _take(intents: list[Intent], path: str) -> Intent | None:
-    """The intent of this path, else any of the same digest; each is taken once."""
-    for intent in intents:
-        if intent.path == path:
-            intents.remove(intent)
-            return intent
-    return intents.pop(0) if intents else None
+def _doubts(view: AlbumView, loose: list[LocalFile]) -> Mapping[str, Intent]:
+    """The uploads in doubt by the path of the file that each stands for: that of its own path, else any of the same
+    digest; each stands for one."""
+    by_digest: dict[str, list[Intent]] = {}
+    for intent in view.open_intents(IntentKind.UPLOAD):
+        by_digest.setdefault(intent.digest, []).append(intent)
+    doubts: dict[str, Intent] = {}
+    if not by_digest:
+        return doubts
+    for own in (True, False):
+        for file in loose:
+            intents = by_digest.get(file.digest, [])
+            found = next((i for i in intents if i.path == file.path or not own), None)
+            if found is not None and file.path not in doubts:
+                intents.remove(found)
+                doubts[file.path] = found
+    return doubts
 
 
 def _is_held(send: Send, protect: bool, hold: Hold) -> bool:

@@ -64,6 +64,7 @@ def run_json(run: RunFinished) -> str:
         "deleted": run.deleted,
         "credits": run.credits,
         "resume_at": iso(run.resume_at),
+        "retired": [{"album": url.album, "path": url.path} for url in run.retired],
         "left": _plan(run.left),
     }
     return document("run", content)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from imgur_sync.model.synced import RetiredUrl
 from imgur_sync.report import jsons
 from imgur_sync.report.escape import address, bbcode, csv_cell, html, markdown
 
@@ -57,6 +58,20 @@ def links_text(albums: Sequence[LinkAlbum], form: LinkFormat) -> str:
         LinkFormat.PLAIN: _plain,
     }
     return "".join(f"{line}\n" for line in writers[form](albums))
+
+
+def retired_text(urls: Sequence[RetiredUrl], form: LinkFormat) -> str:
+    """Old and new addresses of replaced pictures, oldest first: CSV, JSON, or else "OLD NEW" a line."""
+    if form is LinkFormat.JSON:
+        rows = [
+            {"album": url.album, "path": url.path, "old": address(url.old_link), "new": address(url.new_link)}
+            for url in urls
+        ]
+        return jsons.document("retired_links", {"retired": rows})
+    if form is LinkFormat.CSV:
+        cells = ((url.album, url.path, address(url.old_link), address(url.new_link)) for url in urls)
+        return "album,path,old,new\n" + "".join(",".join(map(csv_cell, row)) + "\n" for row in cells)
+    return "".join(f"{address(url.old_link)} {address(url.new_link)}\n" for url in urls)
 
 
 def _is_video(link: str) -> bool:

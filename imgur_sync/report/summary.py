@@ -36,6 +36,8 @@ def run_text(run: RunFinished, read: Moment, *, links: bool) -> str:
     for album in run.albums:
         lines += _album(album, links=links)
     lines.append(_counts(run))
+    if run.retired:
+        lines.append(f"{plural(len(run.retired), 'replaced picture')} with a new link: imgur-sync links --retired")
     lines += _left(run, read)
     lines += [f"Exit {code.value}: {MEANINGS[code]}" for code in run.codes if code is not ExitCode.DONE]
     return "\n".join(lines) + "\n"

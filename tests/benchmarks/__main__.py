@@ -15,7 +15,9 @@ BENCHES = ("plan", "upload", "start")
 
 def main() -> None:
     """Measure what was asked for; JSON lines to a file, a table of the goals to stdout."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure imgur-sync beside its peers.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks", description="Measure imgur-sync beside its peers."
+    )
     parser.add_argument("bench", nargs="?", choices=("all", *BENCHES), default="all")
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that everything runs, not figures")
     parser.add_argument("--million", action="store_true", help="also plan a million files (some minutes and 10 GB)")

@@ -36,7 +36,7 @@ def measure(report: Report, work: Path, *, rounds: int, quick: bool, million: bo
         _ratios(report, found, size)
         _reads(report, bases, size)
         _changes(report, bases, size, rounds)
-    for smaller, larger in zip(sizes, sizes[1:], strict=False):
+    for smaller, larger in itertools.pairwise(sizes):
         for shape in SHAPES:
             few, many = plans[shape, smaller], plans[shape, larger]
             report.goal("P5", many.cpu / few.cpu, of=f"{larger:,} / {smaller:,}, {shape}")
@@ -50,7 +50,11 @@ def _prepared(work: Path, size: int, shape: str) -> Path:
     base = work / f"plan-{size}-{shape}"
     run(Command("prepare", script("prepared", str(base), str(size), shape), work))
     if shape == "albums" and has("git") and not (base / "pictures" / ".git").exists():
-        for arguments in (("init", "-q"), ("add", "-A"), ("-c", "user.name=b", "-c", "user.email=b@b", "commit", "-qm.")):
+        for arguments in (
+            ("init", "-q"),
+            ("add", "-A"),
+            ("-c", "user.name=b", "-c", "user.email=b@b", "commit", "-qm."),
+        ):
             subprocess.run(("git", *arguments), cwd=base / "pictures", env=environment(), check=True)
     return base
 

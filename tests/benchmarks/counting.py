@@ -1,25 +1,37 @@
-"""The content that one `plan --offline` reads: `python -m tests.benchmarks.counting BASE` prints it as JSON.
-
-`read` are the bytes that the scan reports as read; `opened` counts the opens of pictures that the interpreter itself
-saw, so that a read which nobody reports would show.
-"""
+"""The content that one `plan --offline` reads: `python -m tests.benchmarks.counting BASE` prints it as JSON."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import sys
 from pathlib import Path
 
 from imgur_sync.cli.session import Session
 from imgur_sync.cli.wiring import planning
 from imgur_sync.executor import Options, make_plan
-from imgur_sync.model.event import Hashing
+from imgur_sync.model.event import Hashing, Planned
+from imgur_sync.model.plan import Plan
+
+
+def offline_plan(base: Path) -> tuple[Plan, int]:
+    """The plan of the manifest in `base`, made as `plan --offline` makes it, and the content bytes read for it."""
+    read = 0
+    plan: Plan | None = None
+    with planning(Session(file=str(base / "sync.toml")), Options(offline=True), max_credits=None) as bench:
+        for event in make_plan(bench.ports, bench.manifest, bench.options):
+            if isinstance(event, Hashing):
+                read += event.bytes
+            elif isinstance(event, Planned):
+                plan = event.plan
+    assert plan is not None, "the last event of a plan is the plan"
+    return plan, read
 
 
 def count(base: Path) -> dict[str, int]:
-    """Plan the manifest of `base`, which becomes the current directory; returns the counts."""
+    """The content bytes that a plan reads, and how often a picture is opened, by what the interpreter itself tells.
+
+    The count of opens shows a read that nobody reports. It goes on for as long as the process lives.
+    """
     opened = 0
 
     def heed(event: str, arguments: tuple[object, ...]) -> None:
@@ -27,14 +39,8 @@ def count(base: Path) -> dict[str, int]:
         if event == "open" and isinstance(arguments[0], str) and arguments[0].endswith(".png"):
             opened += 1
 
-    os.chdir(base)
     sys.addaudithook(heed)
-    read = 0
-    with contextlib.ExitStack() as stack:
-        bench = stack.enter_context(planning(Session(), Options(offline=True), max_credits=None))
-        for event in make_plan(bench.ports, bench.manifest, bench.options):
-            if isinstance(event, Hashing):
-                read += event.bytes
+    _, read = offline_plan(base)
     return {"read": read, "opened": opened}
 
 

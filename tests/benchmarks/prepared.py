@@ -12,12 +12,11 @@ import hashlib
 import json
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from imgur_sync.executor import Options, Ports, SystemClock
+from imgur_sync.executor import Options, Ports
 from imgur_sync.executor.observe import keep_quiet_mark
 from imgur_sync.executor.session import Session
 from imgur_sync.local.folders import Folders
@@ -32,6 +31,7 @@ from imgur_sync.state.cache import SqliteCache
 from imgur_sync.state.store import SqliteStore, open_store
 from tests.benchmarks import tree
 from tests.benchmarks.harness import environment, imgur_sync
+from tests.support.album_folder import Later
 from tests.support.hand_clock import HandClock
 from tests.support.inline_workers import InlineWorkers
 
@@ -39,8 +39,6 @@ LINEAGE = "bench234"
 FOLDER = "pictures"
 ALBUMS, RECURSIVE = "albums", "recursive"
 SHAPES = (ALBUMS, RECURSIVE)
-RACY_SECONDS = 2.5
-"""Files younger than two seconds when a scan starts are read again by the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,6 @@ class Prepared:
 def prepare(base: Path, files: int, shape: str, *, per_folder: int = tree.PER_FOLDER) -> Prepared:
     """Tree, manifest, state and cache below `base`; the tree is kept if it is there, the state always made anew."""
     folders = tree.make(base / FOLDER, files, per_folder)
-    time.sleep(RACY_SECONDS)
     (base / "sync.toml").write_text(manifest_text(folders, shape), encoding="utf-8")
     return synced(base, files, folders)
 
@@ -100,7 +97,7 @@ def check(prepared: Prepared, *arguments: str) -> None:
 
 
 def _session(manifest: Manifest, store: SqliteStore, cache: SqliteCache) -> Session:
-    clock = SystemClock()
+    clock = Later()  # so that files just made are not too young to be trusted by the next scan
     ports = Ports(Folders(cache, clock), store, cache, clock, InlineWorkers(HandClock()))
     return Session(ports, manifest, Options())
 

@@ -21,8 +21,8 @@ NAMES = (
     b"$(touch owned) `touch owned`.png",
     b"; rm -rf x.png",
     b"%s %n %d {0} {stem}.png",
-    b"@everyone <script>alert(1)</script>.png",
-    b"</details> [x](javascript:1) ![](x) | a.png",
+    b"@everyone <script>alert(1)<script>.png",
+    b"<details> [x](javascript:1) ![](x) | a.png",
     b"-rf.png",
     b"--delete.png",
     b" leading and trailing .png",
@@ -31,7 +31,7 @@ NAMES = (
     b"a" * 251 + b".png",
     "e\u0301 decomposed.png".encode(),
     "\u00e9 composed.png".encode(),
-    b"=cmd|' /C calc'!A0.png",
+    b"=cmd|' C calc'!A0.png",
     b"con.png",
 )
 """File names as bytes, each of a picture."""
