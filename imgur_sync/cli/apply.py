@@ -12,7 +12,7 @@ import click
 from imgur_sync.cli.asking import approvals, planning_options
 from imgur_sync.cli.plan import show_plan
 from imgur_sync.cli.session import Session, is_terminal, note, prompt, result, shared
-from imgur_sync.errors import DeclinedError, UsageError
+from imgur_sync.errors import DeclinedError, InterruptedRun, UsageError
 
 if TYPE_CHECKING:
     from imgur_sync.executor import Options
@@ -63,6 +63,7 @@ def command(
 def _apply(session: Session, options: Options, *, max_credits: int | None, ask: bool) -> int:
     from imgur_sync.cli.adopting import adopt
     from imgur_sync.cli.following import last, shown
+    from imgur_sync.cli.shown_folders import shown_on
     from imgur_sync.cli.wiring import applying
     from imgur_sync.executor import apply
     from imgur_sync.model.event import RunFinished
@@ -72,6 +73,7 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
 
     with applying(session, options, max_credits=max_credits, adopt=lambda fresh: adopt(session, fresh)) as bench:
         screen = shown(session, bench.ports.clock)
+        ports = shown_on(screen, bench.ports)
 
         def confirm(plan: Plan) -> bool:
             _show(session, plan, options, screen)
@@ -81,7 +83,7 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
                 return _agreed(plan)
 
         with bench.stopper.watching():
-            run = last(apply(bench.ports, bench.writer, bench.manifest, bench.options, confirm), screen, RunFinished)
+            run = last(apply(ports, bench.writer, bench.manifest, bench.options, confirm), screen, RunFinished)
         run = _with_pages(run, bench.ports.store)
     # The page of a hidden album is for the person at the terminal, not for a log that others may read.
     text = run_text(run, Moment(time.time()), links=is_terminal(sys.stdout))
@@ -113,10 +115,15 @@ def _show(session: Session, plan: Plan, options: Options, screen: Display) -> No
 
 def _agreed(plan: Plan) -> bool:
     """Ask on stderr. Anything but y or yes is a no, and so is the end of the input."""
-    from imgur_sync.report.prices import price_text
+    from imgur_sync.report.prices import short_price_text
 
-    prompt(f"Do it, for {price_text(plan.price)}? [y/N] ")
-    answer = sys.stdin.readline()
+    prompt(f"Do it, for {short_price_text(plan.price)}? [y/N] ")
+    try:
+        answer = sys.stdin.readline()
+    except InterruptedRun as stopped:
+        note("")
+        stopped.message = "stopped; nothing was changed"
+        raise
     if not answer.endswith("\n"):
         note("")
     if answer.strip().lower() not in ("y", "yes"):

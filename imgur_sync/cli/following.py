@@ -33,6 +33,7 @@ def last(events: Iterable[Event], screen: Display, kind: type[E]) -> E:
     """Show all events and return the last one, which is of that kind."""
     event: Event | None = None
     try:
+        screen.begin()
         for event in events:
             screen.show(event)
     finally:

@@ -65,6 +65,9 @@ def _tell(session: Session, target: Path, text: str) -> None:
     if session.json:
         result(document("init", {"manifest": str(target), "albums": albums}))
         return
-    names = f": {some(albums, 10)}" if albums else "; add one by hand, the file says how"
-    result(f"Wrote {terminal(str(target), 0)} with {plural(len(albums), 'album')}{names}.\n")
+    if not albums:
+        result(f"No folder here holds pictures. Wrote {terminal(str(target), 0)} without an album.\n")
+        result("Add one to it, as it says, or remove it and name the folders: imgur-sync init FOLDER\n")
+        return
+    result(f"Wrote {terminal(str(target), 0)} with {plural(len(albums), 'album')}: {some(albums, 10)}.\n")
     result("Look at it, then at what would happen: imgur-sync plan\n")

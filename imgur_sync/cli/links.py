@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imgur_sync.cli.session import Session, result, shared
+from imgur_sync.cli.session import Session, note, result, shared
 from imgur_sync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def _synced(session: Session, key: str | None) -> Iterator[tuple[StateStore | No
     if store is None:
         if key is not None:
             raise UsageError(f'there is no album "{key}": nothing was synced yet', hint="run: imgur-sync apply")
+        if not session.quiet:
+            note("note: nothing was synced here yet, or the state was lost; see: imgur-sync plan")
         yield None, where, ()
         return
     with store:

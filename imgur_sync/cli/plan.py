@@ -53,14 +53,16 @@ def command(
 def show_plan(session: Session, options: Options, *, max_credits: int | None, detailed: bool) -> int:
     """Make the plan that the options ask for and print it. Returns the exit code."""
     from imgur_sync.cli.following import last, shown
+    from imgur_sync.cli.shown_folders import shown_on
     from imgur_sync.cli.wiring import planning
     from imgur_sync.executor import make_plan
     from imgur_sync.model.event import Planned
 
     with planning(session, options, max_credits=max_credits) as bench:
-        events = make_plan(bench.ports, bench.manifest, bench.options)
+        screen = shown(session, bench.ports.clock)
+        events = make_plan(shown_on(screen, bench.ports), bench.manifest, bench.options)
         with bench.stopper.watching():
-            plan = last(events, shown(session, bench.ports.clock), Planned).plan
+            plan = last(events, screen, Planned).plan
     if session.json:
         from imgur_sync.report.jsons import plan_json
 

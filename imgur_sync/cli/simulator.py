@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Literal, cast
 
 import click
 
 from imgur_sync.cli.session import Session, result, shared
-from imgur_sync.errors import ImgurSyncError
+from imgur_sync.errors import ImgurSyncError, UsageError
 
 LIMIT = click.IntRange(0, 1_000_000)
 
@@ -48,6 +49,8 @@ def command(
     """
     from imgur_sync.simulator import JournalError, run_simulator
 
+    if write_env is not None and not Path(write_env).absolute().parent.is_dir():
+        raise UsageError(f"--write-env {write_env}: there is no such folder", hint="make the folder, or name another")
     try:
         run_simulator(
             host,
@@ -65,4 +68,14 @@ def command(
     except JournalError as error:
         raise ImgurSyncError(str(error), hint="name another --data, or remove this one") from error
     except OSError as error:
-        raise ImgurSyncError(f"the local Imgur cannot serve on {host}:{port}: {error.strerror or error}") from error
+        raise _refused(error, host, port) from error
+
+
+def _refused(error: OSError, host: str, port: int) -> ImgurSyncError:
+    if error.filename is not None:
+        return ImgurSyncError(f"{error.filename}: {error.strerror}", hint="name another --data or --write-env")
+    what = f"the local Imgur cannot serve on {host}:{port}"
+    if error.errno == errno.EADDRINUSE:
+        return ImgurSyncError(f"{what}: the port is taken, perhaps by another one", hint="--port 0 picks a free port")
+    reason = (error.strerror or str(error)).partition(" (while ")[0]  # waitress adds the address, as a Python value
+    return ImgurSyncError(f"{what}: {reason}", hint="name another --host")

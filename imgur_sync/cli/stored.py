@@ -45,6 +45,8 @@ def place(session: Session) -> Place:
     named = session.manifest_path if session.file != "-" else None
     path = named if named is not None else next((Path(name) for name in NAMES if os.path.lexists(name)), None)
     if path is None:
+        if not session.quiet and session.file is None:
+            note(f"note: there is no {NAMES[0]} here")
         return Place(Path(STATE).absolute(), Path.cwd(), {})
     manifest = _read(path.absolute(), must=named is not None)
     wish = _table(manifest, "state").get("path")
@@ -66,6 +68,9 @@ def _read(path: Path, *, must: bool) -> Mapping[str, Any]:
             return tomllib.loads(file.read(LONGEST).decode("utf-8-sig"))
     except OSError as error:
         if must:
+            from imgur_sync.manifest.reading import read
+
+            read(path, directory=path.parent)  # says why not, as everywhere else
             raise UsageError(f"{path} cannot be read: {error.strerror}", hint="name the manifest with -f") from error
     except (ValueError, RecursionError):
         note("warning: the manifest cannot be read; see: imgur-sync validate")

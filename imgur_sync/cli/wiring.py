@@ -15,23 +15,22 @@ from typing import TYPE_CHECKING, TypeVar
 
 from imgur_sync.cli.manifests import load_manifest
 from imgur_sync.cli.redaction import secrets
-from imgur_sync.cli.session import Session
 from imgur_sync.cli.signals import Stopper
-from imgur_sync.cli.stored import NAMES
 from imgur_sync.errors import UsageError
 from imgur_sync.executor import Options, Ports, SystemClock, ThreadWorkers
 from imgur_sync.model.ports import RemoteReader, RemoteWriter, Tokens, TokenStore
-from imgur_sync.model.secret import Secret
 from imgur_sync.model.spec import AccountSpec, BudgetSpec, Manifest
 from imgur_sync.model.synced import IntentStatus
 from imgur_sync.state.cache import SqliteCache
-from imgur_sync.state.lock import FileLock
 from imgur_sync.state.store import SqliteStore, find_store, new_lineage, open_store
 
 if TYPE_CHECKING:
+    from imgur_sync.cli.session import Session
     from imgur_sync.imgur.transport import Transport
+    from imgur_sync.model.secret import Secret
     from imgur_sync.settings import Settings
     from imgur_sync.state.ledger import SqliteLedger
+    from imgur_sync.state.lock import FileLock
 
 T = TypeVar("T")
 
@@ -194,6 +193,8 @@ def _keep_aside(path: Path) -> Path | None:
 @contextmanager
 def accounting(session: Session) -> Iterator[tuple[SqliteLedger, RemoteReader]]:
     """The ledger of the application and account, and a reader to ask Imgur with. Works without a manifest, too."""
+    from imgur_sync.cli.stored import NAMES
+
     here = session.file is not None or any(os.path.lexists(name) for name in NAMES)
     manifest = load_manifest(session) if here else None
     account, budget = (manifest.account, manifest.budget) if manifest is not None else (AccountSpec(), BudgetSpec())
@@ -204,6 +205,8 @@ def accounting(session: Session) -> Iterator[tuple[SqliteLedger, RemoteReader]]:
 
 def run_lock(state_path: Path) -> FileLock:
     """The lock that one run of a state holds."""
+    from imgur_sync.state.lock import FileLock
+
     return FileLock(state_path.with_name("run.lock"))
 
 
@@ -241,25 +244,24 @@ def _ledger(budget: BudgetSpec, settings: Settings, max_credits: int | None) -> 
     )
 
 
-def _transport(settings: Settings, ledger: SqliteLedger, *, writing: bool) -> Transport:
+@contextmanager
+def _transport(settings: Settings, ledger: SqliteLedger, *, writing: bool) -> Iterator[Transport]:
+    from imgur_sync.cli.reaching import reaching
     from imgur_sync.imgur.auth import Credentials
     from imgur_sync.imgur.transport import READ_ONLY, READ_WRITE, Transport
     from imgur_sync.state.tokens import FileTokens
 
-    credentials = Credentials(
-        settings.client_id or "", settings.client_secret, settings.refresh_token, settings.access_token
-    )
-    tokens = KnownTokens(
-        FileTokens(
-            settings.directories.state / "tokens",
-            origin=settings.api_url,
-            client_id=credentials.client_id,
-            profile=settings.profile,
+    with reaching(settings):
+        credentials = Credentials(
+            settings.client_id or "", settings.client_secret, settings.refresh_token, settings.access_token
         )
-    )
-    return Transport(
-        settings.api_url, credentials, ledger, tokens, SystemClock(), allow=READ_WRITE if writing else READ_ONLY
-    )
+        folder, profile = settings.directories.state / "tokens", settings.profile
+        tokens = KnownTokens(
+            FileTokens(folder, origin=settings.api_url, client_id=credentials.client_id, profile=profile)
+        )
+        allow = READ_WRITE if writing else READ_ONLY
+        with Transport(settings.api_url, credentials, ledger, tokens, SystemClock(), allow=allow) as transport:
+            yield transport
 
 
 def _reader(transport: Transport) -> RemoteReader:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -10,7 +11,7 @@ from imgur_sync.executor.editing import edit, poll
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Fork, Task
 from imgur_sync.executor.uploading import upload
-from imgur_sync.executor.writing import AlbumStop, give_up, note_limit, write
+from imgur_sync.executor.writing import AlbumStop, give_up, note_limit, refused_for_good, write
 from imgur_sync.model.budget import CALL_COST, POST_COST, Cost, LimitName, Reservation
 from imgur_sync.model.change import (
     AlbumMade,
@@ -20,6 +21,7 @@ from imgur_sync.model.change import (
     PictureDetached,
     PicturePlaced,
     PictureReleased,
+    UrlRetired,
 )
 from imgur_sync.model.event import StepDone, StepFailed
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Refused, Unknown
@@ -27,7 +29,7 @@ from imgur_sync.model.plan import AlbumPlan
 from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.spec import AlbumSpec, Privacy
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
-from imgur_sync.model.synced import Intent, IntentKind, IntentStatus
+from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, RetiredUrl, Standing
 from imgur_sync.planner.marker import album_marker
 
 
@@ -47,7 +49,7 @@ def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
     _record_known(session, plan, membership)
     made: dict[str, str] = {}
     if any(isinstance(step, CreateAlbum) for step in plan.steps):
-        yield from _create(session, spec)
+        yield from _create(session, spec, plan)
     for step in edits:
         if step.narrows:
             yield from edit(session, spec, plan, step, made)
@@ -58,7 +60,8 @@ def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
         yield Fork(tuple(upload(session, spec, step, synced.id, made) for step in uploads))
     if _in_doubt(session, spec.key):
         raise AlbumStop
-    complete = not plan.deferred and all(step.path in made for step in uploads)
+    waiting = any(isinstance(deferred.step, Upload) for deferred in plan.deferred)
+    complete = not waiting and all(step.path in made for step in uploads)
     for step in edits:
         if not step.narrows:
             worth = step if complete else _worth_now(step, made)
@@ -75,10 +78,24 @@ def _record_known(session: Session, plan: AlbumPlan, membership: bool) -> None:
     now = session.clock.now()
     changes: list[Change] = [PictureDetached(image_id, now) for image_id in plan.detachments]
     changes += [PictureReleased(image_id, now) for image_id in plan.released]
+    session.removed[plan.album] += len(plan.detachments)
+    retired = tuple(_replaced_unseen(session, plan, now))
+    session.retired.extend(retired)
+    changes += [UrlRetired(url) for url in retired]
     if not membership:
         changes += [PicturePlaced(p.id, p.album, p.path, p.digest, now) for p in plan.placements]
     if changes:
         session.store.record(*changes)
+
+
+def _replaced_unseen(session: Session, plan: AlbumPlan, now: float) -> Iterator[RetiredUrl]:
+    """Old and new addresses of replacements whose edit happened although no run saw it confirmed."""
+    by_path = dict(plan.pairs)
+    for image_id in plan.detachments:
+        old = session.store.picture(image_id)
+        new = session.store.picture(by_path.get(old.path, "")) if old is not None and old.path else None
+        if old is not None and new is not None and old.standing is Standing.PLACED and new.digest != old.digest:
+            yield RetiredUrl(plan.album, old.path, old.id, new.id, old.link, new.link, now)
 
 
 def _in_doubt(session: Session, key: str) -> bool:
@@ -97,9 +114,10 @@ def _worth_now(step: EditAlbum, made: dict[str, str]) -> EditAlbum | None:
     return None
 
 
-def _create(session: Session, spec: AlbumSpec) -> Task[None]:
+def _create(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
     """Make the album, hidden, and read it back as hidden before anything goes in."""
-    _affordable(session)
+    uploads = any(isinstance(step, Upload) for step in plan.steps)
+    _affordable(session, Cost(13, 2, 1) if uploads else Cost(3, 1, 0))
     marker = album_marker(session.store.lineage, spec.key)
     draft = Intent(0, IntentKind.CREATE_ALBUM, spec.key, marker=marker)
     intent, outcome = yield from write(
@@ -112,6 +130,8 @@ def _create(session: Session, spec: AlbumSpec) -> Task[None]:
     step = CreateAlbum(spec.key, spec.title)
     if not isinstance(outcome, Done):
         yield from give_up(session, outcome)
+        if refused_for_good(outcome):
+            session.refuse(plan, step)
         if not isinstance(outcome, Unknown):
             session.tally(spec.key).problems.append(f"the album could not be made: {outcome.problem.detail}")
             session.emit(StepFailed(spec.key, step, outcome.problem))
@@ -125,11 +145,10 @@ def _create(session: Session, spec: AlbumSpec) -> Task[None]:
     session.emit(StepDone(spec.key, step))
 
 
-def _affordable(session: Session) -> None:
-    """No album is made before one upload into it is affordable."""
+def _affordable(session: Session, least: Cost) -> None:
+    """No album is made before one upload into it is affordable, or the edit that fills it with what is on Imgur."""
     assert session.ports.ledger is not None
     budget = session.ports.ledger.budget()
-    least = Cost(13, 2, 1)
     for limit in budget.limits:
         need = {LimitName.POSTS: least.posts, LimitName.UPLOADS: least.uploads}.get(limit.name, least.credits)
         if limit.remaining is not None and limit.remaining < need:
@@ -141,7 +160,7 @@ def _read_back(session: Session, spec: AlbumSpec, needed: bool) -> Task[None]:
     """Deletions come only after the uploads of this run were read back in the album."""
     if not needed:
         return
-    placed = {p.id for p in session.store.pictures(spec.key) if p.standing.value == "placed"}
+    placed = {p.id for p in session.store.pictures(spec.key) if p.standing is Standing.PLACED}
     listing = yield from poll(session, spec.key, lambda listing: placed <= set(listing.ids))
     if listing is None:
         raise AlbumStop
@@ -149,9 +168,11 @@ def _read_back(session: Session, spec: AlbumSpec, needed: bool) -> Task[None]:
 
 def _delete(session: Session, spec: AlbumSpec, plan: AlbumPlan, deletions: list[DeleteImage]) -> Task[None]:
     """Delete pictures whose files left, one by one; the first trouble ends it."""
-    ids = dict(plan.deleting)
+    ids: dict[str, list[str]] = {}
+    for path, image_id in plan.deleting:  # several can have been at one path
+        ids.setdefault(path, []).append(image_id)
     for step in deletions:
-        image_id = ids[step.path]
+        image_id = ids[step.path].pop(0)
         draft = Intent(0, IntentKind.DELETE_IMAGE, spec.key, target=image_id, path=step.path, digest=step.digest)
         intent, outcome = yield from write(
             session,
@@ -161,12 +182,13 @@ def _delete(session: Session, spec: AlbumSpec, plan: AlbumPlan, deletions: list[
             f"the deletion of {step.path}",
         )
         if not isinstance(outcome, Done):
-            yield from _deletion_failed(session, step, outcome)
+            yield from _deletion_failed(session, plan, step, outcome)
             raise AlbumStop
         now = session.clock.now()
         session.store.record(PictureDeleted(image_id, now), IntentEnded(intent.number, IntentStatus.CLOSED, now))
         session.listings.clear()
         session.deleted += 1
+        session.removed[spec.key] += 1
         session.emit(StepDone(spec.key, step))
 
 
@@ -174,8 +196,10 @@ def _delete_image(image_id: str, writer: RemoteWriter, reservation: Reservation)
     return writer.delete_image(image_id, reservation)
 
 
-def _deletion_failed(session: Session, step: Step, outcome: NotSent | Refused | Unknown) -> Task[None]:
+def _deletion_failed(session: Session, plan: AlbumPlan, step: Step, outcome: NotSent | Refused | Unknown) -> Task[None]:
     if not isinstance(outcome, Unknown):
         yield from give_up(session, outcome)
+        if refused_for_good(outcome):
+            session.refuse(plan, step)
         session.tally(step.album).problems.append(f"a picture could not be deleted: {outcome.problem.detail}")
         session.emit(StepFailed(step.album, step, outcome.problem))

@@ -24,6 +24,8 @@ from imgur_sync.model.synced import IntentStatus
 
 MAX_ROUNDS = 12
 SHORT_WAITS = (1.0, 2.0, 4.0)
+LOOKS = 10
+"""How often at most it is looked, after the short waits, within one time to settle."""
 
 
 def apply(
@@ -63,9 +65,10 @@ def _check(plan: Plan, options: Options, confirm: Callable[[Plan], bool]) -> Non
 
 def _rounds(session: Session, world: World, plan: Plan) -> Task[Plan]:
     """Act and plan again until nothing is left that can be done now."""
-    waits = 0
+    number, acts, waits = 1, 0, 0
     waited = 0.0
-    for number in range(2, MAX_ROUNDS + 2):
+    while acts < MAX_ROUNDS:
+        number += 1
         acted = yield from _act(session, world, plan)
         if not acted:
             pause = _pause(session, plan, waits, waited)
@@ -76,7 +79,7 @@ def _rounds(session: Session, world: World, plan: Plan) -> Task[Plan]:
             yield Pause(session.clock.monotonic() + pause)
             session.listings.clear()
         else:
-            waits = 0
+            acts, waits = acts + 1, 0
         try:
             plan = yield from _look_again(session, world)
         except BudgetError as limit:
@@ -100,7 +103,7 @@ def _look_again(session: Session, world: World) -> Task[Plan]:
 def _act(session: Session, world: World, plan: Plan) -> Task[bool]:
     """Carry out what the plan grants; False when there was nothing to do."""
     _drop_stale_resends(session, plan)
-    due = [album for album in plan.albums if _has_work(album)]
+    due = [album for album in plan.albums if _has_work(album) and not session.was_refused(album)]
     if session.limit_hit is not None:
         due = [album for album in due if not any(isinstance(step, Upload) for step in album.steps)]
     if not due:
@@ -135,9 +138,14 @@ def _pause(session: Session, plan: Plan, waits: int, waited: float) -> float | N
     untils = [doubt.until for album in plan.albums for doubt in album.unsettled]
     if not untils or waited >= 2 * session.settle_seconds:
         return None
-    left = max(0.05, min(untils) - session.clock.now())
-    short = SHORT_WAITS[waits] if waits < len(SHORT_WAITS) else left
-    pause = min(left, short)
+    # What was due before this plan was made and is still open gets the short waits and no more.
+    coming = [max(0.05, until - session.clock.now()) for until in untils if until > plan.made_at]
+    if waits >= len(SHORT_WAITS) and not coming:
+        return None
+    # Every look costs credits: what is due in a while is waited for together.
+    pause = min((*coming, *SHORT_WAITS[waits : waits + 1]))
+    if waits >= len(SHORT_WAITS):
+        pause = max(pause, min(session.settle_seconds / LOOKS, max(coming)))
     until = session.clock.now() + pause
     session.emit(Waiting(plan_doubt(plan), until))
     return pause
@@ -161,7 +169,11 @@ def _close(session: Session, world: World, plan: Plan) -> None:
         root, synced = view.local.root, session.store.album(key)
         if album is None or root is None or synced is None or album.gates or album.errors:
             continue
-        if synced.root != root or synced.folder != view.spec.folder:
+        # The old folder is forgotten only when its pictures are known to be un-managed.
+        left_behind = album.released or album.unsettled
+        if (synced.root != root and synced.folder == view.spec.folder) or (
+            synced.folder != view.spec.folder and not left_behind
+        ):
             changes.append(FolderSeen(key, view.spec.folder, root))
         settled.append((key, album))
     for spec in session.manifest.albums:
@@ -198,8 +210,9 @@ def _finished(session: Session, plan: Plan) -> RunFinished:
     place = {spec.key: spec.position for spec in session.manifest.albums}
     for key in sorted({*session.tallies, *by_key}, key=lambda key: (place.get(key, len(place)), key)):
         spec, tally, album = session.manifest.album(key), session.tally(key), by_key.get(key)
-        problems = (*tally.problems, *_left_over(album)) if album is not None else tuple(tally.problems)
-        done = not problems and not tally.failed and (album is None or album.quiet)
+        # What failed and was done in a later round is no problem any more.
+        done = album is None or (album.quiet and not album.unsendable)
+        problems = () if done or album is None else (*tally.problems, *_left_over(album))
         title = spec.title or "" if spec is not None else ""
         results.append(AlbumResult(key, title, tally.uploaded, tally.failed, done, "", problems))
     resume = session.limit_hit[1] if session.limit_hit is not None else plan.resume_at

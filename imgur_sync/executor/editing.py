@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from imgur_sync.executor.observe import list_album, probe
+from imgur_sync.executor.observe import list_album
+from imgur_sync.executor.probing import probe
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Pause, Task
-from imgur_sync.executor.writing import AlbumStop, give_up, is_missing_ownership, write
+from imgur_sync.executor.writing import AlbumStop, give_up, is_missing_ownership, refused_for_good, write
 from imgur_sync.model.budget import CALL_COST, POST_COST, Cost, Reservation
 from imgur_sync.model.change import (
     Change,
@@ -46,18 +47,20 @@ def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, ma
         wish = _wish(plan, step, made, listing, kept)
         if wish.shown_by(listing) and not _unsent_privacy(step, synced):
             _record(session, spec, plan, wish, listing, 0)
+            session.removed[spec.key] += len(step.detached)
             session.emit(StepDone(spec.key, step))
             return
         refused = yield from _send(session, spec, plan, step, wish, listing, synced)
         if refused is None:
             session.edited += 1
+            session.removed[spec.key] += len(step.detached)
             session.emit(StepDone(spec.key, step))
             return
         if attempt or not is_missing_ownership(refused):
             break
         session.listings.pop(synced.id, None)
     if refused is not None:
-        yield from _refused(session, step, refused)
+        yield from _refused(session, plan, step, refused)
     raise AlbumStop
 
 
@@ -255,7 +258,9 @@ def _retired(
     return tuple(urls)
 
 
-def _refused(session: Session, step: EditAlbum, failure: NotSent | Refused) -> Task[None]:
+def _refused(session: Session, plan: AlbumPlan, step: EditAlbum, failure: NotSent | Refused) -> Task[None]:
+    if refused_for_good(failure):
+        session.refuse(plan, *(s for s in plan.steps if isinstance(s, EditAlbum) and s.narrows == step.narrows))
     yield from give_up(session, failure)
     if failure.problem.kind not in (ProblemKind.BUDGET, ProblemKind.RATE):
         session.tally(step.album).problems.append(f"the album could not be edited: {failure.problem.detail}")

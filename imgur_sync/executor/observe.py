@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
-from imgur_sync.executor.session import Session
-from imgur_sync.executor.tasks import Fork, Task
+from imgur_sync.executor.probing import probe_missing
+from imgur_sync.executor.tasks import RunStopped, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
 from imgur_sync.model.local import LocalAlbum, UnchangedFolder
 from imgur_sync.model.outcome import Done, ProblemKind, Refused
 from imgur_sync.model.plan import AlbumPlan, Gone
 from imgur_sync.model.ports import QuietMark
-from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
-from imgur_sync.model.spec import AlbumSpec, Prune
+from imgur_sync.model.spec import AlbumSpec
 from imgur_sync.model.synced import Intent, IntentStatus, Standing, SyncedAlbum, SyncedPicture
 from imgur_sync.planner.view import AlbumView
 
-MANY = 5
-"""From this many pictures on, the account's list is read before single pictures are asked for."""
+if TYPE_CHECKING:
+    from imgur_sync.executor.session import Session
+    from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,9 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
         raise _missing(session, spec)
     seen = yield from _listing(session, synced)
     pictures = store.pictures(spec.key)
-    probed = yield from _probe(session, spec, local, pictures, seen)
+    probed = Gone()
+    if not session.options.offline and pictures and (seen.listing is not None or seen.gone):
+        probed = yield from probe_missing(session, spec, local, pictures, seen.listing)
     return _view(session, spec, local, synced, pictures, seen, probed, intents)
 
 
@@ -107,6 +109,8 @@ def _missing(session: Session, spec: AlbumSpec) -> ManifestError:
 
 def _scan(session: Session, spec: AlbumSpec, unchanged_if: str) -> LocalAlbum | UnchangedFolder:
     def hashed(path: str, size: int) -> None:
+        if session.scheduler.stopping:
+            raise RunStopped
         session.emit(Hashing(spec.key, path, size))
 
     return session.ports.local.scan(
@@ -177,68 +181,6 @@ def list_album(session: Session, synced: SyncedAlbum) -> Task[Seen]:
     return Seen(flaw=f"Imgur's answer about the album cannot be used: {outcome.problem.detail}")
 
 
-def _probe(
-    session: Session, spec: AlbumSpec, local: LocalAlbum, pictures: tuple[SyncedPicture, ...], seen: Seen
-) -> Task[Gone]:
-    """Ask for pictures that should be in the album and are not shown: only a 404 by id proves that one is gone."""
-    if session.options.offline or (seen.listing is None and not seen.gone) or not pictures:
-        return Gone()
-    if seen.listing is not None and not seen.listing.complete:
-        return Gone()
-    shown = frozenset(seen.listing.ids if seen.listing is not None else ())
-    digests = {file.digest for file in local.files} | {file.digest[:16] for file in local.files}
-    horizon = session.clock.now() - session.settle_seconds
-    missing = [
-        picture.id
-        for picture in pictures
-        if picture.standing is Standing.PLACED
-        and picture.id not in shown
-        and picture.placed_at <= horizon
-        and (picture.digest in digests or spec.prune is Prune.DELETE)
-    ]
-    return (yield from probe(session, missing))
-
-
-def probe(session: Session, ids: Iterable[str]) -> Task[Gone]:
-    """Find out which of these pictures live. Ids that no answer settled are in neither set."""
-    missing = list(dict.fromkeys(ids))
-    alive: set[str] = set()
-    if len(missing) > MANY:
-        alive = yield from _alive_in_account(session, frozenset(missing))
-    gone: set[str] = set()
-    reader = session.reader() if missing else None
-
-    def ask(image_id: str) -> Task[None]:
-        assert reader is not None
-        outcome = yield from session.read(lambda: reader.image(image_id))
-        if isinstance(outcome, Done):
-            alive.add(image_id)
-        elif isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
-            gone.add(image_id)
-
-    yield Fork(tuple(ask(image_id) for image_id in missing if image_id not in alive))
-    return Gone(frozenset(gone), frozenset(alive))
-
-
-def _alive_in_account(session: Session, wanted: frozenset[str]) -> Task[set[str]]:
-    """Those of `wanted` that the account's list shows (1 credit a hundred pictures)."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    reader = session.reader()
-    page = 0
-    while wanted - found:
-        outcome = yield from session.read(partial(reader.images, page))
-        if not isinstance(outcome, Done):
-            break
-        ids = {picture.id for picture in outcome.value}
-        if not ids - seen:
-            break
-        seen |= ids
-        found |= ids & wanted
-        page += 1
-    return found
-
-
 def _view(
     session: Session,
     spec: AlbumSpec,
@@ -268,8 +210,9 @@ def _view(
         ignored=session.ports.local.ignored(spec, lost) if lost else frozenset(),
         elsewhere=session.store.known(strangers) if strangers else frozenset(),
         intents=intents,
-        failed=() if session.options.retry_failed else session.store.failed(spec.key),
+        failed=session.failed(spec.key),
         limits=session.manifest.gates,
+        tripped=frozenset(session.tripped.get(spec.key, ())),
     )
 
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from imgur_sync.errors import UsageError
-from imgur_sync.executor.observe import Quiet, observe, probe, read_headers, remember_quiet
-from imgur_sync.executor.rebuilding import rebuild
+from imgur_sync.executor.observe import Quiet, observe, read_headers, remember_quiet
+from imgur_sync.executor.probing import probe
 from imgur_sync.executor.session import Options, Ports, Session
-from imgur_sync.executor.settling import settle_all
 from imgur_sync.executor.tasks import Fork, Task
-from imgur_sync.model.change import Change, PictureGone
 from imgur_sync.model.event import Event, Planned
-from imgur_sync.model.local import RootIdentity
-from imgur_sync.model.plan import AlbumPlan, Plan
-from imgur_sync.model.spec import AlbumSpec, Manifest
-from imgur_sync.model.synced import SyncedPicture
+from imgur_sync.model.plan import GateName
 from imgur_sync.planner.album import plan_album
-from imgur_sync.planner.view import AlbumView
 from imgur_sync.planner.whole import assemble, plan_albums
+
+if TYPE_CHECKING:
+    from imgur_sync.model.local import RootIdentity
+    from imgur_sync.model.plan import AlbumPlan, Plan
+    from imgur_sync.model.spec import AlbumSpec, Manifest
+    from imgur_sync.model.synced import SyncedPicture
+    from imgur_sync.planner.view import AlbumView
 
 
 class World:
@@ -52,7 +54,11 @@ def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Ev
 
 def prepare(session: Session) -> Task[None]:
     """What comes before any album is looked at: a lost state rebuilt, the account's albums read, doubts settled."""
+    from imgur_sync.executor.settling import settle_all
+
     if session.options.rebuild and session.writer is None:
+        from imgur_sync.executor.rebuilding import rebuild
+
         yield from rebuild(session)
     if session.headers is None:
         yield from read_headers(session)
@@ -102,7 +108,12 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     views = tuple(world.views[spec.key] for spec in session.manifest.albums if spec.key in world.views)
     detached = yield from _reusable(session, views, world.plans.values())
     limit = session.manifest.gates.prune_run
-    albums = plan_albums(views, detached, session.options.approvals, limit, exact=first, alone=world.plans)
+    if first:
+        session.gated = frozenset(key for key, plan in world.plans.items() if _held(plan) & {GateName.PRUNE})
+    approvals = session.options.approvals if first else session.left_of_approvals(GateName.PRUNE)
+    albums = plan_albums(views, detached, approvals, limit, exact=first, alone=world.plans)
+    for album in albums:
+        session.tripped.setdefault(album.album, set()).update(_held(album))
     ages = [quiet.listed_at for quiet in world.quiet.values()]
     ages += [view.listing.taken_at for view in views if view.listing is not None]
     return assemble(
@@ -116,8 +127,21 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
         observation_reads=session.reads,
         oldest_listing=min(ages, default=None),
         offline=session.options.offline,
-        notes=session.manifest.warnings,
+        notes=(*session.manifest.warnings, *_dropped(session)),
     )
+
+
+def _dropped(session: Session) -> Iterator[str]:
+    """Sentences about albums of ours that the manifest does not name any more."""
+    for album in session.store.albums():
+        if album.placed and not album.gone and session.manifest.album(album.key) is None:
+            pictures = "1 picture" if album.placed == 1 else f"{album.placed} pictures"
+            yield f"the album {album.key} is not in the manifest any more: it stays on Imgur as it is ({pictures})"
+
+
+def _held(plan: AlbumPlan) -> frozenset[GateName]:
+    """The gates with a count of pictures that the plan tripped: they hold for the rest of the run."""
+    return frozenset(gate.name for gate in plan.gates) & {GateName.PRUNE, GateName.REPLACE, GateName.RESTORE}
 
 
 def _reusable(
@@ -134,6 +158,8 @@ def _reusable(
     pictures = (*session.store.detached(wanted), *halfway)
     if session.options.offline:
         return pictures
+    from imgur_sync.model.change import Change, PictureGone
+
     probed = yield from probe(session, (picture.id for picture in pictures))
     lost: list[Change] = [PictureGone(image_id, session.clock.now()) for image_id in sorted(probed.gone)]
     if lost and session.writer is not None:

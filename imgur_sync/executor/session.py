@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from imgur_sync.errors import BudgetError, CredentialsError, ImgurSyncError, TryAgainLaterError
 from imgur_sync.executor.scheduler import Scheduler
 from imgur_sync.executor.tasks import Do, Pause, Task
-from imgur_sync.model.budget import LimitName
 from imgur_sync.model.event import Event, Waiting
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, T, Unknown
-from imgur_sync.model.plan import GateName
-from imgur_sync.model.ports import (
-    Cache,
-    Clock,
-    Ledger,
-    LocalFiles,
-    RemoteReader,
-    RemoteWriter,
-    StateStore,
-    Workers,
-)
-from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
-from imgur_sync.model.spec import Manifest
-from imgur_sync.model.synced import Intent, RetiredUrl
 from imgur_sync.planner.retry import EndRun, Fail, Park, RetryAfter, after_read
+
+if TYPE_CHECKING:
+    from imgur_sync.model.budget import LimitName
+    from imgur_sync.model.plan import AlbumPlan, GateName
+    from imgur_sync.model.ports import (
+        Cache,
+        Clock,
+        Ledger,
+        LocalFiles,
+        RemoteReader,
+        RemoteWriter,
+        StateStore,
+        Workers,
+    )
+    from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
+    from imgur_sync.model.spec import Manifest
+    from imgur_sync.model.step import Step
+    from imgur_sync.model.synced import FailedFile, Intent, RetiredUrl
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,13 @@ class Session:
         self.troubles = 0
         self.limit_hit: tuple[LimitName, float | None] | None = None
         self.claims: dict[str, str] = {}
+        self.refused_steps: set[tuple[Step, tuple[tuple[str, str], ...]]] = set()
+        self.refused_files: list[FailedFile] = []
+        self.tripped: dict[str, set[GateName]] = {}
+        self.removed: Counter[str] = Counter()
+        self.gated: frozenset[str] = frozenset()
+        self.shut: set[str] = set()
+        self.twins_looked_for = False
         self.retired: list[RetiredUrl] = []
 
     def emit(self, event: Event) -> None:
@@ -107,6 +119,27 @@ class Session:
     def tally(self, album: str) -> Tally:
         """The counts of one album."""
         return self.tallies.setdefault(album, Tally())
+
+    def refuse(self, plan: AlbumPlan, *steps: Step) -> None:
+        """Imgur refused these steps for another reason than a limit: with the same pictures they are not sent again."""
+        self.refused_steps.update((step, plan.pairs) for step in steps)
+
+    def was_refused(self, plan: AlbumPlan) -> bool:
+        """Whether Imgur refused in this run what the plan would send."""
+        return plan.album in self.shut or any((step, plan.pairs) in self.refused_steps for step in plan.steps)
+
+    def failed(self, album: str) -> tuple[FailedFile, ...]:
+        """Files not to be sent now: those that the state remembers, and those that were refused in this run.
+
+        A run that tries failed files again has made the state forget them; a plan of it overlooks them.
+        """
+        kept = () if self.options.retry_failed and self.writer is None else self.store.failed(album)
+        return (*kept, *(file for file in self.refused_files if file.album == album))
+
+    def left_of_approvals(self, prune: GateName) -> Mapping[GateName, int]:
+        """The approvals of a later plan of this run: removals that were done are used up, whatever left since."""
+        done = sum(count for album, count in self.removed.items() if album in self.gated or not self.gated)
+        return {name: number - (done if name is prune else 0) for name, number in self.options.approvals.items()}
 
     def reader(self) -> RemoteReader:
         """The reader of an online run."""

@@ -9,7 +9,7 @@ from imgur_sync.errors import TryAgainLaterError
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Task
-from imgur_sync.executor.twins import remove_album_twin, remove_twin
+from imgur_sync.executor.twins import adopted_markers, remove_album_twin, remove_twin
 from imgur_sync.model.change import (
     AlbumMade,
     Change,
@@ -22,7 +22,7 @@ from imgur_sync.model.change import (
 )
 from imgur_sync.model.event import UploadFound
 from imgur_sync.model.outcome import Done, Problem, ProblemKind, Refused
-from imgur_sync.model.remote import RemotePicture
+from imgur_sync.model.remote import AlbumHeader, RemotePicture
 from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus, SyncedPicture
 from imgur_sync.planner.confirm import EditWish, ignored_fields
 from imgur_sync.planner.marker import album_marker
@@ -52,7 +52,10 @@ def settle_all(session: Session) -> Task[None]:
         doubts: list[Change] = [IntentDoubted(intent.number, now) for intent in first_seen]
         store.record(*doubts)
     intents = store.intents(IntentStatus.OPEN)
-    suspects = store.intents(IntentStatus.SUSPECT) if session.writer is not None else ()
+    # One reading of a run for late twins is enough: what it does not show, a later apply sees.
+    looks = session.writer is not None and not session.twins_looked_for
+    suspects = store.intents(IntentStatus.SUSPECT) if looks else ()
+    session.twins_looked_for = True
     uploads = [i for i in (*intents, *suspects) if i.kind is IntentKind.UPLOAD]
     if uploads:
         yield from _settle_uploads(session, uploads)
@@ -77,7 +80,7 @@ def _settle_uploads(session: Session, intents: Sequence[Intent]) -> Task[None]:
         return
     store = session.store
     known = store.known(picture.id for picture in seen)
-    adopted = {picture.marker: picture.id for key in {i.album for i in intents} for picture in store.pictures(key)}
+    adopted = adopted_markers(session, {intent.marker for intent in intents})
     verdicts = settle_uploads(intents, seen, known, adopted, read_at, session.settle_seconds)
     for verdict in verdicts:
         match verdict:
@@ -174,16 +177,14 @@ def incomplete(problem: Problem) -> TryAgainLaterError:
 def read_headers_fully(session: Session) -> Task[None]:
     """All pages of the account's albums, also past the last of ours. Raises `TryAgainLaterError` on a gap."""
     reader = session.reader()
-    headers = dict(session.headers or {})
+    headers: dict[str, AlbumHeader] = {}
     page = 0
     while True:
         outcome = yield from session.read(partial(reader.albums, page))
         if not isinstance(outcome, Done):
             raise incomplete(outcome.problem)
-        if not outcome.value:
-            break
         fresh = {header.id: header for header in outcome.value}
-        if page and fresh.keys() <= headers.keys():
+        if fresh.keys() <= headers.keys():
             break
         headers.update(fresh)
         page += 1
@@ -232,4 +233,6 @@ def _settle_deletion(session: Session, intent: Intent) -> Task[None]:
     if isinstance(outcome, Done):
         session.store.record(ended)
     elif isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
-        session.store.record(PictureDeleted(intent.target, now), ended)
+        # A twin that was to be removed was never a picture of the state.
+        deleted = (PictureDeleted(intent.target, now),) if session.store.picture(intent.target) is not None else ()
+        session.store.record(*deleted, ended)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Task
 from imgur_sync.executor.writing import AlbumStop, write
@@ -11,6 +13,13 @@ from imgur_sync.model.event import TwinRemoved
 from imgur_sync.model.outcome import Done
 from imgur_sync.model.remote import RemotePicture
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus
+
+
+def adopted_markers(session: Session, markers: Collection[str]) -> dict[str, str]:
+    """Ids of pictures of ours by those of `markers` that they carry, whatever album they stand in now."""
+    store = session.store
+    keys = {spec.key for spec in session.manifest.albums} | {album.key for album in store.albums()}
+    return {p.marker: p.id for key in sorted(keys) for p in store.pictures(key) if p.marker in markers}
 
 
 def remove_twin(session: Session, intent: Intent, picture: RemotePicture) -> Task[None]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from imgur_sync.errors import FileChangedError
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Do, Take, Task
-from imgur_sync.executor.writing import AlbumStop, give_up, reserve, send_recorded
+from imgur_sync.executor.twins import adopted_markers
+from imgur_sync.executor.writing import AlbumStop, give_up, refused_for_good, reserve, send_recorded
 from imgur_sync.model.budget import UPLOAD_COST, Reservation
 from imgur_sync.model.change import Change, FileFailed, IntentDoubted, IntentEnded, IntentResent, PictureAdopted
 from imgur_sync.model.event import InDoubt, UploadDone, UploadFailed, UploadStarted
 from imgur_sync.model.local import Content, LocalFile, Presence
-from imgur_sync.model.outcome import Done, Problem, ProblemKind, Refused, Unknown
+from imgur_sync.model.outcome import Done, NotSent, Problem, ProblemKind, Refused, Unknown
 from imgur_sync.model.remote import RemotePicture
 from imgur_sync.model.spec import AlbumSpec
 from imgur_sync.model.step import Upload, UploadReason
@@ -26,7 +27,7 @@ def upload(session: Session, spec: AlbumSpec, step: Upload, album_id: str, made:
     """Upload one file into the album; `made` gets its id by path. Every failure is recorded and told, none raised."""
     yield Take(step.size)
     try:
-        content = yield from _content(session, spec, step)
+        content = None if step.album in session.shut else (yield from _content(session, spec, step))
         if content is None:
             return
         for _ in range(TRIES):
@@ -68,8 +69,7 @@ def _attempt(session: Session, step: Upload, content: Content, album_id: str, ma
         return False
     again = yield from give_up(session, outcome)
     if not again:
-        final = isinstance(outcome, Refused) and outcome.problem.kind in FINAL
-        _failed(session, step, outcome.problem, final)
+        _failed(session, step, outcome)
     return again
 
 
@@ -82,7 +82,9 @@ def _intent(session: Session, step: Upload, content: Content, album_id: str, res
         session.resent.add(earlier.number)
         store.record(IntentResent(earlier.number, reservation.number, now))
         return next(i for i in store.intents(IntentStatus.OPEN) if i.number == earlier.number)
-    copy = store.highest_copy(step.album, step.digest) + 1
+    lost = _lost(session, step)
+    copy = lost.copy if lost is not None else store.highest_copy(step.album, step.digest) + 1
+    name = upload_name(step.path, step.media_type, store.lineage, step.album, step.digest, copy)
     return store.open_intent(
         Intent(
             number=0,
@@ -96,13 +98,24 @@ def _intent(session: Session, step: Upload, content: Content, album_id: str, res
             width=step.width,
             height=step.height,
             has_gps=step.has_gps,
-            marker=upload_name(step.path, step.media_type, store.lineage, step.album, step.digest, copy),
+            marker=lost.marker if lost is not None else name,
             copy=copy,
             reservation=reservation.number,
             made_at=now,
             restores=step.reason is UploadReason.RESTORES,
         )
     )
+
+
+def _lost(session: Session, step: Upload) -> Intent | None:
+    """An upload of this very content that was closed unseen: sent under its marker, so that the earlier one is known
+    for a twin should it turn up after all."""
+    suspects = session.store.intents(IntentStatus.SUSPECT)
+    same = [i for i in suspects if i.kind is IntentKind.UPLOAD and (i.album, i.digest) == (step.album, step.digest)]
+    if not same:
+        return None
+    adopted = adopted_markers(session, {intent.marker for intent in same})
+    return next((intent for intent in same if intent.marker not in adopted), None)
 
 
 def _adopt(
@@ -145,11 +158,18 @@ def _adopt(
     session.emit(UploadDone(step.album, step.path, step.size, picture.link))
 
 
-def _failed(session: Session, step: Upload, problem: Problem, final: bool) -> None:
-    """A refusal: told, and where the file itself was refused remembered until it changes."""
+def _failed(session: Session, step: Upload, outcome: NotSent | Refused) -> None:
+    """A refusal: told, and not tried again in this run; where the file itself was refused, not until it changes."""
+    problem = outcome.problem
+    limited = problem.kind in (ProblemKind.BUDGET, ProblemKind.RATE)
+    final = isinstance(outcome, Refused) and problem.kind in FINAL
+    failed = FailedFile(step.album, step.path, step.digest, problem.detail, session.clock.now())
     if final:
-        failed = FailedFile(step.album, step.path, step.digest, problem.detail, session.clock.now())
         session.store.record(FileFailed(failed))
-    if problem.kind not in (ProblemKind.BUDGET, ProblemKind.RATE):
+    elif refused_for_good(outcome):
+        session.refused_files.append(failed)
+        if problem.kind in (ProblemKind.FORBIDDEN, ProblemKind.NOT_FOUND):
+            session.shut.add(step.album)  # it is the album that takes nothing
+    if not limited:
         session.tally(step.album).failed += 1
     session.emit(UploadFailed(step.album, step.path, problem, final))

@@ -13,7 +13,7 @@ from imgur_sync.model.change import IntentDoubted, IntentEnded
 from imgur_sync.model.event import BudgetReached, InDoubt, Waiting
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, T, Unknown
 from imgur_sync.model.ports import RemoteWriter
-from imgur_sync.model.synced import Intent, IntentStatus
+from imgur_sync.model.synced import Intent, IntentKind, IntentStatus
 from imgur_sync.planner.retry import EndRun, Fail, Park, RetryAfter, after_write
 
 
@@ -99,7 +99,10 @@ def send_recorded(
             session.emit(InDoubt(intent.album, what, outcome.problem, now + session.settle_seconds))
             session.note_trouble(outcome.problem)
         case NotSent() | Refused():
-            session.store.record(IntentEnded(intent.number, IntentStatus.CLOSED, now))
+            # What was sent before this refusal may still turn up.
+            again = intent.kind is IntentKind.UPLOAD and intent.sends > 1
+            status = IntentStatus.SUSPECT if again else IntentStatus.CLOSED
+            session.store.record(IntentEnded(intent.number, status, now))
     return outcome
 
 
@@ -122,6 +125,11 @@ def give_up(session: Session, failure: Failure) -> Task[bool]:
         case RetryAfter() | Fail():
             session.note_trouble(failure.problem)
     return False
+
+
+def refused_for_good(outcome: object) -> bool:
+    """Whether a request was refused for another reason than a limit: the same one is not sent again in this run."""
+    return isinstance(outcome, Refused) and outcome.problem.kind not in (ProblemKind.BUDGET, ProblemKind.RATE)
 
 
 def limit_of(problem: Problem) -> LimitName:

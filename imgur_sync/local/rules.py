@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from imgur_sync.local.names import is_junk
-from imgur_sync.model.spec import AlbumSpec
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+    from imgur_sync.model.spec import AlbumSpec
 
 ALL = ("**/*",)
 VERSION = "1"
@@ -86,7 +89,12 @@ def album_rules(spec: AlbumSpec) -> Rules:
 
 
 def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
-    """The patterns of `lines`; one that git would pass over is an error, since it was meant to keep something back."""
+    """The patterns of `lines`; one that git would pass over is an error, since it was meant to keep something back.
+
+    pathspec is loaded here, when there are patterns: most albums have none.
+    """
+    from pathspec import GitIgnoreSpec
+
     kept = [_fold(line) for line in lines]
     for line in kept:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imgur_sync.local.media.formats import foreign_type, recognise
 from imgur_sync.local.names import is_secret, promised_type
 from imgur_sync.local.pointers import GIT_CRYPT, Pointer, annex_key, annex_pointer, lfs_pointer
 from imgur_sync.local.stream import Stream
@@ -67,6 +66,8 @@ def judge(name: str, stream: Stream) -> Verdict:
         return points(pointer, promised)
     if head.startswith(GIT_CRYPT):
         return unsendable(Why.ENCRYPTED) if promised else NOTHING
+    from imgur_sync.local.media.formats import recognise
+
     found = recognise(head)
     if found is None:
         return unsendable(Why.NOT_A_PICTURE, _what(head)) if promised else NOTHING
@@ -109,5 +110,7 @@ def _pointer(head: bytes, size: int) -> Pointer | None:
 
 
 def _what(head: bytes) -> str:
+    from imgur_sync.local.media.formats import foreign_type
+
     kind = foreign_type(head)
     return f"its content is {kind}" if kind else ""

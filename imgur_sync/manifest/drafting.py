@@ -28,22 +28,23 @@ _TITLE = 1000
 _ESCAPED = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 _HEAD = """\
-# What imgur-sync mirrors to Imgur. Look at what would happen with: imgur-sync plan
+# What imgur-sync mirrors to Imgur. See what would happen: imgur-sync plan
 version = 1
-lineage = {lineage}  # names this mirror for ever: keep it, and do not copy it into another manifest
+# Names this mirror for ever: keep it, and do not copy it into another manifest.
+lineage = {lineage}
 
 # [budget]
-# reserve_credits = 500       # credits of the application's day that are left for others
-# uploads_per_hour = 45       # our own cap; 0 = none of our own
+# reserve_credits = 500   # credits of the application's day left for others
+# uploads_per_hour = 45   # our own cap; 0 = none of our own
 
-[defaults]                    # for every album below; each album can say otherwise
-privacy = "hidden"            # "hidden" or "secret": anyone with the link · "public": on your profile, too
-order = "natural"             # "natural" (2 before 10) · "name" · "modified"
-prune = "detach"              # a file left the folder: "detach" its picture from the album · "delete" it · "never"
+[defaults]                # for every album below; each can say otherwise
+privacy = "hidden"        # "hidden", "secret": whoever has the link · "public"
+order = "natural"         # "natural" (2 before 10) · "name" · "modified"
+prune = "detach"          # a file left: "detach" its picture · "delete" · "never"
 """
 _NO_ALBUM = """
-# [albums.cats]               # the lasting name of the album
-# folder = "photos/cats"      # relative to this file
+# [albums.cats]           # the lasting name of the album
+# folder = "photos/cats"  # relative to this file
 # title = "Cats"
 """
 

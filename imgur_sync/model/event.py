@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from imgur_sync.errors import ExitCode
-from imgur_sync.model.budget import LimitName
-from imgur_sync.model.outcome import Problem
-from imgur_sync.model.plan import Plan
-from imgur_sync.model.step import Step
-from imgur_sync.model.synced import RetiredUrl
+if TYPE_CHECKING:
+    from imgur_sync.errors import ExitCode
+    from imgur_sync.model.budget import LimitName
+    from imgur_sync.model.outcome import Problem
+    from imgur_sync.model.plan import Plan
+    from imgur_sync.model.step import Step
+    from imgur_sync.model.synced import RetiredUrl
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Reading, Reservation
-from imgur_sync.model.change import Change
-from imgur_sync.model.local import CachedFile, FolderMark
-from imgur_sync.model.remote import RemoteAlbum
-from imgur_sync.model.secret import Secret
-from imgur_sync.model.synced import FailedFile, Intent, IntentStatus, RetiredUrl, SyncedAlbum, SyncedPicture
+if TYPE_CHECKING:
+    from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Reading, Reservation
+    from imgur_sync.model.change import Change
+    from imgur_sync.model.local import CachedFile, FolderMark
+    from imgur_sync.model.remote import RemoteAlbum
+    from imgur_sync.model.secret import Secret
+    from imgur_sync.model.synced import FailedFile, Intent, IntentStatus, RetiredUrl, SyncedAlbum, SyncedPicture
 
 
 @dataclass(frozen=True, slots=True)

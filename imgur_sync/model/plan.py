@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from imgur_sync.model.budget import Budget, Cost, LimitName
-from imgur_sync.model.local import Unsendable
 from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.model.step import Move, Place, Step
+
+if TYPE_CHECKING:
+    from imgur_sync.model.local import Unsendable
 
 
 class GateName(StrEnum):

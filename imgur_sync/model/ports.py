@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from imgur_sync.model.budget import Reservation
 from imgur_sync.model.keeping import Cache, Ledger, Lock, QuietMark, StateStore, Tokens, TokenStore
-from imgur_sync.model.local import Content, LocalAlbum, LocalFile, UnchangedFolder
-from imgur_sync.model.outcome import Outcome
-from imgur_sync.model.remote import (
-    AlbumChanges,
-    AlbumHeader,
-    CreatedAlbum,
-    CreditReport,
-    RemoteAlbum,
-    RemotePicture,
-)
-from imgur_sync.model.spec import AlbumSpec, Privacy
+
+if TYPE_CHECKING:
+    from imgur_sync.model.budget import Reservation
+    from imgur_sync.model.local import Content, LocalAlbum, LocalFile, UnchangedFolder
+    from imgur_sync.model.outcome import Outcome
+    from imgur_sync.model.remote import (
+        AlbumChanges,
+        AlbumHeader,
+        CreatedAlbum,
+        CreditReport,
+        RemoteAlbum,
+        RemotePicture,
+    )
+    from imgur_sync.model.spec import AlbumSpec, Privacy
 
 T = TypeVar("T")
 

@@ -150,10 +150,6 @@ def _assembled(
         if p.id in granted.settling
     )
     blank = _blank(view)
-    ours = {picture.id for picture in (*granted.unmanaged, *granted.kept)}
-    behind = (
-        image_id for image_id in target.tail if image_id in ours
-    )  # no path is theirs: they end the managed places
     return replace(
         blank,
         wanted=all_steps,
@@ -170,13 +166,20 @@ def _assembled(
         adrift=tuple(picture.id for picture in wanted.adrift) if _offers(view) else (),
         released=_released(view, granted),
         replaced=tuple((path, picture.id) for path, picture in granted.retired),
-        pairs=(*((e.path, e.id) for e in target.entries if e.id is not None), *(("", i) for i in behind)),
+        pairs=_pairs(granted, target),
         leaving=target.leaving,
         deleting=tuple((picture.path, picture.id) for picture in target.deleting),
         unpaired_files=tuple((file.digest, file.path) for file in wanted.unpaired),
         unpaired_pictures=_offered(view, wanted),
         reads=reads_around(steps),
     )
+
+
+def _pairs(granted: Sorted, target: Target) -> tuple[tuple[str, str], ...]:
+    """The managed places that have their picture, and behind them, with no path, what stays of ours without a file."""
+    behind = {picture.id for picture in (*granted.unmanaged, *granted.kept)}
+    places = ((entry.path, entry.id) for entry in target.entries if entry.id is not None)
+    return (*places, *(("", image_id) for image_id in target.tail if image_id in behind))
 
 
 def _placeable(all_steps: tuple[Step, ...], steps: tuple[Step, ...]) -> bool:
@@ -198,11 +201,13 @@ def _offers(view: AlbumView) -> bool:
 
 
 def _offered(view: AlbumView, wanted: Sorted) -> tuple[tuple[str, str], ...]:
-    """Pictures that a file of another album may take: not with `never` or `protect`, not while anything is unclear."""
+    """Pictures that a file of another album may take: not un-managed ones, not with `never` or `protect`, not while
+    anything is unclear."""
     if not _offers(view):
         return ()
     shown = frozenset(view.listing.ids if view.listing is not None else ())
-    return tuple((picture.digest, picture.id) for picture in wanted.spare if picture.id in shown)
+    stays = {picture.id for picture in wanted.unmanaged}
+    return tuple((p.digest, p.id) for p in wanted.spare if p.id in shown and p.id not in stays)
 
 
 def _withheld(

@@ -89,8 +89,14 @@ def _deferred(album: AlbumPlan, kept: Sequence[Step], limit: LimitName) -> Album
             staying[step] -= 1
         else:
             gone.append(step)
+    waits = any(isinstance(step, EditAlbum) and step.places is not None for step in gone)
+    places = any(isinstance(step, EditAlbum) and step.places is not None for step in kept)
     return replace(
-        album, steps=tuple(kept), deferred=tuple(Deferred(step, limit) for step in gone), reads=reads_around(kept)
+        album,
+        steps=tuple(kept),
+        deferred=tuple(Deferred(step, limit) for step in gone),
+        placements=album.placements if places or not waits else (),  # recorded with the edit that makes them
+        reads=reads_around(kept),
     )
 
 

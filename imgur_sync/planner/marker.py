@@ -23,6 +23,7 @@ EXTENSIONS = {
 SHORT = 16
 COPIES_TRIED = 100
 _NAME = re.compile(r"(?:^|\.)is1-([0-9a-f]{16})-([0-9a-f]{8})(?=\.|$)")
+_ALBUM = re.compile(r"imgur-sync is1-[0-9a-f]{24}")
 _NOT_SLUG = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -59,6 +60,11 @@ def album_marker(lineage: str, album: str) -> str:
     """What a new album's description holds until its first edit."""
     text = "\0".join((lineage, album, "album"))
     return "imgur-sync is1-" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:24]
+
+
+def is_album_marker(text: str) -> bool:
+    """Whether a description is what the creation of an album left there."""
+    return _ALBUM.fullmatch(text) is not None
 
 
 def owner(marker: Marker, lineage: str, albums: Iterable[str]) -> tuple[str, int] | None:

@@ -90,7 +90,7 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
         in_place=fate["in_place"],
         protected=fate["protected"],
         left=fate["left"],
-        adrift=(*fate["left"], *fate["settling"]),
+        adrift=(*fate["left"], *fate["settling"], *(p for p in fate["pruned"] if p.id not in shown)),
         reattached=frozenset(p.id for p in pairs.values() if p.id in reattached or p in incoming),
         settling=frozenset(p.id for p in (*pairs.values(), *fate["settling"]) if p.id in settling),
         respected=respected,

@@ -11,6 +11,7 @@ from imgur_sync.model.step import EditAlbum, Move, Place
 from imgur_sync.model.synced import IntentKind, Standing, SyncedPicture
 from imgur_sync.planner.entries import Entry
 from imgur_sync.planner.entries import entries as managed_places
+from imgur_sync.planner.marker import is_album_marker
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.view import AlbumView
 
@@ -104,7 +105,6 @@ def _edits(
     publish: bool,
 ) -> tuple[EditAlbum | None, EditAlbum | None]:
     """The one edit, and an edit of its own before the uploads where privacy narrows."""
-    key = view.spec.key
     uploads = any(entry.id is None for entry in entries)
     title, description, privacy = _header(view, publish)
     title = None if title is None or _ignored(view, "title", title) else title
@@ -112,20 +112,17 @@ def _edits(
     privacy = None if privacy is None or _ignored(view, "privacy", privacy) else privacy
     narrow = None
     if privacy is not None and uploads and view.exists and _narrows(view, privacy):
-        narrow = EditAlbum(key, privacy=privacy, narrows=True)
-        privacy = None
+        narrow, privacy = EditAlbum(view.spec.key, privacy=privacy, narrows=True), None
     cover = _cover(view, sorted_, entries)
     cover = None if cover is None or _ignored(view, "cover", cover.path) else cover
     wanted = (*(entry.id for entry in entries), *tail)
-    settling = bool(sorted_.settling)
-    membership = not settling and _membership_differs(view, entries, wanted, current)
-    membership = membership and not _ignored(view, "order", order_wish(wanted))
+    differs = not sorted_.settling and _membership_differs(view, entries, wanted, current)
+    membership = differs and not _ignored(view, "order", order_wish(wanted))
     header = (title, description, privacy, cover) != (None, None, None, None)
     if not membership and not header:
         return None, narrow
-    edit = EditAlbum(key, cover=cover, title=title, description=description, privacy=privacy)
+    edit = EditAlbum(view.spec.key, cover=cover, title=title, description=description, privacy=privacy)
     if membership:
-        reordered = wanted != tuple(i for i in current if i not in leaving)
         edit = replace(
             edit,
             places=tuple(Place(entry.path, entry.digest) for entry in entries),
@@ -133,7 +130,7 @@ def _edits(
             retired=tuple(Place(path, picture.digest) for path, picture in sorted_.retired),
             attached=_attached(sorted_),
             moves=moves,
-            reordered=reordered or (header and bool(wanted)),
+            reordered=wanted != tuple(i for i in current if i not in leaving) or (header and bool(wanted)),
             calls=2 if header and not wanted else 1,
         )
     return edit, narrow
@@ -203,7 +200,9 @@ def _header(view: AlbumView, publish: bool) -> tuple[str | None, str | None, str
     spec = view.spec
     header = view.listing.header if view.listing is not None and view.exists else None
     fresh = view.synced is None or not view.exists
-    pristine = not fresh and view.synced is not None and not view.synced.edited
+    # An edit that narrowed the privacy, and nothing else, leaves the creation's marker where it is.
+    marked = header is not None and is_album_marker(header.description)
+    pristine = not fresh and view.synced is not None and (marked or not view.synced.edited)
     title = spec.title if spec.title is not None and not fresh else None
     if header is not None and title is not None and title == header.title:
         title = None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from imgur_sync.model.local import LocalAlbum
 from imgur_sync.model.plan import GateName, Gone
-from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.model.spec import AlbumSpec, GateLimits
 from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus, SyncedAlbum, SyncedPicture
+
+if TYPE_CHECKING:
+    from imgur_sync.model.local import LocalAlbum
+    from imgur_sync.model.remote import RemoteAlbum
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ line. What they return never starts a line with `::` and never holds `##[`: both
 
 from __future__ import annotations
 
-import html as html_entities
 import re
 import unicodedata
 
@@ -51,6 +50,8 @@ def markdown(text: str) -> str:
 
 def html(text: str) -> str:
     """The text inside an HTML element or a double-quoted attribute."""
+    import html as html_entities
+
     escaped = html_entities.escape(terminal_free(text), quote=True)
     return escaped.replace("::", "&#58;&#58;").replace("##[", "&#35;&#35;[")
 

@@ -23,7 +23,12 @@ def error_text(error: ImgurSyncError, read: Moment) -> str:
 
 
 def _lines(error: ImgurSyncError, read: Moment) -> Iterator[str]:
-    if isinstance(error, ManifestError):
+    if isinstance(error, ManifestError) and len(error.problems) == 1 and not error.problems[0].line:
+        problem = error.problems[0]  # of the whole file: there is no place to point at
+        yield f"error: {sentence(error.path, 5000)}: {sentence(problem.what)}"
+        if problem.remedy:
+            yield f"hint: {sentence(problem.remedy)}"
+    elif isinstance(error, ManifestError):
         for problem in error.problems:
             yield from _problem(error.path, problem)
         count = len(error.problems)

@@ -28,6 +28,13 @@ def size(count: int) -> str:
     return f"{value:,.1f} {units[0]}"
 
 
+def size_of(part: int, whole: int) -> str:
+    """How much of a size there is, the unit once where it is the same: "1.2 of 47.9 MB", "812 bytes of 1.2 kB"."""
+    first, second = size(part), size(whole)
+    figure, unit = first.split(" ")
+    return f"{figure} of {second}" if second.endswith(f" {unit}") else f"{first} of {second}"
+
+
 def duration(seconds: float) -> str:
     """Seconds in the two units that matter: "43 s", "5 min", "1 h 5 min", "2 d 3 h". Below zero counts as zero."""
     whole = int(max(0.0, min(seconds, 1e12)) + 0.5)

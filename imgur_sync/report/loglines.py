@@ -41,8 +41,8 @@ def line(event: Event, read: Moment) -> str:
     match event:
         case Scanning(album=album, number=number, total=total):
             return f"{terminal(album)}: reading the folder ({number} of {total})"
-        case Hashing(album=album, path=path, bytes=count):
-            return f"{terminal(album)}: hashed {size(count)} of {terminal(path)}"
+        case Hashing(album=album, path=path):
+            return f"{terminal(album)}: reading {terminal(path)}"
         case Listing(album=album):
             return f"{terminal(album)}: asking Imgur" if album else "asking Imgur about the account"
         case Planned(plan=plan, round=round_):

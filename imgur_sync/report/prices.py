@@ -30,6 +30,12 @@ def price_text(price: Price) -> str:
     return ", ".join(parts)
 
 
+def short_price_text(price: Price) -> str:
+    """ "43 credits, with 4 uploads (1.2 MB)": what fits into a question on one line."""
+    uploads = f", with {plural(price.uploads, 'upload')} ({size(price.upload_bytes)})" if price.uploads else ""
+    return plural(price.credits, "credit") + uploads
+
+
 def taken(limit: LimitName, price: Price) -> int:
     """How much of that limit a price takes, in the limit's own unit."""
     cost = price.writes + Cost(credits=price.reads)

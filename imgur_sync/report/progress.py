@@ -16,6 +16,10 @@ EVERY = 5.0
 """Plain progress is told at most once in so many seconds."""
 REDRAW = 0.1
 """The bar is drawn at most once in so many seconds."""
+BAR = (8, 24)
+"""The bar's width: at least, at most."""
+WORDS = 16
+"""So many characters are kept for what is being done before figures are left out."""
 
 
 class Detail(IntEnum):
@@ -28,6 +32,10 @@ class Detail(IntEnum):
 
 class Display(Protocol):
     """Shows events as they come."""
+
+    def begin(self) -> None:
+        """Show that something goes on, before the first event comes."""
+        ...
 
     def show(self, event: Event) -> None:
         """Take in one event and show it, now or with the next ones."""
@@ -52,11 +60,14 @@ class PlainLines:
         self._tally = Tally()
         self._told = clock.monotonic()
 
+    def begin(self) -> None:
+        """Nothing is told that early."""
+
     def show(self, event: Event) -> None:
         """Take in one event; see the class."""
         now, read = self._clock.monotonic(), Moment(self._clock.now())
-        self._tally.take(event, now, read)
-        if important(event) or self._detail is Detail.VERBOSE:
+        news = self._tally.take(event, now, read)
+        if important(event) or (news and self._detail is Detail.VERBOSE):
             self._write(line(event, read))
             self._told = now
         elif self._detail is Detail.NORMAL and now - self._told >= EVERY and not isinstance(event, RunFinished):
@@ -81,9 +92,10 @@ class LiveBar:
         from rich.progress import BarColumn, Progress, TextColumn
 
         self._console = Console(file=stream, no_color=not color, highlight=False, markup=False, force_terminal=True)
+        self._column = BarColumn(bar_width=BAR[1])
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
+            self._column,
             TextColumn("{task.fields[counts]}", markup=False),
             console=self._console,
             auto_refresh=False,
@@ -96,17 +108,20 @@ class LiveBar:
         self._drawn = clock.monotonic() - REDRAW
         self._live = False
 
+    def begin(self) -> None:
+        """Draw the bar without figures."""
+        self._start()
+        self._draw(self._clock.monotonic())
+
     def show(self, event: Event) -> None:
         """Take in one event and redraw, unless that was done a moment ago."""
         now, read = self._clock.monotonic(), Moment(self._clock.now())
-        self._tally.take(event, now, read)
+        news = self._tally.take(event, now, read)
         if isinstance(event, RunFinished):
             self.close()
             return
-        if not self._live:
-            self._bar.start()
-            self._live = True
-        told = important(event) or self._detail is Detail.VERBOSE
+        self._start()
+        told = important(event) or (news and self._detail is Detail.VERBOSE)
         if told:
             self._console.print(line(event, read), soft_wrap=True)
         if told or now - self._drawn >= REDRAW:
@@ -122,12 +137,24 @@ class LiveBar:
         """Take the bar away and show the cursor again."""
         self.pause()
 
+    def _start(self) -> None:
+        if not self._live:
+            self._bar.start()
+            self._live = True
+
     def _draw(self, now: float) -> None:
-        tally = self._tally
+        """Words, bar and figures on one line, however narrow the terminal: the bar shrinks, then the words are cut."""
+        from rich.cells import cell_len, set_cell_size
+
+        tally, width = self._tally, self._console.width - 3  # less the blanks between, and the last column
+        doing, counts = tally.doing or "starting", tally.counts(now, width - BAR[0] - WORDS)
+        room = max(1, width - cell_len(counts))
+        self._column.bar_width = max(BAR[0], min(BAR[1], room - cell_len(doing)))
+        words = max(1, room - self._column.bar_width)
         self._bar.update(
             self._task,
-            description=tally.doing or "starting",
-            counts=tally.counts(now),
+            description=doing if cell_len(doing) <= words else set_cell_size(doing, words - 1).rstrip() + "…",
+            counts=counts,
             total=tally.upload_bytes or None,
             completed=tally.uploaded_bytes,
         )

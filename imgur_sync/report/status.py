@@ -88,6 +88,9 @@ def _album(album: AlbumStatus, read: Moment) -> Iterator[str]:
 
 
 def _total(status: Status) -> str:
+    if not status.lineage:
+        state = sentence(status.state, 5000)
+        return f"There is no {state}: nothing was synced yet, or the state was lost. See: imgur-sync plan"
     if not status.albums:
         return "No album was made yet."
     pictures = sum(album.pictures for album in status.albums)

@@ -20,7 +20,7 @@ from imgur_sync.model.event import (
 )
 from imgur_sync.model.step import CreateAlbum, EditAlbum
 from imgur_sync.report.escape import sentence, terminal
-from imgur_sync.report.figures import duration, number, plural, size
+from imgur_sync.report.figures import duration, number, plural, size, size_of
 from imgur_sync.report.text import Moment
 
 
@@ -40,15 +40,23 @@ class Tally:
     sending_since: float | None = None
     _hashing: tuple[str, str] = ("", "")
 
-    def take(self, event: Event, at: float, read: Moment) -> None:
-        """Take in one event, at that monotonic time."""
+    def take(self, event: Event, at: float, read: Moment) -> bool:
+        """Take in one event, at that monotonic time. False for a further piece of the file that was being read."""
+        if isinstance(event, Hashing):
+            self.hashed_bytes += event.bytes
+            if self._hashing == (event.album, event.path):
+                return False
+        self._take(event, at, read)
+        return True
+
+    def _take(self, event: Event, at: float, read: Moment) -> None:
         match event:
             case Scanning(album=album, number=count, total=total):
                 self.doing = f"reading {terminal(album, 40)} ({count} of {total})"
-            case Hashing(album=album, path=path, bytes=count):
-                self.hashed_files += self._hashing != (album, path)
+            case Hashing(album=album, path=path):
+                self.hashed_files += 1
                 self._hashing = (album, path)
-                self.hashed_bytes += count
+                self.doing = f"reading {terminal(album, 40)}"
             case Listing(album=album):
                 self.doing = f"asking Imgur about {terminal(album, 40) or 'the account'}"
             case Planned(plan=plan):
@@ -66,8 +74,8 @@ class Tally:
             case UploadFailed():
                 self.failed += 1
             case StepDone(album=album, step=step):
-                self.doing = f"finishing {terminal(album, 40)}"
                 made = isinstance(step, CreateAlbum)
+                self.doing = f"{'made the album' if made else 'finishing'} {terminal(album, 40)}"
                 calls = step.calls if isinstance(step, EditAlbum) else 1
                 self.credits += POST_COST.credits if made else CALL_COST.times(calls).credits
             case Waiting(reason=reason, until=until):
@@ -76,28 +84,38 @@ class Tally:
                 pass
 
     def seconds_left(self, at: float) -> float | None:
-        """How long the uploads that are left take at the rate so far; None when nothing is known or left."""
+        """How long the uploads that are left take at the rate so far; None when nothing is known or next to nothing is
+        left."""
         if self.sending_since is None or not self.uploaded_bytes or self.uploaded >= self.uploads:
             return None
         rest = max(0, self.upload_bytes - self.uploaded_bytes)
-        return (at - self.sending_since) * rest / self.uploaded_bytes
+        seconds = (at - self.sending_since) * rest / self.uploaded_bytes
+        return seconds if seconds >= 1 else None
 
-    def counts(self, at: float) -> str:
-        """The figures in one line, what is nothing left out."""
-        parts = []
+    def counts(self, at: float, most: int = 1000) -> str:
+        """The figures in one line, what is nothing left out; above `most` characters credits, then bytes are, too."""
+        parts = self._figures(at)
+        for name in ("credits", "bytes"):
+            if len(", ".join(parts.values())) > most:
+                parts.pop(name, None)
+        return ", ".join(parts.values())
+
+    def _figures(self, at: float) -> dict[str, str]:
+        parts = {}
         if self.uploads:
-            parts.append(f"{number(self.uploaded)} of {plural(self.uploads, 'picture')} up")
-            parts.append(f"{size(self.uploaded_bytes)} of {size(self.upload_bytes)}")
+            parts["count"] = f"{number(self.uploaded)} of {plural(self.uploads, 'picture')}"
+            parts["bytes"] = size_of(self.uploaded_bytes, self.upload_bytes)
         elif self.hashed_files:
-            parts.append(f"{plural(self.hashed_files, 'file')} hashed, {size(self.hashed_bytes)}")
+            parts["count"] = plural(self.hashed_files, "file")
+            parts["bytes"] = size(self.hashed_bytes)
         if self.failed:
-            parts.append(f"{number(self.failed)} failed")
+            parts["failed"] = f"{number(self.failed)} failed"
         if self.credits:
-            parts.append(plural(self.credits, "credit"))
+            parts["credits"] = plural(self.credits, "credit")
         left = self.seconds_left(at)
         if left is not None:
-            parts.append(f"about {duration(left)} left")
-        return ", ".join(parts)
+            parts["left"] = f"{duration(left)} left"
+        return parts
 
     def line(self, at: float) -> str:
         """What is being done, and the figures."""

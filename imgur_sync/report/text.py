@@ -19,7 +19,7 @@ MOST_LINES = 10
 """Longer lists of problems are cut; `--json` has all of them."""
 
 REMEDIES = {
-    GateName.ROOT: "nothing is removed; bring the folder back (is its disk there?)",
+    GateName.ROOT: "nothing is removed; bring the folder back (is its disk there?) or drop the album from the manifest",
     GateName.SCAN: "nothing is removed from this album until all of its folder can be read",
     GateName.LISTING: "nothing is made, uploaded or removed here until Imgur's answer is whole; run again later",
 }
@@ -119,7 +119,8 @@ def _stays(album: AlbumPlan) -> Iterator[str]:
         count = len(album.unmanaged)
         yield f"  {plural(count, 'picture')} no longer managed {_stay(count)}: {some(album.unmanaged)}"
     if album.skipped:
-        yield f"  {plural(album.skipped, 'file')} skipped: not a picture that Imgur takes"
+        what = "not a picture that Imgur takes" if album.skipped == 1 else "not pictures that Imgur takes"
+        yield f"  {plural(album.skipped, 'file')} skipped: {what}"
 
 
 def _stay(count: int) -> str:
@@ -129,7 +130,12 @@ def _stay(count: int) -> str:
 def _verdict(plan: Plan) -> Iterator[str]:
     same = f"{plural(plan.unchanged, 'album')} as wanted, with {plural(plan.unchanged_files, 'picture')}"
     if plan.empty and not any(album.gates for album in plan.albums):
-        yield f"Nothing to do: {same}." if plan.settled else "Nothing to do now."
+        if not plan.settled:
+            yield "Nothing to do now."
+        elif plan.albums:
+            yield f"Nothing to do. Besides these, {same}." if plan.unchanged else "Nothing to do."
+        else:
+            yield f"Nothing to do: {same}."
     elif plan.unchanged:
         yield f"Besides these, {same}."
 

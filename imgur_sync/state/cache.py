@@ -8,15 +8,17 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from imgur_sync.errors import ImgurSyncError
 from imgur_sync.model.local import CachedFile, FolderMark
-from imgur_sync.model.ports import QuietMark
-from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.state import cache_rows
 from imgur_sync.state.database import Kind, check_header, connect, make_database, transaction
 from imgur_sync.state.migrations import schema_after, schema_of
+
+if TYPE_CHECKING:
+    from imgur_sync.model.ports import QuietMark
+    from imgur_sync.model.remote import RemoteAlbum
 
 CACHE = Kind("cache", 0x69734361, 1, "It can be removed at any time.")
 # Folders kept in memory before they are written in one transaction.

@@ -126,7 +126,7 @@ class Recording:
             key=change.key,
             id=change.id,
             folder=change.folder,
-            sent=SentHeader(title=change.title, at=change.made_at),
+            sent=SentHeader(title=change.title, at=0.0 if change.title is None else change.made_at),
             edited=change.edited,
             serial=0 if before is None else before.serial,
             placed=0,

@@ -161,7 +161,11 @@ def _check_lineage(
     if row is None:
         raise refused(path, kind, "is damaged: it names no lineage")
     if lineage is not None and row[1] != lineage:
-        raise refused(path, kind, f"is of the lineage {row[1]}, but the manifest says {lineage}: not the same pictures")
+        # Not the remedy of a damaged state: rebuilt under another lineage it would know none of the pictures.
+        raise StateError(
+            f"{path}: is of the lineage {row[1]}, but the manifest says {lineage}: not the same pictures",
+            hint=f'Nothing was changed. Put lineage = "{row[1]}" back into the manifest, or name another [state] path.',
+        )
 
 
 def _make(path: Path, lineage: str, steps: Sequence[Step]) -> None:

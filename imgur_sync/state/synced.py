@@ -7,9 +7,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
-from imgur_sync.model.change import Change
 from imgur_sync.model.synced import (
     FailedFile,
     Intent,
@@ -23,9 +22,12 @@ from imgur_sync.planner.marker import SHORT
 from imgur_sync.state import rows
 from imgur_sync.state.database import transaction, translated
 from imgur_sync.state.migrations import upgrade
-from imgur_sync.state.recording import Recording
 from imgur_sync.state.schema import STATE, STEPS
 from imgur_sync.state.sealed import DamagedRow
+
+if TYPE_CHECKING:
+    from imgur_sync.model.change import Change
+    from imgur_sync.state.recording import Recording
 
 T = TypeVar("T")
 MEMORY = Path("(state in memory)")
@@ -196,6 +198,8 @@ class SqliteStore:
     def _recorded(self, work: Callable[[Recording], T]) -> T:
         if self._read_only:
             raise RuntimeError("this state was opened for reading only")
+        from imgur_sync.state.recording import Recording
+
         with self._using(whole=True) as connection, transaction(connection):
             recording = Recording(connection, self._lineage)
             result = work(recording)

@@ -21,6 +21,7 @@ from imgur_sync.state.disk import create_private, private_folder, read_mounts, r
 
 _FORMAT = 1
 _LIMIT = 64 * 1024
+_ANEW = "give a refresh token anew in IMGUR_SYNC_REFRESH_TOKEN"
 # One refresh takes one request; whoever waits longer than this would wait for a stopped process.
 _REFRESH_SECONDS = 120.0
 _LOCK = Kind("token lock", 0x6973546B, 1, "Remove it when no imgur-sync runs; it holds nothing.")
@@ -65,7 +66,7 @@ class FileTokens:
             # Without the cause: its text could hold a token.
             raise CredentialsError(
                 f"{self._path} is damaged, or bound to another API origin, Client-ID or profile",
-                hint=f"The tokens before lie in {self._path.name}.previous. Or remove both and run `imgur-sync login`.",
+                hint=f"The tokens before lie in {self._path.name}.previous. Or remove both and {_ANEW}.",
             ) from None
 
     def save(self, tokens: Tokens) -> None:
@@ -126,14 +127,16 @@ class FileTokens:
         except OSError as error:
             raise CredentialsError(
                 f"{self._path} cannot be read ({error.strerror}); a link is never followed",
-                hint=f"Remove it (rm {self._path}) and run `imgur-sync login`.",
+                hint=f"Remove it (rm {self._path}) and {_ANEW}.",
             ) from error
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode) or status.st_size > _LIMIT:
-                raise CredentialsError(f"{self._path} is not a file of tokens", hint="Remove it and log in again.")
+                raise CredentialsError(f"{self._path} is not a file of tokens", hint=f"Remove it and {_ANEW}.")
             self._refuse_mode(self._path, status.st_mode, 0o077, "600")
-            return file.read()
+            return _whole(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _refuse_open(self, path: Path, bits: int, mode: str) -> None:
         self._refuse_mode(path, path.stat().st_mode, bits, mode)
@@ -159,6 +162,11 @@ class FileTokens:
             account=fields["account"],
             source=fields["source"],
         )
+
+
+def _whole(descriptor: int) -> bytes:
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        return file.read()
 
 
 def _begin(connection: sqlite3.Connection, path: Path) -> None:

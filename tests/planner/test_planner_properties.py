@@ -48,9 +48,11 @@ def worlds(draw: st.DrawFn, *, most: int = 2, limits: GateLimits | None = None) 
         header: dict[str, object] = {}
         if exists:
             header = {"title": draw(TITLES), "public": public}
-        if shown and draw(st.booleans()):
+        covered = draw(st.booleans())
+        if shown and covered:
             header["cover"] = draw(st.sampled_from(shown))
-        order = sorted(shown, key=lambda _: draw(st.integers(0, 9)))
+        turn = draw(st.integers(0, 6))
+        order = sorted(shown, key=lambda image_id: (len(image_id) * turn + ord(image_id[-1]) * (turn + 1)) % 7)
         albums.append(Album(draw(entries(key, len(albums))), files, record, order, header))
     return PlannedWorld(*albums, pictures=pictures, limits=limits)
 

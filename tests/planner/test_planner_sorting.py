@@ -19,7 +19,7 @@ KEPT = (file("0"), picture("pk", "0"))
 
 
 def plan(files: list[LocalFile], pictures: list[SyncedPicture], shown: str | None = None, **facts: Any) -> AlbumPlan:
-    """The plan of an album with wide gates and one more picture, "0", that is in order. `shown` are ids between blanks."""
+    """The plan of an album with wide gates and one more picture, "0", that is in order. `shown`: ids between blanks."""
     limits = facts.pop("limits", WIDE)
     ids = ["pk", *shown.split()] if shown is not None else None
     return plan_album(view([KEPT[0], *files], [KEPT[1], *pictures], ids, limits=limits, **facts))

@@ -161,7 +161,7 @@ cats: "Cats", 12 pictures in the folder
   ? not settled: q.jpg is not shown yet; looked at again 2026-03-01 14:06 +01:00 (in 60 s)
     1 picture that imgur-sync did not put there stays
     2 pictures no longer managed stay: drafts/x.jpg, drafts/y.jpg
-    3 files skipped: not a picture that Imgur takes
+    3 files skipped: not pictures that Imgur takes
   warning: 2 files tell where they were taken
 
 Nothing to do now.
@@ -200,6 +200,13 @@ def test_a_plan_without_changes_says_so(plan: Plans, read: Moment) -> None:
         "The oldest listing used was taken 2026-03-01 13:31 +01:00 (33 min ago).",
         "Digest: sha256:" + "ab" * 32,
     ]
+
+
+def test_an_album_in_order_with_a_warning_is_not_counted_as_none(album: Albums, plan: Plans, read: Moment) -> None:
+    """What is told about an album does not make it less as wanted."""
+    warned = album(warnings=("a.png is large",))
+    assert "\nNothing to do.\n" in plan_text(plan(warned, unchanged=0, unchanged_files=0), read)
+    assert "\nNothing to do. Besides these, 3 albums as wanted, with 1,204 pictures.\n" in plan_text(plan(warned), read)
 
 
 def test_an_offline_plan_says_that_it_is_one(plan: Plans, read: Moment) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
+from rich.cells import cell_len
 
 from imgur_sync.errors import ExitCode
 from imgur_sync.model.budget import Cost, LimitName
@@ -117,8 +118,8 @@ def test_plain_progress_is_a_line_now_and_then(plan: Plans) -> None:
         screen.show(UploadDone("cats", f"{number}.jpg", 5000, ""))
     screen.close()
     assert lines == [
-        "sending cats: 320 of 640 pictures up, 1.6 MB of 3.2 MB, 3,200 credits, about 5 s left",
-        "sending cats: 640 of 640 pictures up, 3.2 MB of 3.2 MB, 6,400 credits",
+        "sending cats: 320 of 640 pictures, 1.6 of 3.2 MB, 3,200 credits, 5 s left",
+        "sending cats: 640 of 640 pictures, 3.2 of 3.2 MB, 6,400 credits",
     ]
 
 
@@ -144,12 +145,40 @@ def test_verbose_tells_every_event(plan: Plans) -> None:
     assert len(lines) == len(events)
 
 
+def test_verbose_names_a_file_that_is_read_once() -> None:
+    """However many pieces it is read in; the same name in another album is another file."""
+    lines: list[str] = []
+    screen = PlainLines(lines.append, Hands(), Detail.VERBOSE)
+    for album in ("cats", "cats", "dogs"):
+        screen.show(Hashing(album, "a.jpg", 65_536))
+    assert lines == ["cats: reading a.jpg", "dogs: reading a.jpg"]
+
+
+def test_an_album_is_made_before_it_is_finished(read: Moment) -> None:
+    """Nothing is called finishing that has only begun."""
+    tally = Tally()
+    tally.take(StepDone("cats", CreateAlbum("cats", "Cats")), 0.0, read)
+    assert tally.doing == "made the album cats"
+    tally.take(StepDone("cats", EditAlbum("cats")), 0.0, read)
+    assert tally.doing == "finishing cats"
+
+
+def test_the_last_second_is_not_counted_down(plan: Plans, read: Moment) -> None:
+    """ "0 s left" says nothing."""
+    tally = Tally()
+    tally.take(Planned(plan(price=Price(uploads=10, upload_bytes=1000)), 1), 0.0, read)
+    tally.take(UploadStarted("a", "x", 900), 0.0, read)
+    tally.take(UploadDone("a", "x", 900, ""), 8.9, read)
+    assert "left" not in tally.counts(8.9)
+    assert tally.counts(90.0).endswith("10 s left")
+
+
 def test_hashing_is_counted_by_file_and_byte(read: Moment) -> None:
     """Several events of one file are one file."""
     tally = Tally()
     for event in (Hashing("a", "x", 10), Hashing("a", "x", 10), Hashing("a", "y", 5), Hashing("b", "y", 5)):
         tally.take(event, 0.0, read)
-    assert tally.line(0.0) == "3 files hashed, 30 bytes"
+    assert tally.line(0.0) == "reading b: 3 files, 30 bytes"
 
 
 def test_a_later_plan_does_not_forget_what_is_up(plan: Plans, read: Moment) -> None:
@@ -158,7 +187,7 @@ def test_a_later_plan_does_not_forget_what_is_up(plan: Plans, read: Moment) -> N
     tally.take(Planned(plan(price=Price(uploads=2, upload_bytes=20)), 1), 0.0, read)
     tally.take(UploadDone("a", "x", 10, ""), 1.0, read)
     tally.take(Planned(plan(price=Price(uploads=1, upload_bytes=10)), 2), 2.0, read)
-    assert tally.counts(2.0) == "1 of 2 pictures up, 10 bytes of 20 bytes, 10 credits"
+    assert tally.counts(2.0) == "1 of 2 pictures, 10 of 20 bytes, 10 credits"
 
 
 def test_the_bar_shows_figures_draws_seldom_and_leaves_the_terminal_clean(plan: Plans) -> None:
@@ -166,13 +195,13 @@ def test_the_bar_shows_figures_draws_seldom_and_leaves_the_terminal_clean(plan: 
     hands, stream = Hands(), io.StringIO()
     bar = LiveBar(stream, hands, color=False)
     bar.show(Planned(plan(), 1))
-    drawn = stream.getvalue().count("0 of 4 pictures up")
+    drawn = stream.getvalue().count("0 of 4 pictures")
     for _ in range(50):
         bar.show(UploadStarted("cats", "a.jpg", 5))
-    assert stream.getvalue().count("0 of 4 pictures up") == drawn
+    assert stream.getvalue().count("0 of 4 pictures") == drawn
     hands.at += 1.0
     bar.show(UploadDone("cats", "a.jpg", 300_000, ""))
-    assert "1 of 4 pictures up" in stream.getvalue()
+    assert "1 of 4 pictures" in stream.getvalue()
     bar.show(Warned("[red]look[/red] here"))
     assert "warning: [red]look[/red] here" in stream.getvalue()
     bar.pause()
@@ -181,6 +210,36 @@ def test_the_bar_shows_figures_draws_seldom_and_leaves_the_terminal_clean(plan: 
     text = stream.getvalue()
     assert text.count("\x1b[?25l") == text.count("\x1b[?25h") == 2
     assert "\x1b[3" not in text, "no colours"
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120, 200])
+@pytest.mark.parametrize("album", ["cats", "the-long-name-of-an-album-of-a-journey", "猫" * 30])
+def test_the_bar_fits_into_one_line(plan: Plans, monkeypatch: pytest.MonkeyPatch, columns: int, album: str) -> None:
+    """However narrow the terminal and however long the name; the count and the time that is left are whole."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    hands, stream = Hands(), io.StringIO()
+    bar = LiveBar(stream, hands, color=False)
+    bar.show(Planned(plan(price=Price(Cost(6400, 640, 640), 2, 640, 1_003_200_000)), 1))
+    bar.show(UploadStarted(album, "a.jpg", 5000))
+    hands.at += 100
+    bar.show(UploadDone(album, "a.jpg", 16_000_000, ""))
+    shown = stream.getvalue().split("\r\x1b[2K")[-1]
+    bar.close()
+    assert "\n" not in shown
+    assert cell_len(shown) <= columns
+    assert "1 of 640 pictures" in shown
+    assert shown.rstrip().endswith("min left")
+    assert ("GB" in shown) == (columns >= 80)
+    assert ("credit" in shown) == (columns >= 120)
+
+
+def test_the_bar_is_there_before_the_first_event() -> None:
+    """Imgur may take its time; a terminal that shows nothing looks dead."""
+    stream = io.StringIO()
+    bar = LiveBar(stream, Hands(), color=False)
+    bar.begin()
+    bar.close()
+    assert "starting" in stream.getvalue()
 
 
 def test_a_bar_is_for_terminals_only() -> None:

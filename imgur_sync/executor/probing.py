@@ -1,0 +1,98 @@
+"""Probing: single GETs that tell whether pictures live. Only a 404 by id proves that one is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from imgur_sync.executor.tasks import Fork, Task
+from imgur_sync.model.outcome import Done, ProblemKind, Refused
+from imgur_sync.model.plan import Gone
+from imgur_sync.model.spec import AlbumSpec, Prune
+from imgur_sync.model.synced import Standing, SyncedPicture
+
+if TYPE_CHECKING:
+    from imgur_sync.executor.session import Session
+    from imgur_sync.model.local import LocalAlbum
+    from imgur_sync.model.remote import RemoteAlbum
+
+MANY = 5
+"""From this many pictures on, the account's list is read before single pictures are asked for."""
+
+
+def probe_missing(
+    session: Session,
+    spec: AlbumSpec,
+    local: LocalAlbum,
+    pictures: tuple[SyncedPicture, ...],
+    listing: RemoteAlbum | None,
+) -> Task[Gone]:
+    """Ask for pictures that should be in the album and are not shown; without a listing the album is gone."""
+    if listing is not None and not listing.complete:
+        return Gone()
+    shown = frozenset(listing.ids if listing is not None else ())
+    digests = {file.digest for file in local.files} | {file.digest[:16] for file in local.files}
+    horizon = session.clock.now() - session.settle_seconds
+    missing = [
+        picture.id
+        for picture in pictures
+        if picture.standing is Standing.PLACED
+        and picture.id not in shown
+        and picture.placed_at <= horizon
+        and (picture.digest in digests or spec.prune is Prune.DELETE)
+    ]
+    probed = yield from probe(session, missing)
+    _forget_restored(session, pictures, probed)
+    return probed
+
+
+def _forget_restored(session: Session, pictures: tuple[SyncedPicture, ...], probed: Gone) -> None:
+    """Record as gone what was restored: it is not asked for again, and no gate counts it among the album's pictures."""
+    alive = (p for p in pictures if p.restored and p.standing is Standing.PLACED and p.id not in probed.gone)
+    back = {picture.digest[:16] for picture in alive} if probed.gone else set()
+    lost = [p.id for p in pictures if p.id in probed.gone and p.digest[:16] in back]
+    if lost and session.writer is not None:
+        from imgur_sync.model.change import PictureGone
+
+        session.store.record(*(PictureGone(image_id, session.clock.now()) for image_id in lost))
+
+
+def probe(session: Session, ids: Iterable[str]) -> Task[Gone]:
+    """Find out which of these pictures live. Ids that no answer settled are in neither set."""
+    missing = list(dict.fromkeys(ids))
+    alive: set[str] = set()
+    if len(missing) > MANY:
+        alive = yield from _alive_in_account(session, frozenset(missing))
+    gone: set[str] = set()
+    reader = session.reader() if missing else None
+
+    def ask(image_id: str) -> Task[None]:
+        assert reader is not None
+        outcome = yield from session.read(lambda: reader.image(image_id))
+        if isinstance(outcome, Done):
+            alive.add(image_id)
+        elif isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
+            gone.add(image_id)
+
+    yield Fork(tuple(ask(image_id) for image_id in missing if image_id not in alive))
+    return Gone(frozenset(gone), frozenset(alive))
+
+
+def _alive_in_account(session: Session, wanted: frozenset[str]) -> Task[set[str]]:
+    """Those of `wanted` that the account's list shows (1 credit a hundred pictures)."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    reader = session.reader()
+    page = 0
+    while wanted - found:
+        outcome = yield from session.read(partial(reader.images, page))
+        if not isinstance(outcome, Done):
+            break
+        ids = {picture.id for picture in outcome.value}
+        if not ids - seen:
+            break
+        seen |= ids
+        found |= ids & wanted
+        page += 1
+    return found
