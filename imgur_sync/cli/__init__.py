@@ -73,12 +73,13 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the first argument names; a name that is nearly one is told with that one."""
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS and not ctx.resilient_parsing:
+        known = args and (args[0].startswith("-") or self.get_command(ctx, args[0]) is not None)
+        if args and not known and not ctx.resilient_parsing:
             from difflib import get_close_matches
 
             close = get_close_matches(args[0], COMMANDS, 1)
             meant = f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}"
-            ctx.fail(f'There is no command "{args[0]}"; {meant}')
+            ctx.fail(f'there is no command "{args[0]}"; {meant}')
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -180,7 +180,8 @@ class Session:
         seconds = decision.seconds
         if seconds is None or seconds > longest:
             resume = None if seconds is None else self.clock.now() + seconds
-            raise BudgetError(problem.detail, resume_at=resume)
+            hint = "Imgur names no time: try again in an hour" if resume is None else ""
+            raise BudgetError(problem.detail, resume_at=resume, hint=hint)
         self.emit(Waiting(problem.detail, self.clock.now() + seconds))
         yield Pause(self.clock.monotonic() + max(1.0, seconds))
 
@@ -197,7 +198,10 @@ class Session:
 def error_of(problem: Problem) -> ImgurSyncError:
     """The error that ends a run for this problem."""
     if problem.kind is ProblemKind.CREDENTIALS:
-        return CredentialsError(problem.detail)
+        hint = (
+            "give another refresh token in IMGUR_SYNC_REFRESH_TOKEN, or a file of it in IMGUR_SYNC_REFRESH_TOKEN_FILE"
+        )
+        return CredentialsError(problem.detail, hint="" if "IMGUR_SYNC_" in problem.detail else hint)
     hints = {
         ProblemKind.OVER_CAPACITY: "Imgur throttles this address or is overloaded; try again in an hour",
         ProblemKind.COUNTRY: "Imgur refuses requests from this region or network",

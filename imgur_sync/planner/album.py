@@ -11,7 +11,7 @@ from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upl
 from imgur_sync.model.synced import IntentKind, Standing
 from imgur_sync.planner.gates import counting_gates, listing_gate, root_gate, scan_gate
 from imgur_sync.planner.price import reads_around
-from imgur_sync.planner.remarks import blocked, doubts, drift, refused
+from imgur_sync.planner.remarks import blocked, doubts, drift, place_warning, refused
 from imgur_sync.planner.sorting import Send, Sorted, sort_out
 from imgur_sync.planner.target import Target, aim, current_privacy, doubtful_edit
 from imgur_sync.planner.view import NO_CLAIMS, NOTHING_HELD, AlbumView, Claims, Hold
@@ -127,7 +127,7 @@ def _blank(view: AlbumView) -> AlbumPlan:
         unsendable=(*local.unsendable, *refused(view)),
         listed_at=view.listing.taken_at if view.listing is not None else None,
         fingerprint=local.fingerprint,
-        warnings=local.warnings,
+        warnings=(*local.warnings, *place_warning(view)),
         errors=local.errors,
         drift=drift(view),
         unsettled=doubts(view),

@@ -80,12 +80,19 @@ def counting_gates(view: AlbumView, wanted: Sorted) -> tuple[Gate, ...]:
         gates.append(Gate(GateName.RESTORE, key, restored, f"{restored} of {synced} pictures are gone from Imgur"))
     if widens(view) and not view.spec.allow_public and (view.exists or wanted.sends or wanted.pairs):
         detail = f"the album would become {view.spec.privacy.value}"
+        places = with_places(view)
+        detail += f"; {places} of its pictures hold the place where they were taken" if places else ""
         gates.append(Gate(GateName.PUBLISH, key, 1, detail))
     return tuple(gates)
 
 
 def _holds(view: AlbumView, name: GateName, count: int, limit: GateLimit, synced: int) -> bool:
     return trips(count, limit, synced) or (name in view.tripped and count > 0)
+
+
+def with_places(view: AlbumView) -> int:
+    """How many of the folder's pictures hold a GPS position. Imgur says that it removes it, but is sent it."""
+    return sum(file.has_gps for file in view.local.files)
 
 
 def run_gate(prunes: Mapping[str, int], limit: int, tripped: Iterable[str]) -> tuple[Gate, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from imgur_sync.model.local import LocalFile, Presence, Unsendable, Why
 from imgur_sync.model.plan import Blocked, Drift, Unsettled
+from imgur_sync.model.spec import Privacy
 from imgur_sync.model.synced import IntentKind, Standing
+from imgur_sync.planner.gates import with_places
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.target import Target
 from imgur_sync.planner.view import AlbumView
@@ -83,3 +85,12 @@ def drift(view: AlbumView) -> tuple[Drift, ...]:
     if out:
         found.append(Drift(key, f"{out} picture{'s were' if out > 1 else ' was'} taken out of the album on Imgur"))
     return tuple(found)
+
+
+def place_warning(view: AlbumView) -> tuple[str, ...]:
+    """A public album with pictures that tell where they were taken."""
+    count = with_places(view)
+    if not count or view.spec.privacy is not Privacy.PUBLIC:
+        return ()
+    hold = "pictures hold" if count > 1 else "picture holds"
+    return (f"{count} {hold} the place where it was taken (GPS), and the album is public",)

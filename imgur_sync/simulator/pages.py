@@ -10,18 +10,12 @@ from flask import Blueprint, Response
 
 from imgur_sync.simulator.account import newest_first
 from imgur_sync.simulator.desk import Desk
+from imgur_sync.simulator.frame import count, page, table
 from imgur_sync.simulator.media import EXTENSIONS
 from imgur_sync.simulator.records import Album, Image
 from imgur_sync.simulator.reports import ledger_report
 from imgur_sync.simulator.world import World
 
-STYLE = (
-    "body{font:16px/1.5 sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}"
-    "ul.grid{display:flex;flex-wrap:wrap;gap:1rem;padding:0;list-style:none}"
-    "ul.grid img,ul.grid video{height:10rem;max-width:20rem;object-fit:contain;background:#eee}"
-    "main>img,main>video{max-width:100%}table{border-collapse:collapse}"
-    "td,th{padding:.2rem .8rem;text-align:left;border-bottom:1px solid #ccc}.dim{color:#666}"
-)
 _FILE = re.compile(r"([0-9A-Za-z]{5}|[0-9A-Za-z]{7})([sbtmlh]?)(?:\.[0-9A-Za-z]*)?")
 
 
@@ -52,7 +46,7 @@ def pages(desk: Desk) -> Blueprint:
         with world.lock:
             world.settle()
             found = world.images.get(key)
-        return _image(found) if found else _missing()
+            return _image(world, found) if found else _missing()
 
     def stored(file: str) -> Response:
         """The bytes as received; the extension and a thumbnail's letter are not looked at (H for the extension)."""
@@ -66,95 +60,115 @@ def pages(desk: Desk) -> Blueprint:
     return blueprint
 
 
-def _page(title: str, body: str, status: int = 200) -> Response:
-    text = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
-        f"<title>{escape(title)} – local Imgur</title><style>{STYLE}</style></head><body>"
-        f'<nav><a href="/">albums</a> · <a href="/meters">meters</a></nav><main>{body}</main></body></html>'
-    )
-    page = Response(text, status=status, content_type="text/html; charset=utf-8")
-    page.headers["Content-Security-Policy"] = "default-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:"
-    return page
-
-
 def _missing() -> Response:
-    return _page("Not found", "<h1>Not found</h1><p>There is no such album or picture here.</p>", 404)
+    return page("Not found", "<h1>Not found</h1><p>There is no such album or picture here.</p>", 404)
 
 
 def _home(world: World) -> Response:
-    parts = []
-    for account in world.accounts.values():
-        owned = newest_first([album for album in world.albums.values() if album.owner == account.name])
-        count = sum(image.owner == account.name for image in world.images.values())
-        parts.append(f"<h1>{escape(account.name)}</h1><p>{len(owned)} albums, {count} pictures</p>")
-        parts.append(_album_rows(owned))
+    parts = [_owned(world, account.name) for account in world.accounts.values()]
     anonymous = newest_first([album for album in world.albums.values() if album.owner is None])
     if anonymous:
-        parts.append(f"<h1>Anonymous albums</h1>{_album_rows(anonymous)}")
-    return _page("Albums", "".join(parts))
+        parts.append(f"<h2>Anonymous albums</h2>{_cards(world, anonymous)}")
+    return page("Albums", "".join(parts))
 
 
-def _album_rows(albums: Iterable[Album]) -> str:
-    rows = "".join(
-        f'<tr><td><a href="/a/{album.id}">{escape(album.title or album.id)}</a></td>'
-        f"<td>{len(album.images)}</td><td>{escape(album.privacy)}</td></tr>"
-        for album in albums
+def _owned(world: World, owner: str) -> str:
+    """An account: its albums, the newest first, and its pictures that are in none."""
+    albums = newest_first([album for album in world.albums.values() if album.owner == owner])
+    images = [image for image in world.images.values() if image.owner == owner]
+    held = {key for album in world.albums.values() for key in album.images}
+    loose = [image for image in images if image.id not in held]
+    head = f'<h1>{escape(owner)}</h1><p class="dim">{count(len(albums), "album")}, {count(len(images), "picture")}</p>'
+    if not albums and not images:
+        return f"{head}<p>Nothing was uploaded yet.</p>"
+    rest = f'<h2>In no album</h2><p class="dim">{count(len(loose), "picture")}: taken out of an album, not deleted</p>'
+    return head + _cards(world, albums) + (rest + _grid(loose) if loose else "")
+
+
+def _cards(world: World, albums: Iterable[Album]) -> str:
+    return f'<ul class="grid">{"".join(_card(world, album) for album in albums)}</ul>'
+
+
+def _card(world: World, album: Album) -> str:
+    cover = world.images.get(album.shown_cover or "")
+    shown = _shown(cover, still=True) if cover is not None else '<span class="blank"></span>'
+    return (
+        f'<li><a href="/a/{album.id}" tabindex="-1" aria-hidden="true">{shown}</a>'
+        f'<span class="line"><a href="/a/{album.id}">{escape(album.title or "Untitled album")}</a></span>'
+        f'<span class="line dim">{count(len(album.images), "picture")} · {escape(album.privacy)}</span></li>'
     )
-    return f"<table><tr><th>album</th><th>pictures</th><th>privacy</th></tr>{rows}</table>" if rows else ""
 
 
-def _shown(image: Image) -> str:
+def _grid(images: Iterable[Image], cover: str | None = None) -> str:
+    return f'<ul class="grid">{"".join(_tile(image, is_cover=image.id == cover) for image in images)}</ul>'
+
+
+def _tile(image: Image, *, is_cover: bool) -> str:
+    name = escape(image.name or image.id)
+    title = f'<span class="line">{escape(image.title)}</span>' if image.title else ""
+    mark = "cover · " if is_cover else ""
+    return (
+        f'<li><a href="/{image.id}">{_shown(image, still=True)}</a>{title}'
+        f'<span class="line dim" title="{name}">{mark}{name}</span></li>'
+    )
+
+
+def _shown(image: Image, *, still: bool = False) -> str:
+    """The picture or video; `still` without the video's controls, as part of a link."""
     source = f"/i/{image.id}.{EXTENSIONS[image.type]}"
     if image.type.startswith("video/"):
-        return f'<video controls preload="metadata" src="{source}"></video>'
+        return f'<video {"" if still else "controls "}preload="metadata" src="{source}"></video>'
     return f'<img loading="lazy" src="{source}" alt="{escape(image.title or image.name or image.id)}">'
 
 
 def _album(world: World, album: Album) -> Response:
-    items = []
-    for key in album.images:
-        image = world.images.get(key)
-        if image is not None:
-            items.append(
-                f'<li><a href="/{image.id}">{_shown(image)}</a><br>{escape(image.title or "")}'
-                f'<span class="dim">{escape(image.name or image.id)}</span></li>'
-            )
-    head = f"<h1>{escape(album.title or 'Untitled album')}</h1><p>{escape(album.description or '')}</p>"
-    owner = escape(album.owner or "anonymous")
-    head += f'<p class="dim">{owner} · {escape(album.privacy)} · {len(items)} pictures</p>'
-    return _page(album.title or album.id, f'{head}<ul class="grid">{"".join(items)}</ul>')
+    images = [world.images[key] for key in album.images if key in world.images]
+    head = f"<h1>{escape(album.title or 'Untitled album')}</h1>"
+    head += f"<p>{escape(album.description)}</p>" if album.description else ""
+    owner = f"by {escape(album.owner)}" if album.owner else "anonymous"
+    head += f'<p class="dim">{count(len(images), "picture")} · {escape(album.privacy)} · {owner}</p>'
+    body = _grid(images, album.shown_cover) if images else "<p>There is no picture in this album.</p>"
+    return page(album.title or album.id, head + body)
 
 
-def _image(image: Image) -> Response:
+def _image(world: World, image: Image) -> Response:
+    albums = [album for album in world.albums.values() if image.id in album.images]
+    links = (f'<a href="/a/{album.id}">{escape(album.title or "Untitled album")}</a>' for album in albums)
+    source = f"/i/{image.id}.{EXTENSIONS[image.type]}"
     facts = {
-        "name": image.name or "none",
-        "description": image.description or "none",
+        "album": ", ".join(links) or "none",
+        "its own link": f'<a href="{source}">{source}</a>',
+        "name": escape(image.name or "none"),
+        "description": escape(image.description or "none"),
         "type": image.type,
-        "pixels": f"{image.width} × {image.height}",
-        "bytes": f"{image.size:,}",
-        "SHA-256 of the bytes received": image.sha256,
+        "size": f"{image.width} × {image.height} pixels, {count(image.size, 'byte')}",
+        "SHA-256": image.sha256,
     }
-    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in facts.items())
-    body = f"<h1>{escape(image.title or image.name or image.id)}</h1>{_shown(image)}<table>{rows}</table>"
-    return _page(image.title or image.id, body)
+    rows = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in facts.items())
+    title = image.title or image.name or image.id
+    return page(title, f'<h1>{escape(title)}</h1><p class="whole">{_shown(image)}</p><table>{rows}</table>')
 
 
 def _meters(desk: Desk) -> Response:
     report = ledger_report(desk.world, desk.options.limits)
-    rows = [("all", "credits since the beginning", report["credits"], 0)]
-    rows += [("all", "POSTs since the beginning", report["posts"], 0)]
-    rows += [("all", "uploads since the beginning", report["uploads"], 0)]
-    rows += [(key, "credits today", one["day"]["used"], one["day"]["limit"]) for key, one in report["clients"].items()]
-    rows += [(key, "credits this hour", one["used"], one["limit"]) for key, one in report["users"].items()]
+    rows = [("Credits of a day", f"Client-ID {key}", one["day"]) for key, one in report["clients"].items()]
+    rows += [("Credits of an hour", key.replace(":", " ", 1), one) for key, one in report["users"].items()]
     for key, one in report["addresses"].items():
-        rows += [(key, f"{kind} this hour", one[kind]["used"], one[kind]["limit"]) for kind in ("posts", "uploads")]
-    cells = "".join(
-        f"<tr><td>{escape(who or 'unknown')}</td><td>{what}</td><td>{used:,}</td><td>{limit or 'none'}</td></tr>"
-        for who, what, used, limit in rows
-    )
-    head = "<tr><th>who</th><th>what</th><th>used</th><th>limit</th></tr>"
-    return _page("Meters", f"<h1>Meters</h1><table>{head}{cells}</table>")
+        rows += [("POSTs of an hour", f"address {key}", one["posts"])]
+        rows += [("Uploads of an hour", f"address {key}", one["uploads"])]
+    limits = [(what, escape(who), *_used(one["used"], one["limit"])) for what, who, one in rows]
+    sums = [(name, f"{report[name.lower()]:,}") for name in ("Credits", "POSTs", "Uploads")]
+    head = "<h1>Meters</h1><p>An upload costs 10 credits, any other call 1.</p>"
+    body = table(("limit", "of", "used", "at most", ""), limits, frozenset({2, 3}))
+    body += f"<h2>Since the beginning</h2>{table(('', 'used'), sums, frozenset({1}))}"
+    return page("Meters", head + body)
+
+
+def _used(used: int, limit: int) -> tuple[str, str, str]:
+    """What was used, the limit ("no limit" for 0), and both as a picture."""
+    if not limit:
+        return f"{used:,}", "no limit", ""
+    return f"{used:,}", f"{limit:,}", f'<meter min="0" max="{limit}" value="{min(used, limit)}"></meter>'
 
 
 def _stored(world: World, file: str) -> Response:

@@ -13,8 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from imgur_sync.cli.manifests import load_manifest
 from imgur_sync.cli.session import Session
-from imgur_sync.cli.wiring import applying, load_manifest
+from imgur_sync.cli.wiring import applying
 from imgur_sync.executor import Options, apply
 from imgur_sync.model.event import RunFinished, UploadDone, UploadStarted
 from imgur_sync.state.store import open_store

@@ -10,12 +10,13 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 
 def main() -> None:
     """Send the folder's files and print what it took."""
     url, client_id, folder = sys.argv[1:4]
-    module = importlib.import_module("imgurpython.client")
+    module: Any = importlib.import_module("imgurpython.client")
     module.API_URL = f"{url}/"
     client = module.ImgurClient(client_id, "")
     files = sorted(path for path in Path(folder).iterdir() if path.is_file())

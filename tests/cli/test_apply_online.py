@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -221,7 +222,9 @@ def test_apply_asks_with_the_price_and_heeds_the_answer(answer: bytes, code: int
     """Only y and yes go on. What was declined leaves Imgur as it was and the lock free."""
     ended, told = answered(online, answer, "apply")
     assert ended == code, told
-    assert "Do it, for 35 credits (32 writes, 3 reads), 3 uploads (" in told
+    (question,) = re.findall(r"Do it, for 35 credits, with 3 uploads \(.+\)\? \[y/N\] ", told)
+    assert len(question) < 72, "it fits into a line, with the answer"
+    assert ("\nstopped; nothing was changed\n" in told) == (code == 130)
     assert "Traceback" not in told
     plan = json.loads(online.run("plan", "--json").stdout)
     assert plan["empty"] is (code == 0)

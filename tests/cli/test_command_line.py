@@ -115,7 +115,8 @@ def test_the_version_is_the_packages() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["unknown"], "No such command 'unknown'"),
+        (["unknown"], 'there is no command "unknown"; there are init, validate, plan, '),
+        (["plna"], 'there is no command "plna"; did you mean plan?'),
         (["plan", "--unknown"], "No such option"),
         (["plan", "--offline", "--refresh"], "exclude each other"),
         (["plan", "--approve", "prune"], '--approve takes NAME=NUMBER, not "prune"'),
@@ -129,7 +130,7 @@ def test_the_version_is_the_packages() -> None:
         (["plan", "--offline", "dogs"], "dogs"),
         (["links", "cats"], 'there is no album "cats"'),
         (["links", "--format", "yaml"], "'yaml' is not one of"),
-        (["status", "-f", "missing.toml"], "missing.toml cannot be read"),
+        (["simulator", "--write-env", "nowhere/env"], "--write-env nowhere/env: there is no such folder"),
         (["init"], "sync.toml is here already"),
         (["init", "nowhere", "-f", "new.toml"], "nowhere"),
     ],
@@ -145,6 +146,17 @@ def test_wrong_usage_exits_64_with_a_hint(arguments: list[str], words: str, here
     assert "hint: " in done.stderr
     assert done.stdout == ""
     assert [path for path in sorted(here.folder.iterdir()) if path.name not in (".imgur-sync",)] == before
+
+
+@pytest.mark.parametrize("command", ["plan", "status", "links", "validate", "apply -y"])
+def test_a_manifest_that_is_not_there_is_told_alike(command: str, here: Workplace) -> None:
+    """65, one line and what to do, whichever command was asked."""
+    done = here.run(*command.split(), "-f", "missing.toml")
+    assert (done.returncode, done.stdout) == (ExitCode.UNREADABLE, "")
+    assert done.stderr == (
+        f"error: {here.folder / 'missing.toml'}: there is no such file\n"
+        "hint: name the manifest with -f, or make one: imgur-sync init\n"
+    )
 
 
 @pytest.mark.parametrize("arguments", [[], ["state"]])

@@ -203,8 +203,14 @@ def test_status_needs_nothing_but_the_state(synced: Workplace) -> None:
     assert "cats: 3 pictures, 1 gone from Imgur  https://imgur.com/a/AlbumId" in told
     assert "Last change by us: 2001-09-09 01:46 +00:00" in told
     elsewhere = Workplace(synced.folder / "photos")
-    assert elsewhere.run("status").stdout == "No album was made yet.\n"
-    assert elsewhere.run("links").stdout == ""
+    told = elsewhere.run("status")
+    state = elsewhere.folder / ".imgur-sync" / "state.db"
+    assert told.stdout.startswith(f"There is no {state}: nothing was synced yet, or the state was lost.")
+    assert told.stderr == "note: there is no sync.toml here\n"
+    links = elsewhere.run("links")
+    assert (links.returncode, links.stdout) == (0, "")
+    assert "nothing was synced here yet" in links.stderr
+    assert elsewhere.run("links", "--quiet").stderr == ""
 
 
 def test_the_state_is_found_where_the_manifest_says(here: Workplace) -> None:

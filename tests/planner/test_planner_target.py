@@ -282,3 +282,10 @@ def test_one_upload_into_an_empty_album_needs_no_edit() -> None:
     assert [type(step) for step in plan_album(view([file("a", "x"), file("b", "x")])).steps] == [Upload, Upload]
     assert len(edits(plan_album(view([file("a")], [], ["foreign"])))) == 1
     assert len(edits(plan_album(view([file("a"), file("b")])))) == 1
+
+
+def test_equal_uploads_do_not_spare_the_edit_that_takes_something_out() -> None:
+    """Order does not matter among equal pictures, but what should leave has to."""
+    ours = [picture("A", "a", "x"), picture("X", "old", "y")]
+    (step,) = edits(plan_album(view([file("a", "x"), file("b", "x")], ours), approved=PUBLIC))
+    assert [place.path for place in step.detached] == ["old"]

@@ -1,0 +1,341 @@
+"""An Imgur that answers with refusals, nonsense, too much, or for somebody else; and a network that does not work."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imgur_sync.errors import ImgurSyncError
+from tests.support.mirror import UPLOAD, Mirror
+from tests.support.sync_stage import SyncStage
+
+PAGE = "<html><body>hello</body></html>"
+ALBUMS = {"method": "GET", "path": "/3/account/me/albums/0"}
+ALBUM = {"method": "GET", "path": "/3/album/*"}
+EDIT = {"method": "PUT", "path": "/3/album/*"}
+
+
+def error(text: str, status: int) -> dict[str, Any]:
+    """An error in Imgur's older wrapper."""
+    return {"data": {"error": text, "request": "/3/x", "method": "POST"}, "success": False, "status": status}
+
+
+OVER_CAPACITY = (403, error("Imgur is temporarily over capacity. Please try again later.", 403))
+TOO_MANY = (429, {"errors": [{"id": "legacy-api-1", "code": "429", "status": "Too Many Requests", "detail": "Slow"}]})
+WAIT = (429, {"data": {"error": {"code": 429, "message": "Please wait 37 more minutes."}}, "success": False})
+TOO_FAST = (400, error("You are uploading too fast. Please wait -4 more minutes", 400))
+COUNTRY = (400, error("These actions are forbidden.", 400))
+TOKEN = (401, error("The access token provided is invalid.", 401))
+OWNER = (403, error("You must own all the image ids to add them to album", 403))
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[SyncStage]:
+    """Two synced albums, in one process, with time by hand."""
+    with SyncStage(tmp_path) as made:
+        for key, seeds in (("cats", range(5)), ("dogs", range(20, 23))):
+            made.album(key)
+            for seed in seeds:
+                made.put(key, f"{seed:02}.png", seed)
+        made.apply()
+        made.clock.advance(3600)
+        yield made
+
+
+def run(stage: SyncStage, **options: Any) -> tuple[int, str]:
+    """One apply: its exit code, and everything that it tells."""
+    try:
+        finished = stage.apply(**options)
+    except ImgurSyncError as error:
+        return error.exit_code, f"{stage.events} {error.message} {error.hint}"
+    return finished.codes[0], str(stage.events)
+
+
+def reply(stage: SyncStage, match: dict[str, Any], status: int, body: object, **more: Any) -> None:
+    """Have Imgur answer so from now on."""
+    stage.steer("faults", [{"match": match, "fault": "reply", "status": status, "body": body, **more}])
+
+
+def finish(stage: SyncStage) -> None:
+    """Imgur works again: a run soon after, another the next day, and everything is there once."""
+    stage.web.delete("/_simulator/faults")
+    if run(stage)[0] != 0:
+        stage.clock.advance(86_400)
+        assert run(stage)[0] == 0
+    for key in stage.albums:
+        assert stage.shown(key) == stage.wanted(key)
+    assert stage.uploads() == len({image["sha256"] for image in stage.look("world")["images"]})
+
+
+def writes(stage: SyncStage, since: int) -> list[str]:
+    """Every request after that number that is not a reading or a token's refresh."""
+    requests = stage.look(f"history?since={since}")["requests"]
+    asked = [f"{request['method']} {request['path']}" for request in requests]
+    return [call for call in asked if not call.startswith("GET") and call != "POST /oauth2/token"]
+
+
+def last(stage: SyncStage) -> int:
+    """The number of the last request."""
+    return max(request["n"] for request in stage.look("history")["requests"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "words"),
+    [
+        pytest.param(OVER_CAPACITY, 7, "over capacity", id="over capacity"),
+        pytest.param(TOO_MANY, 6, "Slow", id="429 without a time"),
+        pytest.param(WAIT, 6, "wait 37 more minutes", id="429 with a time"),
+        pytest.param(TOO_FAST, 6, "too fast", id="too fast, with an absurd time"),
+        pytest.param(COUNTRY, 75, "region", id="a forbidden country"),
+        pytest.param(TOKEN, 8, "token", id="a token that no refresh mends"),
+        pytest.param(OWNER, 7, "must own", id="a picture of somebody else"),
+        pytest.param((404, error("Unable to find", 404)), 7, "Unable to find", id="404"),
+    ],
+)
+def test_a_refused_upload_is_not_repeated(answer: tuple[int, object], code: int, words: str, stage: SyncStage) -> None:
+    """Definite is definite: one try (two where the token was refreshed between), the code and the advice."""
+    stage.put("cats", "99.png", 99)
+    before = last(stage)
+    reply(stage, UPLOAD, *answer)
+    ended, told = run(stage)
+    assert ended == code, told
+    assert words in told
+    assert writes(stage, before).count("POST /3/upload") == (2 if answer is TOKEN else 1)
+    assert len(stage.shown("cats")) == 5
+    finish(stage)
+
+
+def test_an_imgur_over_capacity_is_left_alone_soon(stage: SyncStage) -> None:
+    """Of many uploads only those under way are refused; the others are not tried."""
+    for seed in range(30, 60):
+        stage.put("cats", f"{seed}.png", seed)
+    before = last(stage)
+    reply(stage, UPLOAD, *OVER_CAPACITY)
+    assert run(stage)[0] == 75
+    assert len(writes(stage, before)) <= 8
+    finish(stage)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(PAGE, id="a page"),
+        pytest.param("", id="nothing"),
+        pytest.param({}, id="an empty object"),
+        pytest.param({"data": {"error": "no"}, "success": True, "status": 200}, id="success with an error inside"),
+        pytest.param("[" * 200_000, id="200,000 brackets"),
+        pytest.param("[" + "1," * 5_000_000 + "1]", id="10 MB"),
+    ],
+)
+def test_a_senseless_answer_to_an_upload_that_happened_makes_no_twin(body: object, stage: SyncStage) -> None:
+    """The outcome is unknown: it is looked for, found and kept."""
+    stage.put("cats", "99.png", 99)
+    reply(stage, {**UPLOAD, "nth": 1}, 200, body, after=True)
+    code, told = run(stage)
+    assert (code, "InDoubt" in told) == (0, True)
+    assert stage.uploads() == 9
+    finish(stage)
+
+
+@pytest.mark.parametrize("status", [200, 302, 408, 500, 503])
+def test_an_upload_that_never_gets_an_answer_is_sent_twice_at_most(status: int, stage: SyncStage) -> None:
+    """Nothing of it can be found, so it is sent once more in this run, and then left for the next: exit 7."""
+    stage.put("cats", "99.png", 99)
+    before = last(stage)
+    reply(stage, UPLOAD, status, PAGE, headers={"Location": "http://127.0.0.1:9/"})
+    assert run(stage)[0] == 7
+    assert writes(stage, before).count("POST /3/upload") == 2
+    finish(stage)
+
+
+@pytest.mark.parametrize(
+    ("match", "answer", "codes", "words"),
+    [
+        pytest.param(ALBUM, (200, PAGE), {7, 75}, "not JSON", id="an album as a page"),
+        pytest.param(ALBUM, (200, None), {7, 75}, "not an object", id="an album as null"),
+        pytest.param(ALBUM, (200, "x" * 9_000_000), {7, 75}, "larger than 8 MiB", id="an album of 9 MB"),
+        pytest.param(ALBUM, OVER_CAPACITY, {7, 75}, "over capacity", id="albums over capacity"),
+        pytest.param(ALBUM, WAIT, {6}, "37 more minutes", id="albums refused for 37 minutes"),
+        pytest.param(ALBUM, (500, PAGE), {75}, "cannot be used now", id="albums fail"),
+        pytest.param(ALBUMS, COUNTRY, {75}, "region", id="the account is refused to this country"),
+        pytest.param(ALBUMS, TOKEN, {8}, "token", id="the account is refused to this token"),
+        pytest.param(ALBUMS, (302, ""), {75}, "redirect", id="the account is elsewhere"),
+    ],
+)
+def test_reading_nonsense_changes_nothing(
+    match: dict[str, Any], answer: tuple[int, object], codes: set[int], words: str, stage: SyncStage
+) -> None:
+    """No create, no upload, no removal in an album that cannot be read."""
+    (stage.albums["cats"].root / "00.png").unlink()
+    stage.put("dogs", "20.png", 91)
+    before = last(stage)
+    reply(stage, match, *answer, headers={"Location": "http://127.0.0.1:9/"})
+    code, told = run(stage, refresh=True)
+    assert code in codes, told
+    assert words in told
+    assert writes(stage, before) == []
+    finish(stage)
+
+
+@pytest.mark.parametrize(
+    "twist",
+    [
+        pytest.param(lambda images: None, id="no pictures although it counts five"),
+        pytest.param(lambda images: images[:-1], id="four pictures although it counts five"),
+        pytest.param(lambda images: [*images[:-1], images[0]], id="one of them twice"),
+        pytest.param(lambda images: [{}, *images[1:]], id="a picture without an id"),
+        pytest.param(lambda images: "five", id="a word for the pictures"),
+    ],
+)
+def test_an_inconsistent_listing_changes_nothing(twist: Callable[[list[Any]], object], stage: SyncStage) -> None:
+    """Exit 7, and the other album is served."""
+    path = f"/3/album/{stage.remote('cats')['id']}"
+    whole = stage.web.get(path, headers={"Authorization": f"Bearer {stage.demo.access_token}"}).json()
+    images = twist(whole["data"]["images"])
+    stage.put("cats", "99.png", 90)
+    stage.put("dogs", "99.png", 91)
+    before = stage.shown("cats")
+    reply(stage, {"method": "GET", "path": path}, 200, {**whole, "data": {**whole["data"], "images": images}})
+    reply(stage, {"method": "GET", "path": f"{path}/images"}, 200, {**whole, "data": images})
+    code, told = run(stage)
+    assert code == 7
+    assert "LISTING" in told
+    assert stage.shown("cats") == before
+    assert stage.shown("dogs") == stage.wanted("dogs")
+    finish(stage)
+
+
+def test_an_answer_about_another_album_changes_nothing(stage: SyncStage) -> None:
+    """As a proxy that mixes answers up would give."""
+    headers = {"Authorization": f"Bearer {stage.demo.access_token}"}
+    dogs = stage.web.get(f"/3/album/{stage.remote('dogs')['id']}", headers=headers).json()
+    stage.put("cats", "99.png", 90)
+    before = stage.shown("cats")
+    reply(stage, {"method": "GET", "path": f"/3/album/{stage.remote('cats')['id']}"}, 200, dogs)
+    assert run(stage)[0] in (7, 75)
+    assert stage.shown("cats") == before
+    finish(stage)
+
+
+def test_lists_that_lag_and_pages_that_are_short_make_no_twin(tmp_path: Path) -> None:
+    """Imgur shows lists as they were 20 seconds ago, and two items a page."""
+    with SyncStage(tmp_path, short_pages=48, lag=20.0) as stage:
+        stage.album("cats")
+        for seed in range(7):
+            stage.put("cats", f"{seed}.png", seed)
+        reply(stage, {**UPLOAD, "nth": 2}, 503, "", after=True)
+        for _ in range(4):
+            if run(stage)[0] == 0:
+                break
+            stage.clock.advance(600)
+        assert stage.shown("cats") == stage.wanted("cats")
+        assert stage.uploads() == 7
+
+
+def test_a_refused_refresh_is_told_and_keeps_the_tokens(synced: Mirror) -> None:
+    """Exit 8 names the variable; the token file is as it was; the albums stay."""
+    folder = synced.folder / ".user" / "tokens"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    synced.steer("tokens", {"expire_access": True, "revoke_refresh": True})
+    told = synced.run("apply", "-y", code=8).stderr
+    assert "IMGUR_SYNC_REFRESH_TOKEN" in told
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    synced.check_equal("cats", "dogs")
+
+
+def test_a_rotated_refresh_token_is_kept_and_used(synced: Mirror) -> None:
+    """The environment still holds the first one, which is dead: the stored one wins."""
+    refresh = {"match": {"path": "/oauth2/token"}, "fault": "rotate"}
+    synced.steer("faults", [refresh])
+    for _ in range(2):
+        synced.steer("tokens", {"expire_access": True})
+        synced.run("plan", "-q", "--refresh")
+    synced.put("cats/c9.png", 99)
+    synced.run("apply", "-y", "-q")
+    synced.check_equal("cats", "dogs")
+
+
+@pytest.mark.parametrize(
+    ("variables", "code", "words"),
+    [
+        ({"IMGUR_SYNC_CLIENT_ID": ""}, 8, "IMGUR_SYNC_CLIENT_ID"),
+        ({"IMGUR_SYNC_REFRESH_TOKEN": "", "IMGUR_SYNC_CLIENT_SECRET": ""}, 8, "IMGUR_SYNC_REFRESH_TOKEN"),
+        ({"IMGUR_SYNC_REFRESH_TOKEN": "two words"}, 8, "IMGUR_SYNC_REFRESH_TOKEN"),
+        ({"IMGUR_SYNC_CLIENT_SECRET_FILE": "nowhere", "IMGUR_SYNC_CLIENT_SECRET": ""}, 8, "CLIENT_SECRET_FILE"),
+        ({"IMGUR_SYNC_API_URL": "http://example.com"}, 64, "IMGUR_SYNC_API_URL"),
+        ({"IMGUR_SYNC_API_URL": "ftp://127.0.0.1"}, 64, "IMGUR_SYNC_API_URL"),
+        ({"IMGUR_SYNC_SETTLE_SECONDS": "soon"}, 64, "IMGUR_SYNC_SETTLE_SECONDS"),
+    ],
+)
+def test_bad_settings_are_named(variables: dict[str, str], code: int, words: str, here: Mirror) -> None:
+    """The variable and what to do; nothing is sent."""
+    told = here.run("apply", "-y", code=code, environ=variables).stderr
+    assert words in told
+    assert here.requests() == []
+
+
+def test_a_connection_that_is_refused_is_tried_again_later(synced: Mirror) -> None:
+    """Nobody listens: exit 75, and the state is as it was."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    told = synced.run("apply", "-y", code=75, environ={"IMGUR_SYNC_API_URL": f"http://127.0.0.1:{port}"}).stderr
+    assert "error: " in told
+    synced.run("plan", "--detailed-exitcode", "-q")
+
+
+@contextmanager
+def eavesdropper() -> Iterator[tuple[int, list[bytes]]]:
+    """A port that takes whatever comes and answers nothing; what it heard."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.2)
+        ended = threading.Event()
+
+        def listen() -> None:
+            while not ended.is_set():
+                try:
+                    connection, _ = listening.accept()
+                except TimeoutError:
+                    continue
+                with connection:
+                    connection.settimeout(1)
+                    heard.append(connection.recv(65_536))
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        try:
+            yield listening.getsockname()[1], heard
+        finally:
+            ended.set()
+            thread.join()
+
+
+def test_a_redirect_is_never_followed(synced: Mirror) -> None:
+    """No token reaches another host, whoever is redirected."""
+    with eavesdropper() as (port, heard):
+        elsewhere = {"Location": f"http://127.0.0.1:{port}/steal"}
+        synced.put("cats/c9.png", 99)
+        for match in (UPLOAD, {"path": "/oauth2/token"}, {"method": "GET", "path": "/3/*"}):
+            synced.calm()
+            synced.steer("tokens", {"expire_access": True})
+            fault = {"match": match, "fault": "reply", "status": 307, "body": "", "headers": elsewhere}
+            synced.steer("faults", [fault])
+            synced.run("apply", "-y", "-q", code=None)
+        assert heard == []
+
+
+def test_an_https_that_is_none_is_not_trusted(synced: Mirror) -> None:
+    """Exit 75; what goes over the wire is a TLS greeting, not a token."""
+    with eavesdropper() as (port, heard):
+        told = synced.run("plan", code=75, environ={"IMGUR_SYNC_API_URL": f"https://127.0.0.1:{port}"}).stderr
+    assert "hint: " in told
+    assert heard
+    for said in heard:
+        assert said[:1] == b"\x16"
+        assert synced.server.refresh_token.encode() not in said
