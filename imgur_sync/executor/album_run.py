@@ -30,6 +30,7 @@ from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.spec import AlbumSpec, Privacy
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, RetiredUrl, Standing
+from imgur_sync.planner.cut import changes_text
 from imgur_sync.planner.marker import album_marker
 
 
@@ -64,7 +65,7 @@ def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
     complete = not waiting and all(step.path in made for step in uploads)
     for step in edits:
         if not step.narrows:
-            worth = step if complete else _worth_now(step, made)
+            worth = step if complete else _worth_now(step, made, filled=bool(made or plan.pairs))
             if worth is not None:
                 yield from edit(session, spec, plan, worth, made)
     deletions = [step for step in plan.steps if isinstance(step, DeleteImage)]
@@ -106,10 +107,10 @@ def _in_doubt(session: Session, key: str) -> bool:
     )
 
 
-def _worth_now(step: EditAlbum, made: dict[str, str]) -> EditAlbum | None:
+def _worth_now(step: EditAlbum, made: dict[str, str], *, filled: bool) -> EditAlbum | None:
     """The edit of an album that is not complete: only for a detach, a finished replacement or a text."""
     finished = any(place.path in made for place in step.retired)
-    if step.detached or finished or step.title is not None or step.description is not None:
+    if step.detached or finished or changes_text(step, filled=filled):
         return replace(step, privacy=None)
     return None
 

@@ -40,7 +40,7 @@ lineage = {lineage}
 [defaults]                # for every album below; each can say otherwise
 privacy = "hidden"        # "hidden", "secret": whoever has the link · "public"
 order = "natural"         # "natural" (2 before 10) · "name" · "modified"
-prune = "detach"          # a file left: "detach" its picture · "delete" · "never"
+prune = "detach"          # file gone: "detach" its picture · "delete" · "never"
 """
 _NO_ALBUM = """
 # [albums.cats]           # the lasting name of the album

@@ -142,7 +142,7 @@ def _kept(album: AlbumPlan, before: Sequence[Step], uploads: Sequence[Upload]) -
     missing = {step.path for step in _uploads(album)} - {step.path for step in uploads}
     if not missing:
         return [step for step in album.steps if not isinstance(step, DeleteImage)]
-    edits = (_worth_it(step, missing) for step in album.steps)
+    edits = (_worth_it(step, missing, filled=bool(uploads or album.pairs)) for step in album.steps)
     return [*before, *uploads, *(edit for edit in edits if edit is not None)]
 
 
@@ -150,11 +150,17 @@ def _narrows(step: Step) -> bool:
     return isinstance(step, EditAlbum) and step.narrows
 
 
-def _worth_it(step: Step, missing: Set[str]) -> Step | None:
+def _worth_it(step: Step, missing: Set[str], *, filled: bool) -> Step | None:
     """An edit that is worth its credit although uploads are missing: one with a detach, a finished replacement or a
     text; without its widening. No deletion comes before every upload of the album is up."""
     if not isinstance(step, EditAlbum) or step.narrows:
         return None
     finished = any(place.path not in missing for place in step.retired)
-    worth = step.detached or finished or step.title is not None or step.description is not None
+    worth = step.detached or finished or changes_text(step, filled=filled)
     return replace(step, privacy=None) if worth else None
+
+
+def changes_text(step: EditAlbum, *, filled: bool) -> bool:
+    """Whether an edit has a text that is worth it. An empty description waits while the album has no picture (`filled`
+    False): it would clear the marker of the creation, by which alone a lost state knows an empty album again."""
+    return step.title is not None or bool(step.description) or (step.description is not None and filled)

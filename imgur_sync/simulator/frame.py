@@ -14,7 +14,7 @@ STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:68rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}"
     "a{color:var(--link);text-decoration:none}a:hover{text-decoration:underline}"
     "nav{display:flex;flex-wrap:wrap;gap:0 1.5rem;padding-bottom:.7rem;border-bottom:1px solid var(--line)}"
-    "nav .dim{margin-left:auto}"
+    "nav .dim{margin-left:auto}@media(max-width:36rem){nav .dim{margin-left:0;flex-basis:100%;font-size:.9rem}}"
     "h1{font-size:1.6rem;line-height:1.25;margin:1.4rem 0 .2rem}h2{font-size:1.2rem;margin:2rem 0 .2rem}"
     "p{margin:.2rem 0 1rem}.dim{color:var(--dim)}"
     "ul.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:1.2rem .9rem;padding:0;"
@@ -22,10 +22,10 @@ STYLE = (
     "ul.grid img,ul.grid video,.blank{display:block;width:100%;aspect-ratio:4/3;object-fit:cover;"
     "background:var(--tile);border-radius:6px}"
     "ul.grid .line{display:block;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:.9rem}"
-    ".whole img,.whole video{max-width:100%;max-height:80vh;border-radius:6px;background:var(--tile)}"
+    ".whole{margin-top:.8rem}.whole img,.whole video{max-width:100%;max-height:80vh;border-radius:6px}"
     "table{border-collapse:collapse;margin:.6rem 0 1rem}"
     "td,th{padding:.35rem 1.2rem .35rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}"
-    "th{font-weight:600}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    "th{font-weight:600;white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
     "meter{width:7rem}"
 )
 

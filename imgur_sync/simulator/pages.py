@@ -81,7 +81,7 @@ def _owned(world: World, owner: str) -> str:
     head = f'<h1>{escape(owner)}</h1><p class="dim">{count(len(albums), "album")}, {count(len(images), "picture")}</p>'
     if not albums and not images:
         return f"{head}<p>Nothing was uploaded yet.</p>"
-    rest = f'<h2>In no album</h2><p class="dim">{count(len(loose), "picture")}: taken out of an album, not deleted</p>'
+    rest = f'<h2>In no album</h2><p class="dim">{count(len(loose), "picture")}, still there by their own links</p>'
     return head + _cards(world, albums) + (rest + _grid(loose) if loose else "")
 
 
@@ -122,7 +122,7 @@ def _shown(image: Image, *, still: bool = False) -> str:
 
 
 def _album(world: World, album: Album) -> Response:
-    images = [world.images[key] for key in album.images if key in world.images]
+    images = [image for image in map(world.images.get, album.images) if image is not None]
     head = f"<h1>{escape(album.title or 'Untitled album')}</h1>"
     head += f"<p>{escape(album.description)}</p>" if album.description else ""
     owner = f"by {escape(album.owner)}" if album.owner else "anonymous"

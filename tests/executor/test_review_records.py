@@ -221,3 +221,25 @@ def test_an_album_that_left_the_manifest_is_told_and_left_alone(stage: SyncStage
     assert stage.apply().codes == (ExitCode.DONE,)
     assert stage.shown("cats") == stage.wanted("cats")
     assert not stage.plan().notes
+
+
+def test_an_album_that_waits_for_its_first_picture_keeps_its_marker(stage: SyncStage) -> None:
+    """Made by a run that was killed and then had no upload left: after a lost state it is known again, not made
+    twice."""
+    stage.album("dogs")
+    stage.put("dogs", "d.png", 50)
+    stage.put("dogs", "e.png", 51)
+    kill = 1
+    while len(stage.look("world")["albums"]) < 2:
+        stage.killed_apply(kill, after=True)
+        kill += 1
+    stage.put("cats", "new.png", 60)
+    stage.clock.advance(5000)
+    stage.budget = BudgetSpec(uploads_per_hour=1)
+    assert stage.apply().codes == (ExitCode.BUDGET,)
+    for path in (stage.base / ".imgur-sync").iterdir():
+        path.unlink()
+    stage.clock.advance(5000)
+    stage.budget = BudgetSpec(uploads_per_hour=0)
+    assert stage.apply().codes == (ExitCode.DONE,)
+    assert stage.shown("dogs") == stage.wanted("dogs")

@@ -2,6 +2,8 @@
 
 import re
 
+from imgur_sync.simulator import Limits
+
 HOSTILE = "<script>alert('&\")</script>"
 
 
@@ -47,4 +49,48 @@ def test_what_is_not_there_is_a_404(imgur):
 
 def test_the_meters_show_what_was_used(imgur):
     imgur.upload()
-    assert "<td>credits this hour</td><td>10</td><td>500</td>" in imgur.http.get("/meters").text
+    page = imgur.http.get("/meters").text
+    assert '<td>Credits of an hour</td><td>account demo</td><td class="n">10</td><td class="n">500</td>' in page
+    assert '<meter min="0" max="500" value="10">' in page
+
+
+def test_a_limit_that_is_none_has_no_bar(make_imgur):
+    free = make_imgur(limits=Limits(0, 0, 0, 0))
+    free.upload()
+    page = free.http.get("/meters").text
+    assert '<td class="n">10</td><td class="n">no limit</td>' in page
+    assert "<meter" not in page
+
+
+def test_an_album_shows_its_pictures_in_order_and_marks_the_cover(imgur):
+    first, second = (imgur.upload(seed)["id"] for seed in "ab")
+    album = imgur.album(first, second, title="Cats")["id"]
+    page = imgur.http.get(f"/a/{album}").text
+    assert page.index(f'href="/{first}"') < page.index(f'href="/{second}"')
+    assert page.count("cover · ") == 1
+    assert "2 pictures · hidden · by demo" in page
+
+
+def test_home_shows_covers_and_the_pictures_that_no_album_holds(imgur):
+    held, loose = (imgur.upload(seed)["id"] for seed in "ab")
+    imgur.album(held, title="Cats")
+    page = imgur.http.get("/").text
+    albums, rest = page.split("In no album")
+    assert f'src="/i/{held}.jpg"' in albums
+    assert "1 picture · hidden" in albums
+    assert f'href="/{loose}"' in rest
+    assert held not in rest
+
+
+def test_a_picture_names_its_albums_and_its_own_link(imgur):
+    image = imgur.upload(name="tom.jpg")["id"]
+    album = imgur.album(image, title="Cats")["id"]
+    page = imgur.http.get(f"/{image}").text
+    assert f'<a href="/a/{album}">Cats</a>' in page
+    assert f'<a href="/i/{image}.jpg">/i/{image}.jpg</a>' in page
+
+
+def test_an_empty_world_and_an_empty_album_say_so(imgur):
+    assert "Nothing was uploaded yet." in imgur.http.get("/").text
+    album = imgur.album(title="Cats")["id"]
+    assert "There is no picture in this album." in imgur.http.get(f"/a/{album}").text
