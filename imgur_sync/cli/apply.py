@@ -74,16 +74,23 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
     with applying(session, options, max_credits=max_credits, adopt=lambda fresh: adopt(session, fresh)) as bench:
         screen = shown(session, bench.ports.clock)
         ports = shown_on(screen, bench.ports)
+        begun = False
 
         def confirm(plan: Plan) -> bool:
+            nonlocal begun
             _show(session, plan, options, screen)
-            if not ask or not any(album.steps for album in plan.albums):
-                return True
-            with bench.stopper.asking():
-                return _agreed(plan)
+            if ask and any(album.steps for album in plan.albums):
+                with bench.stopper.asking():
+                    _agree(plan)
+            begun = True
+            return True
 
         with bench.stopper.watching():
-            run = last(apply(ports, bench.writer, bench.manifest, bench.options, confirm), screen, RunFinished)
+            try:
+                run = last(apply(ports, bench.writer, bench.manifest, bench.options, confirm), screen, RunFinished)
+            except InterruptedRun as stopped:
+                stopped.hint = "run apply again to go on" if begun else ""
+                raise
         run = _with_pages(run, bench.ports.store)
     # The page of a hidden album is for the person at the terminal, not for a log that others may read.
     text = run_text(run, Moment(time.time()), links=is_terminal(sys.stdout))
@@ -113,8 +120,8 @@ def _show(session: Session, plan: Plan, options: Options, screen: Display) -> No
         note(text)
 
 
-def _agreed(plan: Plan) -> bool:
-    """Ask on stderr. Anything but y or yes is a no, and so is the end of the input."""
+def _agree(plan: Plan) -> None:
+    """Ask on stderr. Anything but y or yes raises `DeclinedError`, and so does the end of the input."""
     from imgur_sync.report.prices import short_price_text
 
     prompt(f"Do it, for {short_price_text(plan.price)}? [y/N] ")
@@ -128,4 +135,3 @@ def _agreed(plan: Plan) -> bool:
         note("")
     if answer.strip().lower() not in ("y", "yes"):
         raise DeclinedError("declined; nothing was changed")
-    return True

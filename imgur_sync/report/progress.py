@@ -18,6 +18,8 @@ REDRAW = 0.1
 """The bar is drawn at most once in so many seconds."""
 BAR = (8, 24)
 """The bar's width: at least, at most."""
+SPARE = 5
+"""Columns that the bar leaves: two between its parts, and at the end room for "^C", which must not begin a new line."""
 WORDS = 16
 """So many characters are kept for what is being done before figures are left out."""
 
@@ -146,7 +148,7 @@ class LiveBar:
         """Words, bar and figures on one line, however narrow the terminal: the bar shrinks, then the words are cut."""
         from rich.cells import cell_len, set_cell_size
 
-        tally, width = self._tally, self._console.width - 3  # less the blanks between, and the last column
+        tally, width = self._tally, self._console.width - SPARE
         doing, counts = tally.doing or "starting", tally.counts(now, width - BAR[0] - WORDS)
         room = max(1, width - cell_len(counts))
         self._column.bar_width = max(BAR[0], min(BAR[1], room - cell_len(doing)))

@@ -49,14 +49,16 @@ def _prepared(work: Path, size: int, shape: str) -> Path:
     """The folder of that size and shape, with a synced state. git has the pictures of "albums" committed."""
     base = work / f"plan-{size}-{shape}"
     run(Command("prepare", script("prepared", str(base), str(size), shape), work))
-    if shape == "albums" and has("git") and not (base / "pictures" / ".git").exists():
-        for arguments in (
-            ("init", "-q"),
-            ("add", "-A"),
-            ("-c", "user.name=b", "-c", "user.email=b@b", "commit", "-qm."),
-        ):
-            subprocess.run(("git", *arguments), cwd=base / "pictures", env=environment(), check=True)
+    if shape == "albums" and has("git") and not (base / "git").exists():
+        _commit(base / "pictures")
     return base
+
+
+def _commit(pictures: Path) -> None:
+    """Have git know the pictures. Its own files lie elsewhere, and it never tidies them up meanwhile."""
+    who = ("-c", "user.name=bench", "-c", "user.email=bench@localhost", "-c", "gc.auto=0")
+    for arguments in (("init", "-q", "--separate-git-dir=../git"), ("add", "-A"), ("commit", "-qm", "pictures")):
+        subprocess.run(("git", *who, *arguments), cwd=pictures, env=environment(), check=True)
 
 
 def _name(shape: str) -> str:

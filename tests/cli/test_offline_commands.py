@@ -44,6 +44,21 @@ def test_init_overwrites_nothing(name: str, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+def test_init_where_no_picture_is_says_so(tmp_path: Path) -> None:
+    """The file that it writes says how an album is added; nobody is sent to plan nothing."""
+    done = Workplace(tmp_path).run("init")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"No folder here holds pictures. Wrote {tmp_path / 'sync.toml'} without an album.\n")
+    assert "imgur-sync plan" not in done.stdout
+
+
+def test_what_init_writes_fits_into_a_terminal(tmp_path: Path) -> None:
+    """80 columns, comments and all."""
+    fill(tmp_path / "cats")
+    text = Workplace(tmp_path).run("init", "-f", "-").stdout
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_init_writes_where_it_is_told_to(tmp_path: Path) -> None:
     """-f FILE, and - for stdout; --json says what was written."""
     fill(tmp_path / "cats")

@@ -103,6 +103,8 @@ def test_types_and_sizes_are_what_another_reader_finds(album: tuple[Mirror, set[
     for name, step in uploads.items():
         with Image.open(here.folder / "photographs" / name) as picture:
             kind = {"MPO": "JPEG"}.get(picture.format or "", picture.format or "")
+            if kind == "PNG" and getattr(picture, "n_frames", 1) > 1:
+                kind = "APNG"
             assert (step["width"], step["height"]) == picture.size, name
             assert step["media_type"] == f"image/{kind.lower()}", name
             assert name not in SHIPPED or step["media_type"] == SHIPPED[name]

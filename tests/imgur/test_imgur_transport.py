@@ -216,7 +216,7 @@ def test_a_gzip_bomb_is_cut_without_being_blown_up(bench: Callable[..., Any]) ->
     ("body", "encoding"),
     [
         (b"no gzip", "gzip"),
-        (gzip.compress(b"{}" * 5000)[:-20], "gzip"),
+        (gzip.compress(b"{}" * 5000, mtime=0)[:-20], "gzip"),
         (b"no deflate", "deflate"),
         (b"x", "br"),
         (b"x", "gzip, gzip"),

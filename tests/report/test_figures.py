@@ -6,7 +6,7 @@ from datetime import UTC, timedelta, timezone
 
 import pytest
 
-from imgur_sync.report.figures import duration, iso, moment, number, plural, size, some
+from imgur_sync.report.figures import duration, iso, moment, number, plural, size, size_of, some
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,21 @@ from imgur_sync.report.figures import duration, iso, moment, number, plural, siz
 def test_sizes(count: int, text: str) -> None:
     """Units of a thousand, one decimal."""
     assert size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [
+        (0, 1_200_000, "0 bytes of 1.2 MB"),
+        (300_000, 1_200_000, "300.0 kB of 1.2 MB"),
+        (17_700_000, 47_900_000, "17.7 of 47.9 MB"),
+        (1, 20, "1 byte of 20 bytes"),
+        (10, 20, "10 of 20 bytes"),
+    ],
+)
+def test_a_part_of_a_size_has_the_unit_once(part: int, whole: int, text: str) -> None:
+    """Where it is the same."""
+    assert size_of(part, whole) == text
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from imgur_sync.model.plan import AlbumPlan, Gate, GateName, Plan, Price
 from imgur_sync.model.step import Upload
 from imgur_sync.model.synced import FailedFile, Intent, IntentKind
 from imgur_sync.report.failure import error_text
-from imgur_sync.report.prices import credit_lines, price_text
+from imgur_sync.report.prices import credit_lines, price_text, short_price_text
 from imgur_sync.report.status import AlbumStatus, Status, status_text
 from imgur_sync.report.summary import MEANINGS, run_text
 from imgur_sync.report.text import Moment
@@ -114,6 +114,8 @@ def test_a_price_has_the_right_plurals() -> None:
     """One of each is one."""
     assert price_text(Price(Cost(10, 1, 1), 1, 1, 1)) == "11 credits (10 writes, 1 read), 1 upload (1 byte), 1 POST"
     assert price_text(Price(Cost(1, 0, 0))) == "1 credit (1 write, 0 reads)"
+    assert short_price_text(Price(Cost(10, 1, 1), 1, 1, 1)) == "11 credits, with 1 upload (1 byte)"
+    assert short_price_text(Price(Cost(1, 0, 0))) == "1 credit"
 
 
 def test_an_error_has_its_place_its_remedy_and_a_hint(read: Moment) -> None:
@@ -132,6 +134,9 @@ def test_an_error_has_its_place_its_remedy_and_a_hint(read: Moment) -> None:
     write one: imgur-sync init
 error: /x/sync.toml: 2 problems"""
     )
+    missing = ManifestProblem(0, 0, "there is no such file", "name one with -f")
+    told = error_text(ManifestError("/x/sync.toml", (missing,)), read)
+    assert told == "error: /x/sync.toml: there is no such file\nhint: name one with -f"
     assert error_text(CredentialsError("no token", hint="set one"), read) == "error: no token\nhint: set one"
     held = LockHeldError("another run works here", holder="apply (pid 7)")
     assert error_text(held, read) == "error: another run works here\n  held by apply (pid 7)"
