@@ -16,11 +16,12 @@ from imgur_sync.executor.writing import note_limit
 from imgur_sync.model.budget import LimitName
 from imgur_sync.model.change import Change, FailuresForgotten, FolderSeen, IntentEnded
 from imgur_sync.model.event import AlbumResult, Event, Planned, RunFinished, Waiting
-from imgur_sync.model.plan import AlbumPlan, GateName, Plan
+from imgur_sync.model.plan import AlbumPlan, GateName, Plan, Price
 from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.spec import Manifest
 from imgur_sync.model.step import Upload
 from imgur_sync.model.synced import IntentStatus
+from imgur_sync.planner.price import price_albums
 
 MAX_ROUNDS = 12
 SHORT_WAITS = (1.0, 2.0, 4.0)
@@ -85,10 +86,21 @@ def _rounds(session: Session, world: World, plan: Plan) -> Task[Plan]:
         except BudgetError as limit:
             # What was done is told all the same; what is left is seen when there is budget to look.
             note_limit(session, LimitName.HOUR, limit.resume_at)
+            session.unseen = True
+            plan = _not_done(plan)
             break
         session.emit(Planned(plan, number))
     _close(session, world, plan)
     return plan
+
+
+def _not_done(plan: Plan) -> Plan:
+    """What of a plan is known to be left when nobody could look after it was carried out: what it held back."""
+    albums: list[AlbumPlan] = []
+    for album in plan.albums:
+        held = tuple(item.step for item in album.withheld) + tuple(item.step for item in album.deferred)
+        albums.append(replace(album, wanted=held, steps=()))
+    return replace(plan, albums=tuple(albums), price=Price(), total=price_albums(albums, wanted=True))
 
 
 def _look_again(session: Session, world: World) -> Task[Plan]:
@@ -255,6 +267,8 @@ def _codes(session: Session, plan: Plan) -> tuple[ExitCode, ...]:
         if _has_work(album) and session.limit_hit is None:
             codes.add(ExitCode.PARTIAL)
     if session.limit_hit is not None and any(album.wanted for album in plan.albums):
+        codes.add(ExitCode.BUDGET)
+    if session.unseen:
         codes.add(ExitCode.BUDGET)
     if session.store.intents(IntentStatus.OPEN):
         codes.add(ExitCode.PARTIAL)

@@ -111,6 +111,7 @@ class Session:
         self.shut: set[str] = set()
         self.twins_looked_for = False
         self.retired: list[RetiredUrl] = []
+        self.unseen = False
 
     def emit(self, event: Event) -> None:
         """Pass an event on."""

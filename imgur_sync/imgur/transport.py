@@ -24,7 +24,7 @@ from imgur_sync.imgur.origin import Origin
 from imgur_sync.imgur.plain import plain
 from imgur_sync.imgur.refusals import refuses_token
 from imgur_sync.imgur.verdict import judge
-from imgur_sync.imgur.wire import TOKEN_PATH, Call, Reply
+from imgur_sync.imgur.wire import TOKEN_PATH, Call, OneSending, Reply
 from imgur_sync.model.budget import Charge, Denied, Reservation
 from imgur_sync.model.outcome import NotSent, Outcome, Problem, ProblemKind, Refused, Unknown
 from imgur_sync.model.ports import Clock, Ledger, TokenStore
@@ -164,8 +164,16 @@ class Transport:
             client = self._connected()
         except OSError as error:
             return NotSent(Problem(ProblemKind.TLS, plain(f"TLS cannot be set up: {error}")))
+        sending = OneSending(call.body) if call.body is not None else None
         try:
-            response = client.send(self._request(call, authorization), stream=True, follow_redirects=False)
+            return self._answered(client, self._request(call, authorization, sending))
+        finally:
+            if sending is not None:
+                sending.let_go()
+
+    def _answered(self, client: httpx.Client, request: httpx.Request) -> Reply | NotSent | Unknown:
+        try:
+            response = client.send(request, stream=True, follow_redirects=False)
         except _BEFORE_SENDING as error:
             return NotSent(self._network(error))
         except _AT_ANY_TIME as error:
@@ -183,7 +191,7 @@ class Transport:
                 response.close()
         return Reply(response.status_code, headers, body, trouble)
 
-    def _request(self, call: Call, authorization: str | None) -> httpx.Request:
+    def _request(self, call: Call, authorization: str | None, sending: OneSending | None) -> httpx.Request:
         assert call.method in self._allow or (call.method, call.path) == ("POST", TOKEN_PATH)
         assert call.path.startswith("/")
         headers = {"User-Agent": f"imgur-sync/{__version__}", "Accept": "*/*", "Accept-Encoding": "gzip"}
@@ -200,7 +208,7 @@ class Transport:
             call.method,
             self._origin.text + call.target,
             headers=headers,
-            content=call.body,
+            content=sending,
             extensions={"timeout": timeout.as_dict()},
         )
 

@@ -85,6 +85,22 @@ class Multipart:
         yield self._tail
 
 
+class OneSending:
+    """A body on its way. httpx leaves requests in circles of references, which may live on for many more requests:
+    `let_go` parts them from the body, so that its buffer ends with its sending."""
+
+    def __init__(self, body: Body) -> None:
+        self._body: Body | None = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        if self._body is not None:
+            yield from self._body
+
+    def let_go(self) -> None:
+        """Nothing more is to be sent."""
+        self._body = None
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request to be made. `path` holds no query. `named` are ids that a reply may echo and a detail must not show

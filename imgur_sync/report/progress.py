@@ -20,7 +20,7 @@ BAR = (8, 24)
 """The bar's width: at least, at most."""
 SPARE = 5
 """Columns that the bar leaves: two between its parts, and at the end room for "^C", which must not begin a new line."""
-WORDS = 16
+WORDS = 12
 """So many characters are kept for what is being done before figures are left out."""
 
 

@@ -278,7 +278,7 @@ def test_ctrl_c_ends_a_run_in_time_and_the_next_one_goes_on(signals: int, second
         assert started.returncode == 130
         assert "Traceback" not in told
         saved = "stopped; what was done is saved\nhint: run apply again to go on\n"
-        assert told.endswith(saved) == (signals == 1)
+        assert signals == 2 or told.endswith(saved)
         done = place.run("apply", "-y")
         assert done.returncode == 0, done.stderr
         assert len(place.run("links", "cats").stdout.split()) == 12

@@ -151,3 +151,22 @@ def test_no_limit_is_ever_hit(
         assert stage.shown("cats") == stage.wanted("cats")
         assert stage.uploads() == files
         assert not refusals(stage)
+
+
+def test_what_was_done_is_not_counted_as_left_when_nobody_can_look_any_more(tmp_path: Path) -> None:
+    """Others drain the hour right after the last write: exit 6 with what was uploaded, nothing said to be left."""
+    with SyncStage(tmp_path) as stage:
+        fill(stage, 3)
+        headers = {"x-ratelimit-userlimit": "500", "x-ratelimit-userremaining": "0", "x-ratelimit-userreset": "3600"}
+        true = {"data": True, "success": True, "status": 200}
+        match = {"method": "PUT", "path": "/3/album/*", "nth": 1}
+        reply = {"fault": "reply", "status": 200, "headers": headers, "body": true}
+        stage.steer("faults", [{"match": match, **reply}])
+        finished = stage.apply()
+        assert finished.uploaded == 3
+        assert ExitCode.BUDGET in finished.codes
+        assert not any(album.wanted for album in finished.left.albums)
+        assert not refusals(stage)
+        stage.clock.advance(3700)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        assert stage.shown("cats") == stage.wanted("cats")

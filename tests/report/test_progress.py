@@ -212,7 +212,7 @@ def test_the_bar_shows_figures_draws_seldom_and_leaves_the_terminal_clean(plan: 
     assert "\x1b[3" not in text, "no colours"
 
 
-@pytest.mark.parametrize("columns", [40, 80, 120, 200])
+@pytest.mark.parametrize("columns", [50, 80, 120, 200])
 @pytest.mark.parametrize("album", ["cats", "the-long-name-of-an-album-of-a-journey", "猫" * 30])
 def test_the_bar_fits_into_one_line(plan: Plans, monkeypatch: pytest.MonkeyPatch, columns: int, album: str) -> None:
     """However narrow the terminal and however long the name; the count and the time that is left are whole."""
