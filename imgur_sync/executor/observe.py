@@ -128,7 +128,8 @@ def _still_quiet(
     if session.options.offline:
         return quiet
     header = (session.headers or {}).get(synced.id)
-    young = session.clock.now() - mark.listed_at <= session.manifest.budget.remote_max_age
+    # A listing dated after now was made under another clock: its age is not known.
+    young = 0 <= session.clock.now() - mark.listed_at <= session.manifest.budget.remote_max_age
     same = header is not None and header.fingerprint == mark.header
     if same and young and not session.options.refresh:
         return quiet

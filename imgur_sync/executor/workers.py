@@ -92,3 +92,5 @@ class ThreadWorkers:
             except BaseException as error:  # a worker that dies must come back as a completion
                 completion = Completion(tag, None, error)
             self._done.put(completion)
+            # An idle thread must not keep the buffers of its last job alive.
+            del item, job, completion

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import stat
 from contextlib import ExitStack
@@ -14,6 +15,8 @@ from imgur_sync.local.walk import OpenFile, open_below, same_file
 from imgur_sync.model.local import Content, LocalFile
 
 ABSENT = (errno.ENOENT, errno.ENOTDIR)
+M_MMAP_THRESHOLD = -3
+LARGE = 1024 * 1024
 
 
 def read_content(root: Path, file: LocalFile, open_file: OpenFile) -> Content:
@@ -21,6 +24,8 @@ def read_content(root: Path, file: LocalFile, open_file: OpenFile) -> Content:
 
     Raises `FileChangedError` when the file is gone or its bytes are not those that were scanned.
     """
+    if file.size >= LARGE:
+        _map_large_buffers()
     with ExitStack() as stack:
         try:
             fd = open_below(root, file.path, open_file, stack)
@@ -49,3 +54,19 @@ def _read(fd: int, size: int) -> bytes:
             break
         data += more
     return data
+
+
+@functools.cache
+def _map_large_buffers() -> None:
+    """Have freed buffers of 1 MiB and more go back to the system (mallopt(3)).
+
+    By default glibc keeps some up to 32 MiB for each thread that reads, which comes to several times
+    `bytes_in_flight`. Where there is no glibc, nothing is done.
+    """
+    import ctypes
+
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        return
+    mallopt(M_MMAP_THRESHOLD, LARGE)

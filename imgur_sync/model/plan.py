@@ -105,10 +105,12 @@ class AlbumPlan:
     """The plan of one album.
 
     `wanted` are all steps before gates and budget, `steps` those granted now, both in the order of sending; `withheld`
-    and `deferred` are the difference. `settled_moves` are state-only. `unpaired_files` and `unpaired_pictures` are what
-    matching across albums may join: (digest, path) and (digest, id). `files` counts the folder's pictures, `synced` our
-    pictures placed in the album. `reads` is the number of GETs that applying takes. `quiet` is True when there is
-    nothing to do and nothing in doubt. `fingerprint` is the local one, `listed_at` the age base of the listing used.
+    and `deferred` are the difference. `pairs` are the managed places that have their picture; those of pictures that
+    stand behind (not managed, kept) have the path "". `unpaired_files` and `unpaired_pictures` are what matching across
+    albums may join: (digest, path) and (digest, id). `files` counts the folder's pictures, `synced` our pictures placed
+    in the album, `skipped` files that are not pictures (`skipped_examples` names a few). `reads` is the number of GETs
+    that applying takes. `quiet` is True when there is nothing to do and nothing in doubt. `fingerprint` is the local
+    one, `listed_at` the age base of the listing used.
     """
 
     album: str
@@ -127,6 +129,7 @@ class AlbumPlan:
     unsettled: tuple[Unsettled, ...] = ()
     unsendable: tuple[Unsendable, ...] = ()
     skipped: int = 0
+    skipped_examples: tuple[str, ...] = ()
     unmanaged: tuple[str, ...] = ()
     foreign: int = 0
     moves: tuple[Move, ...] = ()

@@ -124,6 +124,7 @@ def _blank(view: AlbumView) -> AlbumPlan:
         files=len(local.files),
         synced=sum(picture.standing is Standing.PLACED for picture in view.pictures),
         skipped=local.skipped,
+        skipped_examples=local.skipped_examples,
         unsendable=(*local.unsendable, *refused(view)),
         listed_at=view.listing.taken_at if view.listing is not None else None,
         fingerprint=local.fingerprint,

@@ -181,6 +181,7 @@ def _album(album: AlbumPlan) -> Json:
         "unsettled": [{"what": entry.what, "until": iso(entry.until)} for entry in album.unsettled],
         "unsendable": [_plain(entry) for entry in album.unsendable],
         "skipped": album.skipped,
+        "skipped_examples": list(album.skipped_examples),
         "unmanaged": list(album.unmanaged),
         "foreign": album.foreign,
         "moves": [_plain(move) for move in album.moves],

@@ -120,7 +120,9 @@ def _stays(album: AlbumPlan) -> Iterator[str]:
         yield f"  {plural(count, 'picture')} no longer managed {_stay(count)}: {some(album.unmanaged)}"
     if album.skipped:
         what = "not a picture that Imgur takes" if album.skipped == 1 else "not pictures that Imgur takes"
-        yield f"  {plural(album.skipped, 'file')} skipped: {what}"
+        few = album.skipped_examples[:3]
+        named = f" ({some(few)}{', …' if album.skipped > len(few) else ''})" if few else ""
+        yield f"  {plural(album.skipped, 'file')} skipped{named}: {what}"
 
 
 def _stay(count: int) -> str:

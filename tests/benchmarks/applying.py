@@ -7,7 +7,6 @@ is no state an empty one is begun, so that nothing is looked for on Imgur that a
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -22,17 +21,17 @@ from imgur_sync.state.store import open_store
 
 
 def run(base: Path) -> dict[str, Any]:
-    """Apply the manifest of `base`, which becomes the current directory.
+    """Apply the manifest of `base`.
 
     `wall` and `cpu` are those between the start of the first upload and the end of the last, all threads together;
     `in_flight_bytes` is the most that was under way at once.
     """
-    os.chdir(base)
-    manifest = load_manifest(Session())
+    command_line = Session(file=str(base / "sync.toml"))
+    manifest = load_manifest(command_line)
     open_store(manifest.state_path, lineage=manifest.lineage, create=True).close()
     marks: list[tuple[float, float]] = []
     size = {"now": 0, "most": 0}
-    with applying(Session(), Options(), max_credits=None, adopt=lambda fresh: None) as bench:
+    with applying(command_line, Options(), max_credits=None, adopt=lambda fresh: None) as bench:
         for event in apply(bench.ports, bench.writer, bench.manifest, bench.options, lambda plan: True):
             if isinstance(event, UploadStarted):
                 size["now"] += event.size

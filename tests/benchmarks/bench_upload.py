@@ -35,7 +35,7 @@ def measure(report: Report, work: Path, *, rounds: int, quick: bool, imgurpython
     _waiting(report, work, QUICK_WAIT if quick else WAIT)
 
 
-def _folder(base: Path, files: int, size: int, in_flight: int) -> Path:
+def album_of(base: Path, files: int, size: int, in_flight: int) -> Path:
     """A manifest with one album of so many files of that size, never synced; pictures that are there are kept."""
     pictures = base / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def _speed(report: Report, work: Path, rounds: int, files: int) -> None:
     """Wall time of the uploads themselves, against what latency and concurrency allow."""
     report.tell(f"\nupload: {files} files of {SMALL:,} bytes, {LATENCY_MS} ms, {IN_FLIGHT} in flight")
     base = work / "upload-latency"
-    pictures = _folder(base, files, SMALL, IN_FLIGHT)
+    pictures = album_of(base, files, SMALL, IN_FLIGHT)
     limit = files * LATENCY_MS / 1000 / IN_FLIGHT
     ours: list[float] = []
     bare: list[float] = []
@@ -84,7 +84,7 @@ def _cpu(report: Report, work: Path, rounds: int, files: int, imgurpython: str) 
     """CPU seconds per GB without latency, body sizes, and credits."""
     report.tell(f"\nupload: {files} files of {SMALL:,} bytes, no latency, {IN_FLIGHT} in flight")
     base = work / "upload-cpu"
-    pictures = _folder(base, files, SMALL, IN_FLIGHT)
+    pictures = album_of(base, files, SMALL, IN_FLIGHT)
     size = sum(path.stat().st_size for path in pictures.iterdir())
     uploads: list[float] = []
     whole: list[float] = []
@@ -132,7 +132,7 @@ def _memory(report: Report, work: Path, rounds: int, files: int) -> None:
         for _ in range(rounds):
             for name, size in (("tiny", 1_000), ("large", LARGE)):
                 base = work / f"upload-{name}"
-                _folder(base, files, size, 4)
+                album_of(base, files, size, 4)
                 command, out = _run_command(base, imgur)
                 peaks[name].append(run(command).rss)
                 in_flight = max(in_flight, json.loads(out.read_text())["in_flight_bytes"])
@@ -145,7 +145,7 @@ def _waiting(report: Report, work: Path, seconds: float) -> None:
     """CPU of a run that waits because Imgur said so."""
     report.tell(f"\nupload: a run that waits; watched for {seconds:g} s")
     base = work / "upload-wait"
-    _folder(base, 4, 1_000, 4)
+    album_of(base, 4, 1_000, 4)
     refusal = {"status": 429, "headers": {"Retry-After": str(int(seconds) + 30)}, "body": ""}
     with local_imgur.running(work, 0) as imgur:
         imgur.steer("faults", [{"match": {"method": "POST", "path": "/3/upload"}, "fault": "reply", **refusal}])

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import threading
+import weakref
 from pathlib import Path
 
-from tests.benchmarks import bodies
+import pytest
+
+from imgur_sync.executor import ThreadWorkers
+from imgur_sync.imgur.wire import Multipart
+from imgur_sync.simulator import Limits, Options, running
+from tests.benchmarks import applying, bench_upload, bodies
 from tests.support.sync_stage import SyncStage
 
 
@@ -34,3 +42,50 @@ def test_what_is_read_around_uploads_does_not_grow_with_them(tmp_path: Path) -> 
         with SyncStage(tmp_path / str(files)) as stage:
             reads.append(bodies.count(stage, files=files, size=1_000)["read_credits"])
     assert reads[0] == reads[1]
+
+
+def test_a_body_is_let_go_when_its_sending_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """U5: no buffer waits for the collector of circular references, which may come many uploads later."""
+    bench_upload.album_of(tmp_path, files=5, size=1_000, in_flight=2)
+    with running(Options(limits=Limits(0, 0, 0, 0))) as server:
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("IMGUR_SYNC_STATE_DIR", str(tmp_path / "state"))
+        monkeypatch.setenv("IMGUR_SYNC_CONFIG_DIR", str(tmp_path / "config"))
+        gc.collect()
+        gc.disable()
+        try:
+            told = applying.run(tmp_path)
+            alive = [body for body in gc.get_objects() if isinstance(body, Multipart)]
+        finally:
+            gc.enable()
+    assert told["uploaded"] == 5
+    assert not alive
+
+
+class Buffer:
+    """Stands for the bytes of a file."""
+
+
+def test_an_idle_worker_keeps_nothing_of_its_last_job() -> None:
+    """U5: what a job returned belongs to whoever took its completion."""
+    workers = ThreadWorkers(1)
+    started, ended = threading.Event(), threading.Event()
+
+    def second() -> None:
+        started.set()
+        ended.wait()
+
+    try:
+        workers.submit(1, Buffer)
+        completion = workers.next(None)
+        assert completion is not None
+        buffer = weakref.ref(completion.value)
+        del completion
+        workers.submit(2, second)
+        started.wait()  # so the worker is through with the first one
+        assert buffer() is None
+    finally:
+        ended.set()
+        workers.next(None)
+        workers.close()

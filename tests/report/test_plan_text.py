@@ -247,3 +247,10 @@ def test_long_lists_of_problems_are_cut(album: Albums, plan: Plans, read: Moment
     assert "      and 990 more (--json lists all)\n" in text
     assert "  warning: and 29 more (--json lists all)\n" in text
     assert text.count("\n") < 40
+
+
+def test_skipped_files_are_named(read: Moment, album: Callable[..., AlbumPlan], plan: Callable[..., Plan]) -> None:
+    """Photographs that Imgur does not take do not vanish behind a number: the first three are named."""
+    names = ("IMG_1.HEIC", "b.mov", "c.svg", "d.txt")
+    text = plan_text(plan(album(skipped=9, skipped_examples=names)), read)
+    assert "9 files skipped (IMG_1.HEIC, b.mov, c.svg, …): not pictures that Imgur takes" in text
