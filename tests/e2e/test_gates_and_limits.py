@@ -41,7 +41,7 @@ def test_most_files_gone_is_not_believed_without_the_number(synced: Mirror) -> N
 
 @pytest.mark.parametrize(
     ("how", "prune"),
-    [("empty", "detach"), ("empty", "delete"), ("missing", "delete"), ("other", "detach"), ("other", "never")],
+    [("empty", "delete"), ("missing", "detach"), ("other", "delete")],
 )
 def test_a_folder_that_is_not_there_removes_nothing(how: str, prune: str, synced: Mirror) -> None:
     """An unmounted disk leaves an empty folder, none at all, or another one: exit 3, and no number passes it."""

@@ -41,7 +41,8 @@ def test_a_mirror_from_init_to_its_first_edits(shape: str, tmp_path: Path) -> No
         here.run("apply", "-y", "-q")
         here.check_equal("cats", "dogs")
         assert len(here.received()) == 8 + new
-        check_links(here)
+        if shape == "mixed":
+            check_links(here)
         after = here.last()
         assert "nothing to do" in here.run("plan", "--detailed-exitcode").stdout.lower()
         here.run("apply", "-y", "-q")
