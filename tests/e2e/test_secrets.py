@@ -75,7 +75,7 @@ def test_no_output_holds_a_secret(here: Mirror) -> None:
     [
         {"match": {"path": "/oauth2/token"}, "fault": "reply", "status": 400, "body": "{SECRETS}"},
         {"match": UPLOAD, "fault": "reply", "status": 400, "body": "{SECRETS}"},
-        {"match": {"method": "GET", "path": "/3/*"}, "fault": "reply", "status": 500, "body": "{SECRETS}"},
+        {"match": {"method": "GET", "path": "/3/*"}, "fault": "reply", "status": 400, "body": "{SECRETS}"},
     ],
     ids=["a refused refresh", "a refused upload", "a failing list"],
 )
