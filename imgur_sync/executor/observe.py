@@ -109,7 +109,7 @@ def _missing(session: Session, spec: AlbumSpec) -> ManifestError:
 
 def _scan(session: Session, spec: AlbumSpec, unchanged_if: str) -> LocalAlbum | UnchangedFolder:
     def hashed(path: str, size: int) -> None:
-        if session.scheduler.stopping:
+        if session.ports.workers.stopping:
             raise RunStopped
         session.emit(Hashing(spec.key, path, size))
 

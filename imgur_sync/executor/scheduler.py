@@ -47,6 +47,7 @@ class Scheduler:
         self._events: deque[Event] = deque()
         self._halted: ImgurSyncError | None = None
         self._stop_at: float | None = None
+        self._stop_seen = False
 
     def emit(self, event: Event) -> None:
         """Pass an event on to whoever iterates the run."""
@@ -88,7 +89,7 @@ class Scheduler:
     @property
     def stopping(self) -> bool:
         """Whether nothing new may be started."""
-        return self._halted is not None or bool(self._workers.stopping)
+        return self._halted is not None or self._stop_seen
 
     def _drain(self) -> Iterator[Event]:
         while self._events:
@@ -96,6 +97,8 @@ class Scheduler:
 
     def _advance(self, strand: _Strand, value: Any, error: BaseException | None) -> None:
         """Let one task go on until its next wish or its end."""
+        # Looked at once: between a task's last check and its request a signal must not come in between.
+        self._stop_seen = bool(self._workers.stopping)
         try:
             wish = strand.task.throw(error) if error is not None else strand.task.send(value)
         except StopIteration as end:

@@ -67,7 +67,7 @@ def _attempt(session: Session, step: Upload, content: Content, album_id: str, ma
         return False
     if isinstance(outcome, Unknown):
         return False
-    again = yield from give_up(session, outcome)
+    again = yield from give_up(session, outcome, uploading=True)
     if not again:
         _failed(session, step, outcome)
     return again

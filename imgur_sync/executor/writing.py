@@ -106,9 +106,9 @@ def send_recorded(
     return outcome
 
 
-def give_up(session: Session, failure: Failure) -> Task[bool]:
+def give_up(session: Session, failure: Failure, *, uploading: bool = False) -> Task[bool]:
     """After a write that did not happen: wait for a short limit (then True: it may be planned again at once), note a
-    long one, or end the run."""
+    long one, or end the run. A limit of uploads that refuses something else is taken for one of everything."""
     if isinstance(failure, Unknown):
         return False
     decision = after_write(failure, session.ports.chance())
@@ -117,7 +117,9 @@ def give_up(session: Session, failure: Failure) -> Task[bool]:
             try:
                 yield from session.park(failure.problem, decision)
             except BudgetError as limit:
-                note_limit(session, limit_of(failure.problem), limit.resume_at)
+                name = limit_of(failure.problem)
+                name = name if uploading or name is not LimitName.UPLOADS else LimitName.HOUR
+                note_limit(session, name, limit.resume_at)
                 return False
             return True
         case EndRun():

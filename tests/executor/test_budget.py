@@ -170,3 +170,20 @@ def test_what_was_done_is_not_counted_as_left_when_nobody_can_look_any_more(tmp_
         stage.clock.advance(3700)
         assert stage.apply().codes == (ExitCode.DONE,)
         assert stage.shown("cats") == stage.wanted("cats")
+
+
+def test_an_edit_told_to_wait_is_not_sent_again_in_the_run(tmp_path: Path) -> None:
+    """ "Wait 37 more minutes" for a PUT: one request, exit 6 with that time; the next run after it is complete."""
+    with SyncStage(tmp_path) as stage:
+        fill(stage, 3)
+        text = "You are uploading too fast. Please wait 37 more minutes."
+        body = {"data": {"error": text}, "success": False, "status": 400}
+        match = {"method": "PUT", "path": "/3/album/*"}
+        stage.steer("faults", [{"match": match, "fault": "reply", "status": 400, "body": body}])
+        finished = stage.apply()
+        assert finished.codes == (ExitCode.BUDGET,)
+        assert len([e for e in stage.look("history")["requests"] if e["method"] == "PUT"]) == 1
+        stage.web.delete("/_simulator/faults")
+        stage.clock.advance(38 * 60)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        assert stage.shown("cats") == stage.wanted("cats")
