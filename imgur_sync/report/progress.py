@@ -120,6 +120,9 @@ class LiveBar:
         now, read = self._clock.monotonic(), Moment(self._clock.now())
         news = self._tally.take(event, now, read)
         if isinstance(event, RunFinished):
+            # The last figures stay on the screen: of a quick run they are the only ones.
+            self._start()
+            self._draw(now)
             self.close()
             return
         self._start()
