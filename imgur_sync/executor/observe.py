@@ -209,7 +209,7 @@ def _view(
         shown_by=seen.shown_by,
         probed=probed,
         ignored=session.ports.local.ignored(spec, lost) if lost else frozenset(),
-        elsewhere=session.store.known(strangers) if strangers else frozenset(),
+        elsewhere=session.store.known(strangers) - session.store.forgotten(strangers) if strangers else frozenset(),
         intents=intents,
         failed=session.failed(spec.key),
         limits=session.manifest.gates,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imgur_sync.executor.tasks import Fork, Task
 from imgur_sync.model.outcome import Done, ProblemKind, Refused
 from imgur_sync.model.plan import Gone
-from imgur_sync.model.spec import AlbumSpec, Prune
+from imgur_sync.model.spec import AlbumSpec, OnRemoteDelete, Prune
 from imgur_sync.model.synced import Standing, SyncedPicture
 
 if TYPE_CHECKING:
@@ -43,15 +43,17 @@ def probe_missing(
         and (picture.digest in digests or spec.prune is Prune.DELETE)
     ]
     probed = yield from probe(session, missing)
-    _forget_restored(session, pictures, probed)
+    _keep_gone(session, spec, pictures, probed)
     return probed
 
 
-def _forget_restored(session: Session, pictures: tuple[SyncedPicture, ...], probed: Gone) -> None:
-    """Record as gone what was restored: it is not asked for again, and no gate counts it among the album's pictures."""
+def _keep_gone(session: Session, spec: AlbumSpec, pictures: tuple[SyncedPicture, ...], probed: Gone) -> None:
+    """Record as gone what was restored, or is respected as deleted: it is not asked for again, and no gate counts it
+    among the album's pictures."""
+    respected = spec.on_remote_delete is OnRemoteDelete.RESPECT
     alive = (p for p in pictures if p.restored and p.standing is Standing.PLACED and p.id not in probed.gone)
     back = {picture.digest[:16] for picture in alive} if probed.gone else set()
-    lost = [p.id for p in pictures if p.id in probed.gone and p.digest[:16] in back]
+    lost = [p.id for p in pictures if p.id in probed.gone and (respected or p.digest[:16] in back)]
     if lost and session.writer is not None:
         from imgur_sync.model.change import PictureGone
 

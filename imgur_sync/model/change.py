@@ -89,6 +89,29 @@ class PictureReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureReattached:
+    """We put the picture back into its album although no file is its own: it stays there, not managed."""
+
+    id: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureForgotten:
+    """The picture is treated as if it had never been ours. Its deletehash is dropped."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumForgotten:
+    """The album, its pictures and its failures are treated as if they had never been ours. Retired addresses and copy
+    numbers stay."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class PictureGone:
     """Imgur answered 404 by id."""
 
@@ -172,6 +195,9 @@ Change = (
     | PicturePlaced
     | PictureDetached
     | PictureReleased
+    | PictureReattached
+    | PictureForgotten
+    | AlbumForgotten
     | PictureGone
     | PictureDeleted
     | UrlRetired

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from imgur_sync.model.local import CachedFile, FolderMark
     from imgur_sync.model.remote import RemoteAlbum
     from imgur_sync.model.secret import Secret
-    from imgur_sync.model.synced import FailedFile, Intent, IntentStatus, RetiredUrl, SyncedAlbum, SyncedPicture
+    from imgur_sync.model.synced import (
+        Departure,
+        FailedFile,
+        Intent,
+        IntentStatus,
+        RetiredUrl,
+        SyncedAlbum,
+        SyncedPicture,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ class StateStore(Protocol):
         ...
 
     def pictures(self, album: str) -> tuple[SyncedPicture, ...]:
-        """All pictures recorded in that album, also detached and gone ones (deleted ones not), by id."""
+        """All pictures recorded in that album, also detached and gone ones (deleted and forgotten ones not), by id."""
         ...
 
     def picture(self, image_id: str) -> SyncedPicture | None:
@@ -103,6 +111,14 @@ class StateStore(Protocol):
 
     def detached(self, digests: Iterable[str]) -> tuple[SyncedPicture, ...]:
         """Detached pictures of any album whose digest (or short digest) is one of these, by id."""
+        ...
+
+    def departures(self) -> tuple[Departure, ...]:
+        """Every detached picture, by album and id, with when it was taken out."""
+        ...
+
+    def forgotten(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of `ids` that the user let go of."""
         ...
 
     def intents(self, *statuses: IntentStatus) -> tuple[Intent, ...]:

@@ -18,6 +18,7 @@ class Standing(StrEnum):
     GONE = "gone"  # Imgur answered 404 by its id
     DELETED = "deleted"  # we deleted it
     UNMANAGED = "unmanaged"  # shown in the album, but outside the folder that the manifest names now: it stays
+    FORGOTTEN = "forgotten"  # the user let go of it: as if it had never been ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,14 @@ class SyncedPicture:
     has_gps: bool = False
     restored: bool = False
     deletehash: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A picture of ours that we took out of its album and that lives on, and when (our clock; None: not known)."""
+
+    picture: SyncedPicture
+    at: float | None
 
 
 @dataclass(frozen=True, slots=True)

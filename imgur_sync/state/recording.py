@@ -10,6 +10,7 @@ from typing import assert_never
 from imgur_sync.errors import StateError
 from imgur_sync.model.change import (
     AlbumEdited,
+    AlbumForgotten,
     AlbumGone,
     AlbumMade,
     Change,
@@ -22,8 +23,10 @@ from imgur_sync.model.change import (
     PictureAdopted,
     PictureDeleted,
     PictureDetached,
+    PictureForgotten,
     PictureGone,
     PicturePlaced,
+    PictureReattached,
     PictureReleased,
     UrlRetired,
     WishIgnored,
@@ -39,7 +42,9 @@ from imgur_sync.model.synced import (
     SyncedPicture,
 )
 from imgur_sync.planner.marker import SHORT, owner, parse_name
-from imgur_sync.state import rows
+from imgur_sync.state import leaving, rows
+
+OfPicture = PicturePlaced | PictureDetached | PictureReleased | PictureReattached | PictureGone | PictureDeleted
 
 
 class Recording:
@@ -81,10 +86,13 @@ class Recording:
                 self._intent(change)
             case PictureAdopted(picture, intent):
                 self._adopt(picture, intent)
-            case PicturePlaced() | PictureDetached() | PictureReleased() | PictureGone() | PictureDeleted():
-                self._picture(change)
+            case PictureForgotten(image_id):
+                self._touched.add(self._stored_picture(image_id).album)
+                leaving.forget_picture(self._connection, image_id)
+            case AlbumForgotten(key):
+                self._forget_album(key)
             case _:
-                assert_never(change)
+                self._picture(change)
 
     def open_intent(self, draft: Intent) -> Intent:
         """Write the draft under the next number, and its copy number for ever."""
@@ -179,9 +187,13 @@ class Recording:
             raise KeyError(f"no intent {number} in the state")
         return rows.load_intent(row)
 
-    def _picture(
-        self, change: PicturePlaced | PictureDetached | PictureReleased | PictureGone | PictureDeleted
-    ) -> None:
+    def _forget_album(self, key: str) -> None:
+        if (self._albums.pop(key, None) or self._stored_album(key)) is None:
+            raise KeyError(f"no album {key!r} in the state")
+        self._touched.discard(key)
+        leaving.forget_album(self._connection, key)
+
+    def _picture(self, change: OfPicture) -> None:
         before = self._stored_picture(change.id)
         match change:
             case PicturePlaced(_, album, path, digest, at):
@@ -190,6 +202,8 @@ class Recording:
                 after = replace(before, standing=Standing.DETACHED)
             case PictureReleased():
                 after = replace(before, standing=Standing.UNMANAGED)
+            case PictureReattached(_, at):
+                after = replace(before, placed_at=at, standing=Standing.UNMANAGED)
             case PictureGone():
                 after = replace(before, standing=Standing.GONE)
             case PictureDeleted():
@@ -197,6 +211,10 @@ class Recording:
             case _:
                 assert_never(change)
         rows.save_picture(self._connection, after)
+        if isinstance(change, PictureDetached):
+            leaving.left(self._connection, change.id, change.at)
+        else:
+            leaving.back(self._connection, change.id)
         self._touched |= {before.album, after.album}
 
     def _stored_picture(self, image_id: str) -> SyncedPicture:

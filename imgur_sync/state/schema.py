@@ -57,7 +57,12 @@ def _version_1(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (_version_1,)
+def _departures(connection: sqlite3.Connection) -> None:
+    """When a picture was taken out of its album: what `purge` counts its time of grace from."""
+    connection.execute("CREATE TABLE departure (id TEXT PRIMARY KEY, at REAL NOT NULL, seal BLOB NOT NULL) STRICT")
+
+
+STEPS: tuple[Step, ...] = (_version_1, _departures)
 
 STATE = Kind(
     name="imgur-sync state",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from imgur_sync.model.synced import (
+    Departure,
     FailedFile,
     Intent,
     IntentStatus,
@@ -115,9 +116,9 @@ class SqliteStore:
             return tuple(rows.load_album(connection, row) for row in found)
 
     def pictures(self, album: str) -> tuple[SyncedPicture, ...]:
-        """All pictures recorded in that album, also detached and gone ones (deleted ones not), by id."""
+        """All pictures recorded in that album, also detached and gone ones (deleted and forgotten ones not), by id."""
         with self._using(whole=True) as connection:
-            where = "WHERE album = ? AND standing <> 'deleted' ORDER BY id"
+            where = "WHERE album = ? AND standing NOT IN ('deleted', 'forgotten') ORDER BY id"
             return self._loaded(connection, rows.PICTURE.get(connection, where, album))
 
     def picture(self, image_id: str) -> SyncedPicture | None:
@@ -149,6 +150,21 @@ class SqliteStore:
             if picture.digest in wanted or len(picture.digest) <= SHORT or picture.digest[:SHORT] in open_ended
         )
         return tuple(sorted(matching, key=lambda picture: picture.id))
+
+    def departures(self) -> tuple[Departure, ...]:
+        """Every detached picture, by album and id, with when it was taken out."""
+        from imgur_sync.state.leaving import departed_at
+
+        with self._using(whole=True) as connection:
+            where = f"WHERE standing = '{Standing.DETACHED}' ORDER BY album, id"
+            found = self._loaded(connection, rows.PICTURE.get(connection, where))
+            return tuple(Departure(picture, departed_at(connection, picture.id)) for picture in found)
+
+    def forgotten(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of `ids` that the user let go of."""
+        with self._using(whole=True) as connection:
+            also = f"AND standing = '{Standing.FORGOTTEN}'"
+            return frozenset(row[0] for row in rows.PICTURE.among(connection, "id", tuple(ids), also))
 
     def intents(self, *statuses: IntentStatus) -> tuple[Intent, ...]:
         """Intents with one of these statuses, by number."""

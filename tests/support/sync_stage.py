@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from imgur_sync.executor import Options as RunOptions
 from imgur_sync.executor import Ports, apply, make_plan
 from imgur_sync.executor.rebuilding import rebuild
 from imgur_sync.executor.session import Session
+from imgur_sync.executor.tasks import Task
 from imgur_sync.imgur.auth import Credentials
 from imgur_sync.imgur.reader import ImgurReader
 from imgur_sync.imgur.transport import READ_ONLY, READ_WRITE, Transport
@@ -126,6 +127,25 @@ class SyncStage:
         finished = self.events[-1]
         assert isinstance(finished, RunFinished)
         return finished
+
+    def act(self, work: Callable[[Session], Task[None]], *, kill_at: int = 0, after: bool = False) -> bool:
+        """A command that is no apply, in a process of its own; False when it was killed before (or right after) its
+        `kill_at`-th request."""
+        self.kill_at, self.kill_after = kill_at, after
+        manifest = self.manifest()
+        store = open_store(manifest.state_path, lineage=LINEAGE, create=False)
+        with store, self._ledger() as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
+            transport = self._transport(ledger, writing=True)
+            try:
+                ports = self._ports(store, cache, ledger, transport)
+                run = Session(ports, manifest, RunOptions(), ImgurWriter(transport))
+                self.events = list(run.scheduler.drive(work(run)))
+            except Killed:
+                return False
+            finally:
+                self.kill_at = 0
+                transport.close()
+        return True
 
     def _rebuilt(self, manifest: Manifest) -> SqliteStore:
         """A state filled from Imgur under another name, and put in place when it is whole, as the command does it."""

@@ -1,0 +1,153 @@
+"""`imgur-sync purge`: deletes pictures for good that left their albums a while ago, by exact count."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from imgur_sync.cli.departed import departures, facts, line, reading, run_outing, typed
+from imgur_sync.cli.session import Session, is_terminal, note, result, shared
+from imgur_sync.errors import ApprovalError, ExitCode, StaleError, UsageError
+
+if TYPE_CHECKING:
+    from imgur_sync.model.ports import StateStore
+    from imgur_sync.model.synced import Departure
+
+GRACE = "7d"
+"""How long a picture stays after it left its album, unless another time is asked for."""
+
+
+@click.command("purge", short_help="Delete pictures for good that left their albums.")
+@click.argument("albums", metavar="[ALBUM]...", nargs=-1)
+@click.option("--older-than", metavar="TIME", default=GRACE, show_default=True, help="Only those that left before.")
+@click.option("--approve", metavar="purge=N", help="Delete exactly N pictures, without a question.")
+@shared()
+def command(session: Session, albums: tuple[str, ...], older_than: str, approve: str | None) -> int:
+    """Delete pictures from Imgur for good that runs took out of ALBUM (or of any album): those whose files left their
+    folder, and those that others replaced. Their links stop working. 1 credit each.
+
+    The pictures are listed first; their exact number has to be typed, or given with --approve. Pictures of protected
+    albums stay. Old and new addresses of replaced pictures stay known (links --retired).
+
+    \b
+    imgur-sync purge                          list, and ask for the number
+    imgur-sync purge cats --older-than 30d    one album, those that left a month ago
+    imgur-sync purge --approve purge=12       without a question
+    """
+    grace, number = _seconds(older_than), _number(approve)
+    shielded = _protected(session)
+    with reading(session) as store:
+        found = _due(store, albums, grace, shielded)
+    if found or not session.json:
+        _show(session, found, older_than)
+    if not found and number is None:
+        if session.json:
+            result(_document([], []))
+        return ExitCode.DONE.value
+    _check(len(found), number)
+    return _purge(session, albums, grace, shielded, found)
+
+
+def _seconds(text: str) -> float:
+    from imgur_sync.manifest.amounts import DAY, Duration
+
+    try:
+        return float(Duration(0, 3650 * DAY)(text))
+    except ValueError as error:
+        raise UsageError(f'--older-than cannot be "{text}"', hint='write a time such as "7d" or "12h"') from error
+
+
+def _number(text: str | None) -> int | None:
+    if text is None:
+        return None
+    name, _, count = text.partition("=")
+    if name.strip() != "purge" or not (count.strip().isascii() and count.strip().isdigit()):
+        raise UsageError(f'--approve takes purge=NUMBER here, not "{text}"', hint="for example: --approve purge=12")
+    return int(count)
+
+
+def _protected(session: Session) -> frozenset[str]:
+    from imgur_sync.cli.manifests import load_manifest
+
+    return frozenset(spec.key for spec in load_manifest(session).albums if spec.protect)
+
+
+def _due(store: StateStore, albums: Sequence[str], grace: float, shielded: frozenset[str]) -> list[Departure]:
+    """The pictures to delete. One that left at a time which is not known counts as having left just now."""
+    now = time.time()
+    old = [d for d in departures(store, albums) if (now - d.at if d.at is not None else 0.0) >= grace]
+    return [departure for departure in old if departure.picture.album not in shielded]
+
+
+def _show(session: Session, found: Sequence[Departure], older_than: str) -> None:
+    from imgur_sync.report.figures import plural
+
+    tell = note if session.json else lambda text: result(text + "\n")
+    if not found:
+        tell(f"Nothing to delete: no picture left an album more than {older_than} ago.")
+        return
+    now = time.time()
+    tell(f"{plural(len(found), 'picture')} left more than {older_than} ago, {plural(len(found), 'credit')} to delete:")
+    for departure in found:
+        tell(line(departure, now))
+
+
+def _check(count: int, number: int | None) -> None:
+    """The exact number, given or typed. Raises `ApprovalError` (3) or `DeclinedError` (10)."""
+    from imgur_sync.report.figures import plural
+
+    if number is None and not is_terminal(sys.stdin):
+        raise ApprovalError(
+            f"{plural(count, 'picture')} would be deleted for good; nothing was done",
+            hint=f"to delete them: imgur-sync purge --approve purge={count}",
+        )
+    if number is None:
+        typed(f"Links to them stop working, and they cannot be got back. To delete them, type {count}: ", str(count))
+    elif number != count:
+        raise ApprovalError(
+            f"--approve says {number}, but {plural(count, 'picture')} would be deleted; nothing was done",
+            hint=f"look at the list; to delete them: --approve purge={count}",
+        )
+
+
+def _purge(
+    session: Session, albums: Sequence[str], grace: float, shielded: frozenset[str], found: Sequence[Departure]
+) -> int:
+    from imgur_sync.cli.adopting import adopt
+    from imgur_sync.cli.wiring import applying
+    from imgur_sync.executor import Options
+    from imgur_sync.executor.purging import purge
+    from imgur_sync.executor.restoring import Outing
+    from imgur_sync.report.figures import plural
+
+    outing = Outing()
+    fill = partial(adopt, session)
+    approved = [departure.picture for departure in found]
+    with applying(session, Options(), max_credits=None, adopt=fill) as bench:
+        due = {departure.picture.id for departure in _due(bench.ports.store, albums, grace, shielded)}
+        if not due >= {picture.id for picture in approved}:
+            raise StaleError(
+                "another run changed what left the albums; nothing was done", hint="look at the list again"
+            )
+        code = run_outing(session, bench, lambda run: purge(run, approved, outing), outing)
+    if session.json:
+        done = {picture.id for picture in outing.done}
+        result(_document([p for p in approved if p.id in done], [p for p in approved if p.id not in done]))
+    else:
+        result(f"{plural(len(outing.done), 'picture')} deleted for good.\n")
+    return code.value
+
+
+def _document(done: Sequence[object], left: Sequence[object]) -> str:
+    from imgur_sync.model.synced import SyncedPicture
+    from imgur_sync.report.jsons import document
+
+    def told(pictures: Sequence[object]) -> list[object]:
+        return [facts(picture) for picture in pictures if isinstance(picture, SyncedPicture)]
+
+    return document("purged", {"deleted": told(done), "left": told(left)})

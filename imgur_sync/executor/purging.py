@@ -1,0 +1,65 @@
+"""Deleting detached pictures for good, one recorded request at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from imgur_sync.executor.restoring import Outing
+from imgur_sync.executor.session import Session
+from imgur_sync.executor.settling import settle_all
+from imgur_sync.executor.tasks import Task
+from imgur_sync.executor.writing import AlbumStop, give_up, write
+from imgur_sync.model.budget import CALL_COST, Reservation
+from imgur_sync.model.change import IntentEnded, PictureDeleted
+from imgur_sync.model.event import StepDone
+from imgur_sync.model.outcome import Done, Outcome, Unknown
+from imgur_sync.model.ports import RemoteWriter
+from imgur_sync.model.step import DeleteImage
+from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, Standing, SyncedPicture
+
+
+def purge(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) -> Task[None]:
+    """Delete these pictures, each only while it still stands detached. The first trouble ends it: what is left is left.
+
+    A kill on the way leaves an open intent, which the next run settles by one GET.
+    """
+    if session.store.intents(IntentStatus.OPEN):
+        yield from settle_all(session)
+    doubtful = {intent.target for intent in session.store.intents(IntentStatus.OPEN)}
+    for picture in pictures:
+        now = session.store.picture(picture.id)
+        if now is None or now.standing is not Standing.DETACHED or picture.id in doubtful:
+            continue
+        try:
+            done = yield from _delete(session, picture, outing)
+        except AlbumStop:
+            outing.problems.append("a limit is used up: the rest is left")
+            return
+        if not done:
+            return
+
+
+def _delete(session: Session, picture: SyncedPicture, outing: Outing) -> Task[bool]:
+    draft = Intent(
+        0, IntentKind.DELETE_IMAGE, picture.album, target=picture.id, path=picture.path, digest=picture.digest
+    )
+    what = f"the deletion of {picture.path or picture.id}"
+    intent, outcome = yield from write(session, draft, CALL_COST, partial(_request, picture.id), what)
+    if isinstance(outcome, Done):
+        now = session.clock.now()
+        session.store.record(PictureDeleted(picture.id, now), IntentEnded(intent.number, IntentStatus.CLOSED, now))
+        session.deleted += 1
+        outing.done.append(picture)
+        session.emit(StepDone(picture.album, DeleteImage(picture.album, picture.path, picture.digest)))
+        return True
+    if isinstance(outcome, Unknown):
+        outing.problems.append(f"{picture.path}: Imgur did not answer; the next run finds out whether it is deleted")
+        return False
+    yield from give_up(session, outcome)
+    outing.problems.append(f"{picture.path}: not deleted: {outcome.problem.detail}")
+    return False
+
+
+def _request(image_id: str, writer: RemoteWriter, reservation: Reservation) -> Outcome[None]:
+    return writer.delete_image(image_id, reservation)

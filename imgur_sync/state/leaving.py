@@ -1,0 +1,47 @@
+"""What became of pictures that left: when they were taken out, and which ones the user let go of."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+
+from imgur_sync.model.synced import Standing
+from imgur_sync.state import rows
+from imgur_sync.state.sealed import Sealed
+
+DEPARTURE = Sealed("departure", "id at")
+
+
+def left(connection: sqlite3.Connection, image_id: str, at: float) -> None:
+    """Note when the picture was taken out of its album."""
+    DEPARTURE.put(connection, (image_id, rows.seconds(at)))
+
+
+def back(connection: sqlite3.Connection, image_id: str) -> None:
+    """It is in an album again, or not on Imgur any more: when it left does not matter."""
+    connection.execute("DELETE FROM departure WHERE id = ?", (image_id,))
+
+
+def departed_at(connection: sqlite3.Connection, image_id: str) -> float | None:
+    """When the picture was taken out; None for one that an older version took out."""
+    row = DEPARTURE.one(connection, "WHERE id = ?", image_id)
+    return None if row is None else float(row[1])
+
+
+def forget_picture(connection: sqlite3.Connection, image_id: str) -> None:
+    """Let go of one picture: its row stays, so that its id is never taken for a new one; its deletehash goes."""
+    row = rows.PICTURE.one(connection, "WHERE id = ?", image_id)
+    if row is None:
+        raise KeyError(f"no picture {image_id!r} in the state")
+    rows.save_picture(connection, replace(rows.load_picture(row, None), standing=Standing.FORGOTTEN))
+    back(connection, image_id)
+
+
+def forget_album(connection: sqlite3.Connection, key: str) -> None:
+    """Let go of an album with all its pictures and failures."""
+    for (image_id,) in connection.execute("SELECT id FROM picture WHERE album = ?", (key,)).fetchall():
+        forget_picture(connection, image_id)
+    connection.execute("DELETE FROM failed WHERE album = ?", (key,))
+    connection.execute("DELETE FROM ignored_wish WHERE album = ?", (key,))
+    connection.execute("DELETE FROM deletehash WHERE kind = 'album' AND id = ?", (key,))
+    connection.execute("DELETE FROM album WHERE key = ?", (key,))
