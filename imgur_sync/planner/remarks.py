@@ -5,7 +5,7 @@ from __future__ import annotations
 from imgur_sync.model.local import LocalFile, Presence, Unsendable, Why
 from imgur_sync.model.plan import Blocked, Drift, Unsettled
 from imgur_sync.model.spec import Privacy
-from imgur_sync.model.synced import IntentKind, Standing
+from imgur_sync.model.synced import Intent, IntentKind, Standing
 from imgur_sync.planner.gates import with_places
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.target import Target
@@ -42,23 +42,28 @@ def refused(view: AlbumView) -> tuple[Unsendable, ...]:
 
 def doubts(view: AlbumView) -> tuple[Unsettled, ...]:
     """What has an unknown outcome in this album."""
-    names = {
-        IntentKind.UPLOAD: "the upload of {path}",
-        IntentKind.CREATE_ALBUM: "the creation of the album",
-        IntentKind.EDIT_ALBUM: "an edit of the album",
-        IntentKind.EDIT_IMAGE: "an edit of {path}",
-        IntentKind.DELETE_IMAGE: "the deletion of {path}",
-        IntentKind.DELETE_ALBUM: "the deletion of the album",
-    }
     return tuple(
         Unsettled(
             view.spec.key,
-            names[intent.kind].format(path=intent.path) + " may or may not have happened",
+            doubt_text(intent),
             (intent.failed_at if intent.failed_at is not None else view.now) + view.settle_seconds,
         )
         for intent in view.intents
         if intent.status.value == "open"
     )
+
+
+def doubt_text(intent: Intent) -> str:
+    """A request whose outcome nobody knows, in words."""
+    names = {
+        IntentKind.UPLOAD: f"the upload of {intent.path}",
+        IntentKind.CREATE_ALBUM: "the creation of the album",
+        IntentKind.EDIT_ALBUM: "an edit of the album",
+        IntentKind.EDIT_IMAGE: f"an edit of {intent.path}",
+        IntentKind.DELETE_IMAGE: f"the deletion of {intent.path}",
+        IntentKind.DELETE_ALBUM: "the deletion of the album",
+    }
+    return f"{names[intent.kind]} may or may not have happened"
 
 
 def drift(view: AlbumView) -> tuple[Drift, ...]:
