@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 
 from imgur_sync.local.names import promised_type, stub_of
-from imgur_sync.local.verdict import LINK, MIB, PICTURE, POINTER, SKIPPED, STILL_WARNED, UNSENDABLE, is_moving
+from imgur_sync.local.verdict import LINK, PICTURE, POINTER, SKIPPED, UNSENDABLE
 from imgur_sync.model.local import (
     CachedFile,
     FolderMark,
@@ -37,7 +37,6 @@ class Gathered:
 
     files: list[LocalFile] = field(default_factory=list)
     unsendable: list[Unsendable] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     skipped: int = 0
@@ -72,10 +71,6 @@ class Gathered:
                 presence,
             )
         )
-        if size > STILL_WARNED and not is_moving(row.media_type):
-            self.warnings.append(
-                f"{path} has {size / MIB:.1f} MB; Imgur documents 10 MB for still images and may refuse it"
-            )
 
     def _skip(self, path: str, row: CachedFile) -> None:
         self.skipped += 1
@@ -95,9 +90,8 @@ class Gathered:
             self.skipped,
             tuple((self.links + self.others)[:EXAMPLES]),
             errors,
-            tuple(self.warnings),
-            fingerprint,
-            hashed_bytes,
+            fingerprint=fingerprint,
+            hashed_bytes=hashed_bytes,
         )
 
 

@@ -148,6 +148,7 @@ class AlbumPlan:
     fingerprint: str = ""
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    unfinished: bool = False  # an interrupted run left the marker of the album's creation in its description
 
     @property
     def quiet(self) -> bool:

@@ -11,7 +11,7 @@ from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upl
 from imgur_sync.model.synced import IntentKind, Standing
 from imgur_sync.planner.gates import counting_gates, listing_gate, root_gate, scan_gate
 from imgur_sync.planner.price import reads_around
-from imgur_sync.planner.remarks import blocked, doubts, drift, place_warning, refused
+from imgur_sync.planner.remarks import blocked, doubts, drift, place_warning, refused, size_warning, unfinished
 from imgur_sync.planner.sorting import Send, Sorted, sort_out
 from imgur_sync.planner.target import Target, aim, current_privacy, doubtful_edit
 from imgur_sync.planner.view import NO_CLAIMS, NOTHING_HELD, AlbumView, Claims, Hold
@@ -173,6 +173,8 @@ def _assembled(
         unpaired_files=tuple((file.digest, file.path) for file in wanted.unpaired),
         unpaired_pictures=_offered(view, wanted),
         reads=reads_around(steps),
+        warnings=(*blank.warnings, *size_warning(all_steps)),
+        unfinished=unfinished(view),
     )
 
 

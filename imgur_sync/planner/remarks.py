@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from imgur_sync.model.local import LocalFile, Presence, Unsendable, Why
 from imgur_sync.model.plan import Blocked, Drift, Unsettled
 from imgur_sync.model.spec import Privacy
+from imgur_sync.model.step import Step, Upload
 from imgur_sync.model.synced import Intent, IntentKind, Standing
 from imgur_sync.planner.gates import with_places
+from imgur_sync.planner.marker import is_album_marker
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.target import Target
 from imgur_sync.planner.view import AlbumView
+
+STILL_DOCUMENTED = 10_000_000
+"""Bytes. Imgur's API documents 10 MB for a still image; up to 20 were seen to pass (imgur-api §5)."""
+FEW = 3
+"""So many names stand in a remark about files."""
+_MOVING = frozenset({"image/gif", "video/mp4", "video/webm"})
 
 
 def blocked(view: AlbumView, wanted: Sorted, granted: Sorted, target: Target) -> tuple[Blocked, ...]:
@@ -90,6 +100,29 @@ def drift(view: AlbumView) -> tuple[Drift, ...]:
     if out:
         found.append(Drift(key, f"{out} picture{'s were' if out > 1 else ' was'} taken out of the album on Imgur"))
     return tuple(found)
+
+
+def size_warning(steps: Iterable[Step]) -> tuple[str, ...]:
+    """Still images to be sent that are over the documented limit: one sentence with their number and a few names."""
+    large = [
+        step
+        for step in steps
+        if isinstance(step, Upload) and step.size > STILL_DOCUMENTED and step.media_type not in _MOVING
+    ]
+    if not large:
+        return ()
+    few = ", ".join(f"{step.path} ({step.size / 1e6:.1f} MB)" for step in large[:FEW])
+    rest = f" and {len(large) - FEW} more" if len(large) > FEW else ""
+    one = len(large) == 1
+    return (
+        f"{len(large)} {'picture has' if one else 'pictures have'} more than the 10 MB (10,000,000 bytes) that Imgur "
+        f"documents for still images; it may refuse {'it' if one else 'them'}: {few}{rest}",
+    )
+
+
+def unfinished(view: AlbumView) -> bool:
+    """Whether the album's description is still the marker that its creation left there."""
+    return view.exists and view.listing is not None and is_album_marker(view.listing.header.description)
 
 
 def place_warning(view: AlbumView) -> tuple[str, ...]:
