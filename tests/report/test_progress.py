@@ -181,6 +181,21 @@ def test_hashing_is_counted_by_file_and_byte(read: Moment) -> None:
     assert tally.line(0.0) == "reading b: 3 files, 30 bytes"
 
 
+def test_a_long_first_reading_is_told_now_and_then(read: Moment) -> None:
+    """Which album of how many, files and bytes; also within one long file."""
+    hands, lines = Hands(), list[str]()
+    screen = PlainLines(lines.append, hands)
+    screen.show(Scanning("cats", 1, 2))
+    screen.show(Scanning("dogs", 2, 2))
+    for _ in range(8):
+        hands.at += 1.0
+        screen.show(Hashing("cats", "long.mp4", 1_000_000))
+    for number in range(4):
+        hands.at += 1.0
+        screen.show(Hashing("dogs", f"{number}.jpg", 500_000))
+    assert lines == ["reading cats (1 of 2): 1 file, 5.0 MB", "reading dogs (2 of 2): 3 files, 9.0 MB"]
+
+
 def test_a_later_plan_does_not_forget_what_is_up(plan: Plans, read: Moment) -> None:
     """What a following round still wants is added to what this run has sent."""
     tally = Tally()
