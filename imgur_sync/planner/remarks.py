@@ -17,6 +17,10 @@ from imgur_sync.planner.view import AlbumView
 
 STILL_DOCUMENTED = 10_000_000
 """Bytes. Imgur's API documents 10 MB for a still image; up to 20 were seen to pass (imgur-api §5)."""
+IN_GALLERY = (
+    "it stays visible to everybody: it was posted to Imgur's public gallery, and privacy {} does not take it out of "
+    "there; remove the post on Imgur's web site, or set privacy = public"
+)
 FEW = 3
 """So many names stand in a remark about files."""
 _MOVING = frozenset({"image/gif", "video/mp4", "video/webm"})
@@ -24,7 +28,7 @@ _MOVING = frozenset({"image/gif", "video/mp4", "video/webm"})
 
 def blocked(view: AlbumView, wanted: Sorted, granted: Sorted, target: Target) -> tuple[Blocked, ...]:
     """Files and pictures for which nothing is done, and why."""
-    key = view.spec.key
+    spec, key = view.spec, view.spec.key
     found = [
         Blocked(key, s.file.path, _missing(s.file)) for s in wanted.sends if s.file.content is not Presence.PRESENT
     ]
@@ -35,6 +39,8 @@ def blocked(view: AlbumView, wanted: Sorted, granted: Sorted, target: Target) ->
         for send in wanted.held_sends
     ]
     found += [Blocked(key, "", f"Imgur does not take over the {field}") for field in target.overruled]
+    if view.exists and view.listing is not None and view.listing.header.in_gallery and spec.privacy != Privacy.PUBLIC:
+        found.append(Blocked(key, "", IN_GALLERY.format(spec.privacy), protected=True))
     return tuple(found)
 
 
@@ -92,7 +98,7 @@ def drift(view: AlbumView) -> tuple[Drift, ...]:
     if sent.privacy is not None and header.public != (sent.privacy.value == "public"):
         found.append(Drift(key, f"the privacy was changed on Imgur to {'public' if header.public else 'hidden'}"))
     if header.in_gallery:
-        found.append(Drift(key, "the album was posted to the public gallery: its privacy does not hide it there"))
+        found.append(Drift(key, "the album was posted to Imgur's public gallery"))
     gone = sum(picture.id in view.probed.gone for picture in view.pictures)
     out = sum(picture.id in view.probed.alive for picture in view.pictures if picture.standing is Standing.PLACED)
     if gone:
