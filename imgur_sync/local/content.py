@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 
 from imgur_sync.local.names import promised_type, stub_of
-from imgur_sync.local.verdict import LINK, PICTURE, POINTER, SKIPPED, UNSENDABLE
+from imgur_sync.local.verdict import LINK, LINK_OUT, PICTURE, POINTER, SKIPPED, UNSENDABLE
 from imgur_sync.model.local import (
     CachedFile,
     FolderMark,
@@ -20,6 +20,7 @@ from imgur_sync.model.local import (
 )
 
 EXAMPLES = 10
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Gathered:
     unsendable: list[Unsendable] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
     skipped: int = 0
 
     def add(self, folder: str, rows: Iterable[CachedFile]) -> None:
@@ -74,6 +76,9 @@ class Gathered:
 
     def _skip(self, path: str, row: CachedFile) -> None:
         self.skipped += 1
+        if row.detail == LINK_OUT:
+            self.outside.append(path)
+            return
         examples = self.links if row.detail == LINK else self.others
         if len(examples) < EXAMPLES and (row.detail != LINK or promised_type(row.name)):
             examples.append(path)
@@ -90,9 +95,23 @@ class Gathered:
             self.skipped,
             tuple((self.links + self.others)[:EXAMPLES]),
             errors,
+            _refused(self.outside),
             fingerprint=fingerprint,
             hashed_bytes=hashed_bytes,
         )
+
+
+def _refused(links: list[str]) -> tuple[str, ...]:
+    """The links that lead out of the folder, as one sentence with a few names."""
+    if not links:
+        return ()
+    links = sorted(links, key=lambda path: path.encode("utf-8", "surrogateescape"))
+    rest = f" and {len(links) - FEW} more" if len(links) > FEW else ""
+    one = len(links) == 1
+    return (
+        f"{len(links)} {'link leads' if one else 'links lead'} out of the album's folder and "
+        f"{'is' if one else 'are'} not followed: {', '.join(links[:FEW])}{rest}",
+    )
 
 
 def named(rows: Iterable[CachedFile]) -> list[tuple[str, CachedFile]]:

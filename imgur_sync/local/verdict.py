@@ -18,6 +18,8 @@ LONGEST_SIDE = 32_767
 PICTURE, POINTER, UNSENDABLE, SKIPPED = "picture", "pointer", "unsendable", "skipped"
 LINK = "link"
 """The `detail` of a skipped symlink."""
+LINK_OUT = "link out"
+"""The same of one that leads out of the album's folder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,11 +145,6 @@ def _assembled(
     gates: tuple[Gate, ...],
     held: frozenset[GateName],
 ) -> AlbumPlan:
-    settling = tuple(
-        Unsettled(view.spec.key, f"{p.path} is not shown in the album yet", p.placed_at + view.settle_seconds)
-        for p in view.pictures
-        if p.id in granted.settling
-    )
     blank = _blank(view)
     return replace(
         blank,
@@ -158,7 +153,7 @@ def _assembled(
         withheld=_withheld(view, all_steps, steps, gates, held),
         gates=gates,
         blocked=blocked(view, wanted, granted, target),
-        unsettled=(*blank.unsettled, *settling),
+        unsettled=(*blank.unsettled, *_settling(view, granted)),
         unmanaged=tuple(picture.path for picture in granted.unmanaged),
         foreign=target.foreign,
         moves=target.moves,
@@ -175,6 +170,15 @@ def _assembled(
         reads=reads_around(steps),
         warnings=(*blank.warnings, *size_warning(all_steps)),
         unfinished=unfinished(view),
+    )
+
+
+def _settling(view: AlbumView, granted: Sorted) -> tuple[Unsettled, ...]:
+    """Pictures of ours that Imgur may show in a while."""
+    return tuple(
+        Unsettled(view.spec.key, f"{p.path} is not shown in the album yet", p.placed_at + view.settle_seconds)
+        for p in view.pictures
+        if p.id in granted.settling
     )
 
 
