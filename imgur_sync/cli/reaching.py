@@ -23,7 +23,7 @@ def reaching(settings: Settings) -> Iterator[None]:
         raise CredentialsError(
             "there is no Client-ID",
             hint="set IMGUR_SYNC_CLIENT_ID, IMGUR_SYNC_CLIENT_SECRET and IMGUR_SYNC_REFRESH_TOKEN; "
-            "without an account: imgur-sync demo",
+            "to try it without an account: imgur-sync demo",
         )
     try:
         yield

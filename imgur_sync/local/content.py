@@ -75,10 +75,10 @@ class Gathered:
         )
 
     def _skip(self, path: str, row: CachedFile) -> None:
-        self.skipped += 1
         if row.detail == LINK_OUT:
             self.outside.append(path)
             return
+        self.skipped += 1
         examples = self.links if row.detail == LINK else self.others
         if len(examples) < EXAMPLES and (row.detail != LINK or promised_type(row.name)):
             examples.append(path)

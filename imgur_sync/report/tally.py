@@ -86,9 +86,11 @@ class Tally:
                 pass
 
     def seconds_left(self, at: float) -> float | None:
-        """How long the uploads that are left take at the rate so far; None when nothing is known or next to nothing is
-        left."""
+        """How long the uploads that are left take at the rate so far; None when next to nothing is known (less than a
+        hundredth of the bytes is up) or left."""
         if self.sending_since is None or not self.uploaded_bytes or self.uploaded >= self.uploads:
+            return None
+        if self.uploaded_bytes * 100 < self.upload_bytes:
             return None
         rest = max(0, self.upload_bytes - self.uploaded_bytes)
         seconds = (at - self.sending_since) * rest / self.uploaded_bytes

@@ -173,6 +173,17 @@ def test_the_last_second_is_not_counted_down(plan: Plans, read: Moment) -> None:
     assert tally.counts(90.0).endswith("10 s left")
 
 
+def test_a_few_bytes_make_no_forecast(plan: Plans, read: Moment) -> None:
+    """Three thumbnails say nothing about how long the films behind them take."""
+    tally = Tally()
+    tally.take(Planned(plan(price=Price(uploads=10, upload_bytes=1_000_000)), 1), 0.0, read)
+    tally.take(UploadStarted("a", "x", 5), 0.0, read)
+    tally.take(UploadDone("a", "x", 5, ""), 10.0, read)
+    assert "left" not in tally.counts(10.0)
+    tally.take(UploadDone("a", "y", 9_995, ""), 20.0, read)
+    assert tally.counts(20.0).endswith("33 min left")
+
+
 def test_hashing_is_counted_by_file_and_byte(read: Moment) -> None:
     """Several events of one file are one file."""
     tally = Tally()
