@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -68,4 +69,6 @@ class Outcome:
             elif not self._changed:
                 error.message = "stopped; nothing was changed"
         if self._run is not None:
-            self.tell(self.with_pages(self._run), error)
+            with suppress(ImgurSyncError):  # the state may be what the error is about
+                self._run = self.with_pages(self._run)
+            self.tell(self._run, error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from imgur_sync.errors import BudgetError, DeclinedError, ExitCode, ImgurSyncError, StaleError
@@ -60,10 +61,17 @@ def apply(
             deeds.take(event)
             yield event
     except ImgurSyncError as error:
-        left = deeds.left()
-        if left is not None:
-            yield cut_short(session, _finished(session, left), error)
+        told = _stopped(session, deeds.left(), error)
+        if told is not None:
+            yield told
         raise
+
+
+def _stopped(session: Session, left: Plan | None, error: ImgurSyncError) -> RunFinished | None:
+    """What was done before this error; None where nothing was begun, or where the state cannot tell any more."""
+    with suppress(ImgurSyncError):
+        return cut_short(session, _finished(session, left), error) if left is not None else None
+    return None
 
 
 def _check(plan: Plan, options: Options, confirm: Callable[[Plan], bool]) -> None:

@@ -122,3 +122,13 @@ def test_an_imgur_that_cannot_be_asked_leaves_no_summary(serial: Mirror) -> None
     assert (document["kind"], document["exit_code"]) == ("error", 75)
     assert serial.run("apply", "-y", code=75).stdout == ""
     assert serial.received() == []
+
+
+def test_a_terminal_that_goes_away_costs_nothing(serial: Mirror) -> None:
+    """SIGHUP ends a run as a kill does: what was under way is found by the next one and not sent twice."""
+    held_back(serial, 5)
+    code, _, noted = stopped(serial, signal.SIGHUP)
+    assert code == -signal.SIGHUP
+    assert "Traceback" not in noted
+    finish(serial)
+    assert sorted(serial.received()) == sorted(serial.wanted("cats"))
