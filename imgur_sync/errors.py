@@ -11,6 +11,7 @@
     ├── CredentialsError      8    credentials are missing, refused or expired
     ├── DeclinedError        10    the person at the prompt said no
     ├── TryAgainLaterError   75    Imgur or the network cannot be had now
+    │   └── UnreachableError 75    no answer came at all
     ├── FileChangedError      1    a file changed between planning and reading (never reaches a user)
     └── InterruptedRun   130/143   SIGINT or SIGTERM; state is safe
 
@@ -139,6 +140,10 @@ class TryAgainLaterError(ImgurSyncError):
     """Imgur, or the way to it, cannot be had now; nothing is lost by trying later."""
 
     exit_code = ExitCode.TRY_LATER
+
+
+class UnreachableError(TryAgainLaterError):
+    """Nothing answered where Imgur should be."""
 
 
 class FileChangedError(ImgurSyncError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -12,13 +11,11 @@ import click
 from imgur_sync.cli.asking import approvals, planning_options
 from imgur_sync.cli.plan import show_plan
 from imgur_sync.cli.session import Session, is_terminal, note, prompt, result, shared
-from imgur_sync.errors import DeclinedError, InterruptedRun, UsageError
+from imgur_sync.errors import DeclinedError, ImgurSyncError, InterruptedRun, UsageError
 
 if TYPE_CHECKING:
     from imgur_sync.executor import Options
-    from imgur_sync.model.event import RunFinished
     from imgur_sync.model.plan import Plan
-    from imgur_sync.model.ports import StateStore
     from imgur_sync.report.progress import Display
 
 
@@ -63,49 +60,33 @@ def command(
 def _apply(session: Session, options: Options, *, max_credits: int | None, ask: bool) -> int:
     from imgur_sync.cli.adopting import adopt
     from imgur_sync.cli.following import last, shown
+    from imgur_sync.cli.outcome import Outcome
     from imgur_sync.cli.shown_folders import shown_on
     from imgur_sync.cli.wiring import applying
     from imgur_sync.executor import apply
     from imgur_sync.model.event import RunFinished
-    from imgur_sync.report.jsons import run_json
-    from imgur_sync.report.summary import run_text
-    from imgur_sync.report.text import Moment
 
     with applying(session, options, max_credits=max_credits, adopt=lambda fresh: adopt(session, fresh)) as bench:
         screen = shown(session, bench.ports.clock)
-        ports = shown_on(screen, bench.ports)
-        begun = False
+        ports, outcome = shown_on(screen, bench.ports), Outcome(session, bench.ports.store)
 
         def confirm(plan: Plan) -> bool:
-            nonlocal begun
             _show(session, plan, options, screen)
             if ask and any(album.steps for album in plan.albums):
                 with bench.stopper.asking():
                     _agree(plan)
-            begun = True
             return True
 
         with bench.stopper.watching():
             try:
-                run = last(apply(ports, bench.writer, bench.manifest, bench.options, confirm), screen, RunFinished)
-            except InterruptedRun as stopped:
-                stopped.hint = "run apply again to go on" if begun else ""
+                events = apply(ports, bench.writer, bench.manifest, bench.options, confirm)
+                run = last(outcome.noted(events), screen, RunFinished)
+            except ImgurSyncError as error:
+                outcome.cut_short(error)
                 raise
-        run = _with_pages(run, bench.ports.store)
-    # The page of a hidden album is for the person at the terminal, not for a log that others may read.
-    text = run_text(run, Moment(time.time()), links=is_terminal(sys.stdout))
-    result(run_json(run) if session.json else text)
+        run = outcome.with_pages(run)
+    outcome.tell(run)
     return run.codes[0].value if run.codes else 0
-
-
-def _with_pages(run: RunFinished, store: StateStore) -> RunFinished:
-    """The result, with the address of each album's page."""
-    from imgur_sync.cli.stored import album_page
-
-    known = {album.album: store.album(album.album) for album in run.albums}
-    pages = {key: album_page(album.id) for key, album in known.items() if album is not None and not album.gone}
-    albums = tuple(replace(album, link=pages.get(album.album, "")) for album in run.albums)
-    return replace(run, albums=albums)
 
 
 def _show(session: Session, plan: Plan, options: Options, screen: Display) -> None:
@@ -124,12 +105,12 @@ def _agree(plan: Plan) -> None:
     """Ask on stderr. Anything but y or yes raises `DeclinedError`, and so does the end of the input."""
     from imgur_sync.report.prices import short_price_text
 
-    prompt(f"Do it, for {short_price_text(plan.price)}? [y/N] ")
+    question = f"Do it, for {short_price_text(plan.price)}? [y/N] "
     try:
+        prompt(question)
         answer = sys.stdin.readline()
-    except InterruptedRun as stopped:
+    except InterruptedRun:
         note("")
-        stopped.message = "stopped; nothing was changed"
         raise
     if not answer.endswith("\n"):
         note("")

@@ -77,7 +77,7 @@ def _tell(error: ImgurSyncError, session: Session) -> None:
     if session.debug:
         _trace(error)
     note(secrets.redact(error_text(error, Moment(time.time()))))
-    if session.json:
+    if session.json and not session.told:
         from imgur_sync.report.jsons import error_json
 
         with suppress(OSError):  # stdout may be what the error is about

@@ -7,14 +7,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from imgur_sync.errors import CredentialsError, TryAgainLaterError
+from imgur_sync.errors import CredentialsError, UnreachableError
 
 if TYPE_CHECKING:
     from imgur_sync.settings import Settings
-
-
-LATER = "try again later"
-"""How the hint ends of an error that is nobody's fault here."""
 
 
 @contextmanager
@@ -27,13 +23,13 @@ def reaching(settings: Settings) -> Iterator[None]:
         raise CredentialsError(
             "there is no Client-ID",
             hint="set IMGUR_SYNC_CLIENT_ID, IMGUR_SYNC_CLIENT_SECRET and IMGUR_SYNC_REFRESH_TOKEN; "
-            "without an account: imgur-sync demo",
+            "to try it without an account: imgur-sync demo",
         )
     try:
         yield
-    except TryAgainLaterError as error:
+    except UnreachableError as error:
         place = urlsplit(settings.api_url)
-        if place.scheme == "http" and error.hint.endswith(LATER):  # plain http goes to this machine only
+        if place.scheme == "http":  # plain http goes to this machine only
             port = f" --port {place.port}" if place.port else ""
             error.hint = f"does the local Imgur run at {settings.api_url}? Start it: imgur-sync simulator{port}"
         raise

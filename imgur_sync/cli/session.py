@@ -25,6 +25,8 @@ class Session:
     quiet: bool = False
     debug: bool = False
     json: bool = False
+    told: bool = False
+    """Whether stdout has its document already: an error that follows is told on stderr only."""
 
     def take(self, **options: object) -> None:
         """Take over the options that were given."""

@@ -31,7 +31,7 @@ class Stopper:
 
     def __init__(self, request_stop: Callable[[int], None]) -> None:
         self._request_stop = request_stop
-        self._asked = False
+        self._asked = 0
         self._asking = False
 
     @contextmanager
@@ -42,9 +42,14 @@ class Stopper:
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """While a person is asked something, a signal raises instead: nothing is under way that could be lost."""
+        """While a person is asked something, a signal raises instead: nothing is under way that could be lost.
+
+        A signal that came a moment before raises now: nobody is asked about a run that is to stop.
+        """
         self._asking = True
         try:
+            if self._asked:
+                _raise(self._asked, None)
             yield
         finally:
             self._asking = False
@@ -56,7 +61,7 @@ class Stopper:
             if sys.stderr is not None and sys.stderr.isatty():
                 os.write(2, _SHOW_CURSOR)
             os._exit(128 + number)
-        self._asked = True
+        self._asked = number
         self._request_stop(number)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
-from imgur_sync.errors import BudgetError, DeclinedError, ExitCode, StaleError
+from imgur_sync.errors import BudgetError, DeclinedError, ExitCode, ImgurSyncError, StaleError
 from imgur_sync.executor.album_run import run_album
 from imgur_sync.executor.observe import remember_quiet
 from imgur_sync.executor.planning import World, chosen, look, plan_world, prepare
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.settling import settle_all
+from imgur_sync.executor.stopping import Deeds, cut_short
 from imgur_sync.executor.tasks import Fork, Pause, Task
 from imgur_sync.executor.writing import note_limit
 from imgur_sync.model.budget import LimitName
@@ -34,9 +36,10 @@ def apply(
 ) -> Iterator[Event]:
     """Plan and carry out. The first plan is passed to `confirm`; the last event is `RunFinished`.
 
-    Raises `DeclinedError` when `confirm` says no, `StaleError` when `options.expect` is another digest.
+    Raises `DeclinedError` when `confirm` says no, `StaleError` when `options.expect` is another digest. An error that
+    ends a run under way follows after a `RunFinished` of what was done.
     """
-    session = Session(ports, manifest, options, writer)
+    session, deeds = Session(ports, manifest, options, writer), Deeds()
 
     def task() -> Task[None]:
         world = World()
@@ -49,10 +52,26 @@ def apply(
         plan = yield from plan_world(session, world, first=True)
         session.emit(Planned(plan, 1))
         _check(plan, options, confirm)
+        deeds.agreed = True
         plan = yield from _rounds(session, world, plan)
         session.emit(_finished(session, plan))
 
-    yield from session.scheduler.drive(task())
+    try:
+        for event in session.scheduler.drive(task()):
+            deeds.take(event)
+            yield event
+    except ImgurSyncError as error:
+        told = _stopped(session, deeds.left(), error)
+        if told is not None:
+            yield told
+        raise
+
+
+def _stopped(session: Session, left: Plan | None, error: ImgurSyncError) -> RunFinished | None:
+    """What was done before this error; None where nothing was begun, or where the state cannot tell any more."""
+    with suppress(ImgurSyncError):
+        return cut_short(session, _finished(session, left), error) if left is not None else None
+    return None
 
 
 def _check(plan: Plan, options: Options, confirm: Callable[[Plan], bool]) -> None:

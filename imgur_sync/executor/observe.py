@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
 from imgur_sync.executor.probing import probe_missing
-from imgur_sync.executor.tasks import RunStopped, Task
+from imgur_sync.executor.tasks import Pause, RunStopped, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
 from imgur_sync.model.local import LocalAlbum, UnchangedFolder
 from imgur_sync.model.outcome import Done, ProblemKind, Refused
@@ -71,6 +71,8 @@ def read_headers(session: Session) -> Task[None]:
 def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) -> Task[AlbumView | Quiet]:
     """Look at one album. An unchanged one costs a scan of its folder's stats and nothing else."""
     session.emit(Scanning(spec.key, number, total))
+    # The scan holds the control thread: what was emitted is shown first.
+    yield Pause(session.clock.monotonic())
     store, cache = session.store, session.ports.cache
     synced = store.album(spec.key)
     intents = tuple(intent for intent in _open(session) if intent.album == spec.key)

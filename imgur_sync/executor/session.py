@@ -8,7 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imgur_sync.errors import BudgetError, CredentialsError, ImgurSyncError, TryAgainLaterError
+from imgur_sync.errors import (
+    BudgetError,
+    CredentialsError,
+    ImgurSyncError,
+    TryAgainLaterError,
+    UnreachableError,
+)
 from imgur_sync.executor.scheduler import Scheduler
 from imgur_sync.executor.tasks import Do, Pause, Task
 from imgur_sync.model.event import Event, Waiting
@@ -202,15 +208,18 @@ def error_of(problem: Problem) -> ImgurSyncError:
         hint = (
             "give another refresh token in IMGUR_SYNC_REFRESH_TOKEN, or a file of it in IMGUR_SYNC_REFRESH_TOKEN_FILE"
         )
+        if "client_id" in problem.detail.lower():
+            hint = "check IMGUR_SYNC_CLIENT_ID"
         return CredentialsError(problem.detail, hint="" if "IMGUR_SYNC_" in problem.detail else hint)
+    later = "nothing is lost; try again later"
+    if problem.kind in (ProblemKind.NETWORK, ProblemKind.TIMEOUT):
+        return UnreachableError(f"Imgur could not be reached: {problem.detail}", hint=later)
     hints = {
         ProblemKind.OVER_CAPACITY: "Imgur throttles this address or is overloaded; try again in an hour",
         ProblemKind.COUNTRY: "Imgur refuses requests from this region or network",
         ProblemKind.TLS: "the connection to Imgur is not trustworthy; there is no way to switch the check off",
     }
-    return TryAgainLaterError(
-        f"Imgur cannot be used now: {problem.detail}", hint=hints.get(problem.kind, "nothing is lost; try again later")
-    )
+    return TryAgainLaterError(f"Imgur cannot be used now: {problem.detail}", hint=hints.get(problem.kind, later))
 
 
 Failure = NotSent | Refused | Unknown

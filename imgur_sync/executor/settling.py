@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from imgur_sync.errors import TryAgainLaterError
+from imgur_sync.errors import ImgurSyncError, TryAgainLaterError
 from imgur_sync.executor.observe import list_album
-from imgur_sync.executor.session import Session
+from imgur_sync.executor.session import Session, error_of
 from imgur_sync.executor.tasks import Task
 from imgur_sync.executor.twins import adopted_markers, remove_album_twin, remove_twin
 from imgur_sync.model.change import (
@@ -169,8 +169,10 @@ def _settle_creations(session: Session, intents: Sequence[Intent]) -> Task[None]
             session.store.record(IntentEnded(intent.number, IntentStatus.CLOSED, now))
 
 
-def incomplete(problem: Problem) -> TryAgainLaterError:
+def incomplete(problem: Problem) -> ImgurSyncError:
     """What stops a reading that must be whole."""
+    if problem.kind in (ProblemKind.NETWORK, ProblemKind.TIMEOUT, ProblemKind.TLS):
+        return error_of(problem)
     return TryAgainLaterError(f"Imgur's list could not be read to its end: {problem.detail}", hint="try again later")
 
 

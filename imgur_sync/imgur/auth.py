@@ -23,6 +23,8 @@ EXPIRY_MARGIN = 30.0
 GRUDGE = 3_600.0
 _PRINTABLE = re.compile(r"[\x21-\x7e]{1,4096}\Z")
 _ABOUT_CREDENTIALS = frozenset({ProblemKind.CREDENTIALS, ProblemKind.BAD_REQUEST, ProblemKind.FORBIDDEN})
+_ON_THE_WAY = frozenset({ProblemKind.NETWORK, ProblemKind.TIMEOUT, ProblemKind.TLS})
+_ABOUT_CLIENT = re.compile(r"(?i)\binvalid[_ ]client|\bclient credentials|\bclient_(id|secret)")
 NEW_TOKEN = "get a new refresh token and set IMGUR_SYNC_REFRESH_TOKEN"
 NO_TOKEN = "no token: set IMGUR_SYNC_REFRESH_TOKEN and IMGUR_SYNC_CLIENT_SECRET"
 NO_SECRET = "the access token has to be refreshed: set IMGUR_SYNC_CLIENT_SECRET"
@@ -162,10 +164,11 @@ class Account:
                 self._keep(renewed)
                 return grant.access
             case Refused(problem) if problem.kind in _ABOUT_CREDENTIALS:
-                detail = f"Imgur refuses the refresh token ({problem.detail[:80]}): {NEW_TOKEN}"
-                refusal = Refused(replace(problem, kind=ProblemKind.CREDENTIALS, detail=detail))
+                refusal = Refused(replace(problem, kind=ProblemKind.CREDENTIALS, detail=_why(problem.detail[:80])))
                 self._refused = (tokens.refresh, now + GRUDGE, refusal)
                 return refusal
+            case Unknown(problem) | NotSent(problem) if problem.kind in _ON_THE_WAY:
+                return NotSent(problem)
             case Refused(problem) | Unknown(problem) | NotSent(problem):
                 return NotSent(replace(problem, detail=f"refreshing the access token: {problem.detail}"[:200]))
 
@@ -213,6 +216,14 @@ class Account:
 def fingerprint(token: Secret) -> str:
     """The SHA-256 of a token, in hex, by which a later generation names where it came from."""
     return hashlib.sha256(token.reveal().encode()).hexdigest()
+
+
+def _why(said: str) -> str:
+    """Which of the credentials Imgur refuses, by its words (imgur-api §1; those for a wrong client are not known for
+    sure), and what to do."""
+    if _ABOUT_CLIENT.search(said):
+        return f"Imgur refuses the application ({said}): check IMGUR_SYNC_CLIENT_ID and IMGUR_SYNC_CLIENT_SECRET"
+    return f"Imgur refuses the refresh token ({said}): {NEW_TOKEN}"
 
 
 def _refused(detail: str) -> Refused:

@@ -20,6 +20,7 @@ from imgur_sync.errors import ImgurSyncError
 from imgur_sync.imgur.auth import Account, Credentials, Grant, read_grant
 from imgur_sync.imgur.bounded import Unbounded, collect
 from imgur_sync.imgur.limits import reading
+from imgur_sync.imgur.network import is_tls, words
 from imgur_sync.imgur.origin import Origin
 from imgur_sync.imgur.plain import plain
 from imgur_sync.imgur.refusals import refuses_token
@@ -163,7 +164,7 @@ class Transport:
         try:
             client = self._connected()
         except OSError as error:
-            return NotSent(Problem(ProblemKind.TLS, plain(f"TLS cannot be set up: {error}")))
+            return NotSent(Problem(ProblemKind.TLS, plain(f"TLS cannot be set up: {words(error)}")))
         sending = OneSending(call.body) if call.body is not None else None
         try:
             return self._answered(client, self._request(call, authorization, sending))
@@ -253,10 +254,11 @@ class Transport:
         kind = ProblemKind.NETWORK
         if isinstance(error, httpx.TimeoutException):
             kind = ProblemKind.TIMEOUT
-        elif _is_tls(error):
+        elif is_tls(error):
             kind = ProblemKind.TLS
         conceal = () if self._account is None else self._account.secrets()
-        return Problem(kind, plain(str(error), conceal) or type(error).__name__)
+        text = "no answer came in time" if kind is ProblemKind.TIMEOUT else words(error)
+        return Problem(kind, plain(text, conceal) or type(error).__name__)
 
     def _unshown(self, call: Call) -> tuple[str, ...]:
         return call.named + (() if self._account is None else self._account.secrets())
@@ -277,14 +279,6 @@ def _tls(*, trusting: bool) -> ssl.SSLContext:
 
         context.load_verify_locations(certifi.where())
     return context
-
-
-def _is_tls(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _quieten(*loggers: str) -> None:

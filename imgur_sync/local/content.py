@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 
 from imgur_sync.local.names import promised_type, stub_of
-from imgur_sync.local.verdict import LINK, MIB, PICTURE, POINTER, SKIPPED, STILL_WARNED, UNSENDABLE, is_moving
+from imgur_sync.local.verdict import LINK, LINK_OUT, PICTURE, POINTER, SKIPPED, UNSENDABLE
 from imgur_sync.model.local import (
     CachedFile,
     FolderMark,
@@ -20,6 +20,7 @@ from imgur_sync.model.local import (
 )
 
 EXAMPLES = 10
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class Gathered:
 
     files: list[LocalFile] = field(default_factory=list)
     unsendable: list[Unsendable] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
     skipped: int = 0
 
     def add(self, folder: str, rows: Iterable[CachedFile]) -> None:
@@ -72,12 +73,11 @@ class Gathered:
                 presence,
             )
         )
-        if size > STILL_WARNED and not is_moving(row.media_type):
-            self.warnings.append(
-                f"{path} has {size / MIB:.1f} MB; Imgur documents 10 MB for still images and may refuse it"
-            )
 
     def _skip(self, path: str, row: CachedFile) -> None:
+        if row.detail == LINK_OUT:
+            self.outside.append(path)
+            return
         self.skipped += 1
         examples = self.links if row.detail == LINK else self.others
         if len(examples) < EXAMPLES and (row.detail != LINK or promised_type(row.name)):
@@ -95,10 +95,23 @@ class Gathered:
             self.skipped,
             tuple((self.links + self.others)[:EXAMPLES]),
             errors,
-            tuple(self.warnings),
-            fingerprint,
-            hashed_bytes,
+            _refused(self.outside),
+            fingerprint=fingerprint,
+            hashed_bytes=hashed_bytes,
         )
+
+
+def _refused(links: list[str]) -> tuple[str, ...]:
+    """The links that lead out of the folder, as one sentence with a few names."""
+    if not links:
+        return ()
+    links = sorted(links, key=lambda path: path.encode("utf-8", "surrogateescape"))
+    rest = f" and {len(links) - FEW} more" if len(links) > FEW else ""
+    one = len(links) == 1
+    return (
+        f"{len(links)} {'link leads' if one else 'links lead'} out of the album's folder and "
+        f"{'is' if one else 'are'} not followed: {', '.join(links[:FEW])}{rest}",
+    )
 
 
 def named(rows: Iterable[CachedFile]) -> list[tuple[str, CachedFile]]:

@@ -54,7 +54,8 @@ class Folders:
             text = f"the folder {spec.folder} cannot be opened: {error.strerror or error}"
             return LocalAlbum(spec.key, _identity(spec), (), errors=(text,))
         try:
-            return self._scan(spec, rules, fd, Looker(self._open_file, on_hashed), unchanged_if, trust=not checksum)
+            looker = Looker(self._open_file, on_hashed, os.fspath(spec.root))
+            return self._scan(spec, rules, fd, looker, unchanged_if, trust=not checksum)
         finally:
             self._cache.flush()
             os.close(fd)

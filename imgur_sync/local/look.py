@@ -12,7 +12,7 @@ from imgur_sync.local.listing import Entry
 from imgur_sync.local.names import is_secret, promised_type, stub_of
 from imgur_sync.local.pointers import annex_key, annex_pointer
 from imgur_sync.local.stream import BUFFER, Stream
-from imgur_sync.local.verdict import LINK, NOTHING, SKIPPED, Verdict, judge, points, unsendable
+from imgur_sync.local.verdict import LINK, LINK_OUT, NOTHING, SKIPPED, Verdict, judge, points, unsendable
 from imgur_sync.local.walk import FILE_FLAGS, OpenFile, same_file
 from imgur_sync.model.local import CachedFile, Why
 
@@ -29,11 +29,12 @@ class Look:
 
 
 class Looker:
-    """Looks at files of one scan through one buffer. `hashed` counts the bytes read."""
+    """Looks at files of one scan through one buffer. `root` is the album's folder; `hashed` counts the bytes read."""
 
-    __slots__ = ("_buffer", "_on_hashed", "_open_file", "_raised", "hashed")
+    __slots__ = ("_buffer", "_on_hashed", "_open_file", "_raised", "_root", "hashed")
 
-    def __init__(self, open_file: OpenFile, on_hashed: Callable[[str, int], None]) -> None:
+    def __init__(self, open_file: OpenFile, on_hashed: Callable[[str, int], None], root: str) -> None:
+        self._root = os.path.normpath(root)
         self._open_file = open_file
         self._on_hashed = on_hashed
         self._buffer = bytearray(BUFFER)
@@ -60,15 +61,22 @@ class Looker:
         """A symlink is read and never followed; one into a git-annex store names its content."""
         promised = promised_type(entry[0])
         try:
-            key = annex_key(os.readlink(entry[0], dir_fd=folder_fd)) if promised else ""
+            target = os.readlink(entry[0], dir_fd=folder_fd)
         except OSError as error:
-            return _failed(path, entry, device, error)
+            return _failed(path, entry, device, error) if promised else _row(entry, device, NOTHING)
+        key = annex_key(target) if promised else ""
         if not key:
-            return _row(entry, device, Verdict(SKIPPED, detail=LINK))
+            return _row(entry, device, Verdict(SKIPPED, detail=LINK_OUT if self._leads_out(path, target) else LINK))
         pointer = annex_pointer(key)
         if pointer is None:
             return _row(entry, device, unsendable(Why.PLACEHOLDER, "a git-annex key that is not a SHA-256"))
         return _row(entry, device, points(pointer, promised))
+
+    def _leads_out(self, path: str, target: str) -> bool:
+        """Whether a link at `path` names something outside the album's folder; by its text, without a look."""
+        root = self._root
+        named = os.path.normpath(os.path.join(root, os.path.dirname(path), target))
+        return named != root and not named.startswith(root.rstrip("/") + "/")
 
     def _file(self, folder_fd: int, path: str, entry: Entry, device: int) -> Look:
         try:

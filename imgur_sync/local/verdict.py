@@ -10,7 +10,6 @@ from imgur_sync.local.stream import Stream
 from imgur_sync.model.local import Why
 
 MIB = 1024 * 1024
-STILL_WARNED = 10 * MIB
 STILL_LIMIT = 20 * MIB
 MOVING_LIMIT = 200 * MIB
 MOST_PIXELS = 100_000_000
@@ -19,6 +18,8 @@ LONGEST_SIDE = 32_767
 PICTURE, POINTER, UNSENDABLE, SKIPPED = "picture", "pointer", "unsendable", "skipped"
 LINK = "link"
 """The `detail` of a skipped symlink."""
+LINK_OUT = "link out"
+"""The same of one that leads out of the album's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def points(pointer: Pointer, promised: str) -> Verdict:
 def too_large(size: int, media_type: str) -> Verdict:
     """A file over Imgur's limit."""
     what = "a GIF or video" if is_moving(media_type) else "a still image"
-    return unsendable(Why.TOO_LARGE, f"{size / MIB:.1f} MB; {what} may have {size_limit(media_type) // MIB} MB")
+    return unsendable(Why.TOO_LARGE, f"{size / MIB:.1f} MiB; {what} may have {size_limit(media_type) // MIB} MiB")
 
 
 def _pointer(head: bytes, size: int) -> Pointer | None:

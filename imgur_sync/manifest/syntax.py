@@ -9,6 +9,7 @@ from typing import Any
 
 from imgur_sync.errors import ManifestError
 from imgur_sync.manifest.faults import TOO_DEEP, TOO_DEEP_REMEDY, at_offset
+from imgur_sync.manifest.headers import bad_header
 from imgur_sync.manifest.places import DEPTH, TooDeepError, places
 from imgur_sync.manifest.showing import dotted
 
@@ -68,6 +69,8 @@ def _error(text: str, message: str, path: Path) -> ManifestError:
         if message.startswith(start):
             what, remedy = its_what, its_remedy
             break
+    if message.startswith(("Expected ']", "Invalid initial character")):
+        what, remedy = bad_header(text, offset) or (what, remedy)
     if _AT_THE_BACKSLASH.match(message):  # tomllib stops behind the escape
         offset = max(text.rfind("\\", 0, offset), 0)
     if _WHERE.search(message) is None:

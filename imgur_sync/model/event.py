@@ -162,7 +162,9 @@ class RunFinished:
     """The last event. `codes` are all exit codes that apply, the ruling one first (7 before 3 before 6).
 
     `credits` is what the ledger charged in this run, `resume_at` when to come back (exit 6),
-    `retired` the old and new addresses of the pictures that were replaced.
+    `retired` the old and new addresses of the pictures that were replaced. `stopped` is True when the run was ended
+    before its end: an error follows, `left` is then what nobody saw done, `in_doubt` counts requests that may or may
+    not have happened.
     """
 
     codes: tuple[ExitCode, ...]
@@ -175,6 +177,8 @@ class RunFinished:
     left: Plan
     resume_at: float | None = None
     retired: tuple[RetiredUrl, ...] = ()
+    stopped: bool = False
+    in_doubt: int = 0
 
 
 Event = (

@@ -75,7 +75,7 @@ class LocalAlbum:
     `root` is None when the folder is missing. `errors` are sentences about folders or files that could not be listed:
     with any of them nothing may be removed. `files` and `unsendable` are in the order of their paths' bytes.
     `skipped` counts files that are not pictures. `fingerprint` stands for all (path, digest) and facts in here: two
-    scans with the same one have the same content. `warnings` are sentences for people (a still image over 10 MB…).
+    scans with the same one have the same content. `warnings` are sentences for people.
     """
 
     key: str

@@ -48,7 +48,10 @@ Approvals = Mapping[GateName, int]
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A file or picture for which nothing is done, without any gate. `protected` ones exit 3, all others 7."""
+    """A file or picture (or, with the path "", a wish for the album) for which nothing is done, without any gate.
+
+    `protected` ones exit 3, all others 7.
+    """
 
     album: str
     path: str
@@ -148,6 +151,7 @@ class AlbumPlan:
     fingerprint: str = ""
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    unfinished: bool = False  # an interrupted run left the marker of the album's creation in its description
 
     @property
     def quiet(self) -> bool:

@@ -11,7 +11,7 @@ from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upl
 from imgur_sync.model.synced import IntentKind, Standing
 from imgur_sync.planner.gates import counting_gates, listing_gate, root_gate, scan_gate
 from imgur_sync.planner.price import reads_around
-from imgur_sync.planner.remarks import blocked, doubts, drift, place_warning, refused
+from imgur_sync.planner.remarks import blocked, doubts, drift, place_warning, refused, size_warning, unfinished
 from imgur_sync.planner.sorting import Send, Sorted, sort_out
 from imgur_sync.planner.target import Target, aim, current_privacy, doubtful_edit
 from imgur_sync.planner.view import NO_CLAIMS, NOTHING_HELD, AlbumView, Claims, Hold
@@ -145,11 +145,6 @@ def _assembled(
     gates: tuple[Gate, ...],
     held: frozenset[GateName],
 ) -> AlbumPlan:
-    settling = tuple(
-        Unsettled(view.spec.key, f"{p.path} is not shown in the album yet", p.placed_at + view.settle_seconds)
-        for p in view.pictures
-        if p.id in granted.settling
-    )
     blank = _blank(view)
     return replace(
         blank,
@@ -158,7 +153,7 @@ def _assembled(
         withheld=_withheld(view, all_steps, steps, gates, held),
         gates=gates,
         blocked=blocked(view, wanted, granted, target),
-        unsettled=(*blank.unsettled, *settling),
+        unsettled=(*blank.unsettled, *_settling(view, granted)),
         unmanaged=tuple(picture.path for picture in granted.unmanaged),
         foreign=target.foreign,
         moves=target.moves,
@@ -173,6 +168,17 @@ def _assembled(
         unpaired_files=tuple((file.digest, file.path) for file in wanted.unpaired),
         unpaired_pictures=_offered(view, wanted),
         reads=reads_around(steps),
+        warnings=(*blank.warnings, *size_warning(all_steps)),
+        unfinished=unfinished(view),
+    )
+
+
+def _settling(view: AlbumView, granted: Sorted) -> tuple[Unsettled, ...]:
+    """Pictures of ours that Imgur may show in a while."""
+    return tuple(
+        Unsettled(view.spec.key, f"{p.path} is not shown in the album yet", p.placed_at + view.settle_seconds)
+        for p in view.pictures
+        if p.id in granted.settling
     )
 
 

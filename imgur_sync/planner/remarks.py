@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from imgur_sync.model.local import LocalFile, Presence, Unsendable, Why
 from imgur_sync.model.plan import Blocked, Drift, Unsettled
 from imgur_sync.model.spec import Privacy
-from imgur_sync.model.synced import IntentKind, Standing
+from imgur_sync.model.step import Step, Upload
+from imgur_sync.model.synced import Intent, IntentKind, Standing
 from imgur_sync.planner.gates import with_places
+from imgur_sync.planner.marker import is_album_marker
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.target import Target
 from imgur_sync.planner.view import AlbumView
 
+STILL_DOCUMENTED = 10_000_000
+"""Bytes. Imgur's API documents 10 MB for a still image; up to 20 were seen to pass (imgur-api §5)."""
+IN_GALLERY = (
+    "it stays visible to everybody: it was posted to Imgur's public gallery, and privacy {} does not take it out of "
+    "there; remove the post on Imgur's web site, or set privacy = public"
+)
+FEW = 3
+"""So many names stand in a remark about files."""
+_MOVING = frozenset({"image/gif", "video/mp4", "video/webm"})
+
 
 def blocked(view: AlbumView, wanted: Sorted, granted: Sorted, target: Target) -> tuple[Blocked, ...]:
     """Files and pictures for which nothing is done, and why."""
-    key = view.spec.key
+    spec, key = view.spec, view.spec.key
     found = [
         Blocked(key, s.file.path, _missing(s.file)) for s in wanted.sends if s.file.content is not Presence.PRESENT
     ]
@@ -25,6 +39,8 @@ def blocked(view: AlbumView, wanted: Sorted, granted: Sorted, target: Target) ->
         for send in wanted.held_sends
     ]
     found += [Blocked(key, "", f"Imgur does not take over the {field}") for field in target.overruled]
+    if view.exists and view.listing is not None and view.listing.header.in_gallery and spec.privacy != Privacy.PUBLIC:
+        found.append(Blocked(key, "", IN_GALLERY.format(spec.privacy), protected=True))
     return tuple(found)
 
 
@@ -42,23 +58,28 @@ def refused(view: AlbumView) -> tuple[Unsendable, ...]:
 
 def doubts(view: AlbumView) -> tuple[Unsettled, ...]:
     """What has an unknown outcome in this album."""
-    names = {
-        IntentKind.UPLOAD: "the upload of {path}",
-        IntentKind.CREATE_ALBUM: "the creation of the album",
-        IntentKind.EDIT_ALBUM: "an edit of the album",
-        IntentKind.EDIT_IMAGE: "an edit of {path}",
-        IntentKind.DELETE_IMAGE: "the deletion of {path}",
-        IntentKind.DELETE_ALBUM: "the deletion of the album",
-    }
     return tuple(
         Unsettled(
             view.spec.key,
-            names[intent.kind].format(path=intent.path) + " may or may not have happened",
+            doubt_text(intent),
             (intent.failed_at if intent.failed_at is not None else view.now) + view.settle_seconds,
         )
         for intent in view.intents
         if intent.status.value == "open"
     )
+
+
+def doubt_text(intent: Intent) -> str:
+    """A request whose outcome nobody knows, in words."""
+    names = {
+        IntentKind.UPLOAD: f"the upload of {intent.path}",
+        IntentKind.CREATE_ALBUM: "the creation of the album",
+        IntentKind.EDIT_ALBUM: "an edit of the album",
+        IntentKind.EDIT_IMAGE: f"an edit of {intent.path}",
+        IntentKind.DELETE_IMAGE: f"the deletion of {intent.path}",
+        IntentKind.DELETE_ALBUM: "the deletion of the album",
+    }
+    return f"{names[intent.kind]} may or may not have happened"
 
 
 def drift(view: AlbumView) -> tuple[Drift, ...]:
@@ -77,7 +98,7 @@ def drift(view: AlbumView) -> tuple[Drift, ...]:
     if sent.privacy is not None and header.public != (sent.privacy.value == "public"):
         found.append(Drift(key, f"the privacy was changed on Imgur to {'public' if header.public else 'hidden'}"))
     if header.in_gallery:
-        found.append(Drift(key, "the album was posted to the public gallery: its privacy does not hide it there"))
+        found.append(Drift(key, "the album was posted to Imgur's public gallery"))
     gone = sum(picture.id in view.probed.gone for picture in view.pictures)
     out = sum(picture.id in view.probed.alive for picture in view.pictures if picture.standing is Standing.PLACED)
     if gone:
@@ -85,6 +106,29 @@ def drift(view: AlbumView) -> tuple[Drift, ...]:
     if out:
         found.append(Drift(key, f"{out} picture{'s were' if out > 1 else ' was'} taken out of the album on Imgur"))
     return tuple(found)
+
+
+def size_warning(steps: Iterable[Step]) -> tuple[str, ...]:
+    """Still images to be sent that are over the documented limit: one sentence with their number and a few names."""
+    large = [
+        step
+        for step in steps
+        if isinstance(step, Upload) and step.size > STILL_DOCUMENTED and step.media_type not in _MOVING
+    ]
+    if not large:
+        return ()
+    few = ", ".join(f"{step.path} ({step.size / 1e6:.1f} MB)" for step in large[:FEW])
+    rest = f" and {len(large) - FEW} more" if len(large) > FEW else ""
+    one = len(large) == 1
+    return (
+        f"{len(large)} {'picture has' if one else 'pictures have'} more than the 10 MB (10,000,000 bytes) that Imgur "
+        f"documents for still images; it may refuse {'it' if one else 'them'}: {few}{rest}",
+    )
+
+
+def unfinished(view: AlbumView) -> bool:
+    """Whether the album's description is still the marker that its creation left there."""
+    return view.exists and view.listing is not None and is_album_marker(view.listing.header.description)
 
 
 def place_warning(view: AlbumView) -> tuple[str, ...]:

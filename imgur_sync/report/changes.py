@@ -126,7 +126,7 @@ def change_lines(plan: AlbumPlan, approved: Collection[GateName] = ()) -> list[s
         *kinds.line("+", "attached", "put back without an upload"),
         *_moves(plan.moves),
         *kinds.line("*", "texts", "with other texts"),
-        *_header(wanted, held),
+        *_header(wanted, held, plan.unfinished),
         *_placements(plan),
     ]
 
@@ -157,8 +157,11 @@ def _arrows(moves: list[Move]) -> str:
     return first if len(moves) <= 3 else f"{first} and {number(len(moves) - 3)} more"
 
 
-def _header(wanted: Names, held: frozenset[GateName]) -> Iterator[str]:
-    """What changes in the album itself. A new album's title is told in its headline, its order goes without saying."""
+def _header(wanted: Names, held: frozenset[GateName], unfinished: bool) -> Iterator[str]:
+    """What changes in the album itself. A new album's title is told in its headline, its order goes without saying.
+
+    The description of an `unfinished` album is our own marker: that it goes is no change of anybody's text.
+    """
     for edit in wanted.edits:
         if edit.reordered and not wanted.created:
             yield "* order, as in the folder"
@@ -169,7 +172,7 @@ def _header(wanted: Names, held: frozenset[GateName]) -> Iterator[str]:
         if edit.description:
             yield f"* description: {quoted(edit.description, 60)}"
         elif edit.description is not None and not wanted.created:
-            yield "* description: none"
+            yield "* its creation, which was interrupted, is completed" if unfinished else "* description: none"
         if edit.privacy is not None and wanted.created:
             late = " later (held back by publish), hidden until then" if GateName.PUBLISH in held else ""
             yield f"* privacy: {terminal(edit.privacy)}{late}"

@@ -52,8 +52,11 @@ def plan_json(plan: Plan) -> str:
     return document("plan", _plan(plan))
 
 
-def run_json(run: RunFinished) -> str:
-    """A finished run: all exit codes, the ruling one first, what was done per album, and the plan of what is left."""
+def run_json(run: RunFinished, error: ImgurSyncError | None = None) -> str:
+    """A finished run: all exit codes, the ruling one first, what was done per album, and the plan of what is left.
+
+    `error` is what ended a run before its end.
+    """
     content = {
         "exit_code": run.codes[0].value if run.codes else 0,
         "exit_codes": [code.value for code in run.codes],
@@ -66,6 +69,10 @@ def run_json(run: RunFinished) -> str:
         "resume_at": iso(run.resume_at),
         "retired": [{"album": url.album, "path": url.path} for url in run.retired],
         "left": _plan(run.left),
+        "stopped": run.stopped,
+        "in_doubt": run.in_doubt,
+        "message": error.message if error is not None else "",
+        "hint": error.hint if error is not None else "",
     }
     return document("run", content)
 

@@ -39,6 +39,8 @@ def run_text(run: RunFinished, read: Moment, *, links: bool) -> str:
     if run.retired:
         lines.append(f"{plural(len(run.retired), 'replaced picture')} with a new link: imgur-sync links --retired")
     lines += _left(run, read)
+    if run.in_doubt:
+        lines.append(f"In doubt, settled by the next apply: {plural(run.in_doubt, 'request')}")
     lines += [f"Exit {code.value}: {MEANINGS[code]}" for code in run.codes if code is not ExitCode.DONE]
     return "\n".join(lines) + "\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from imgur_sync.model.budget import CALL_COST, POST_COST, UPLOAD_COST
 from imgur_sync.model.event import (
@@ -39,6 +39,7 @@ class Tally:
     credits: int = 0
     sending_since: float | None = None
     _hashing: tuple[str, str] = ("", "")
+    _turns: dict[str, str] = field(default_factory=dict)
 
     def take(self, event: Event, at: float, read: Moment) -> bool:
         """Take in one event, at that monotonic time. False for a further piece of the file that was being read."""
@@ -52,11 +53,12 @@ class Tally:
     def _take(self, event: Event, at: float, read: Moment) -> None:
         match event:
             case Scanning(album=album, number=count, total=total):
-                self.doing = f"reading {terminal(album, 40)} ({count} of {total})"
+                self._turns[album] = f" ({count} of {total})" if total > 1 else ""
+                self.doing = f"reading {terminal(album, 40)}{self._turns[album]}"
             case Hashing(album=album, path=path):
                 self.hashed_files += 1
                 self._hashing = (album, path)
-                self.doing = f"reading {terminal(album, 40)}"
+                self.doing = f"reading {terminal(album, 40)}{self._turns.get(album, '')}"
             case Listing(album=album):
                 self.doing = f"asking Imgur about {terminal(album, 40) or 'the account'}"
             case Planned(plan=plan):
@@ -84,9 +86,11 @@ class Tally:
                 pass
 
     def seconds_left(self, at: float) -> float | None:
-        """How long the uploads that are left take at the rate so far; None when nothing is known or next to nothing is
-        left."""
+        """How long the uploads that are left take at the rate so far; None when next to nothing is known (less than a
+        hundredth of the bytes is up) or left."""
         if self.sending_since is None or not self.uploaded_bytes or self.uploaded >= self.uploads:
+            return None
+        if self.uploaded_bytes * 100 < self.upload_bytes:
             return None
         rest = max(0, self.upload_bytes - self.uploaded_bytes)
         seconds = (at - self.sending_since) * rest / self.uploaded_bytes

@@ -46,6 +46,8 @@ class Album:
     cover: str | None = None
     images: tuple[str, ...] = ()
     favourites: tuple[str, ...] = ()
+    in_gallery: bool = False
+    """Posted to the public gallery on the web site; no privacy takes it out of there (imgur-api §6)."""
 
     @property
     def shown_cover(self) -> str | None:

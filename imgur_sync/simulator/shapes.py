@@ -134,7 +134,7 @@ def album_header(album: Album, cover: Image | None, view: View) -> dict[str, Any
         "nsfw": None,
         "section": "" if new else None,
         "images_count": len(album.images),
-        "in_gallery": False,
+        "in_gallery": album.in_gallery,
         "is_ad": False,
         "include_album_ads": False,
         "is_album": True,

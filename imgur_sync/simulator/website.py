@@ -51,9 +51,12 @@ def _named(world: World, item: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _set_album(world: World, item: Mapping[str, Any], now: float) -> tuple[list[Change], dict[str, Any]]:
-    changed = {key: item[key] for key in ("title", "description", "privacy", "cover") if key in item}
+    """Also `in_gallery`: the album is posted to the public gallery, or its post is removed."""
+    changed = {key: item[key] for key in ("title", "description", "privacy", "cover", "in_gallery") if key in item}
     if changed.get("privacy", "hidden") not in ("public", "hidden", "secret"):
         raise ValueError("privacy is public, hidden or secret")
+    if not isinstance(changed.get("in_gallery", False), bool):
+        raise ValueError("in_gallery is true or false")
     return [PutAlbum(dataclasses.replace(_album(world, item), **changed))], {}
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from imgur_sync.cli.shown_folders import ShownFolders, shown_on
-from imgur_sync.executor import Ports, SystemClock, ThreadWorkers
+from imgur_sync.executor import Options, Ports, SystemClock, ThreadWorkers, make_plan
 from imgur_sync.executor.tasks import RunStopped
 from imgur_sync.local.folders import Folders
-from imgur_sync.model.event import Event, Hashing
+from imgur_sync.model.event import Event, Hashing, Scanning
 from imgur_sync.model.local import LocalAlbum
-from imgur_sync.model.spec import AlbumSpec
+from imgur_sync.model.spec import AlbumSpec, Manifest
 from imgur_sync.state.cache import SqliteCache
 from imgur_sync.state.store import SqliteStore
 from tests.support.pictures import png
@@ -71,6 +71,21 @@ def test_what_is_read_is_shown_while_the_scan_goes_on(ports: Ports, spec: AlbumS
     assert sum(event.bytes for event in told) == sum(file.size for file in album.files)
     assert {event.album for event in told} == {"cats"}
     assert seen == []
+
+
+def test_an_album_is_named_before_its_folder_is_read(ports: Ports, spec: AlbumSpec, tmp_path: Path) -> None:
+    """Not after hours of reading: each album's turn stands before the first of its files."""
+    (tmp_path / "dogs").mkdir()
+    (tmp_path / "dogs" / "d.png").write_bytes(png(8, 6, 9))
+    dogs = AlbumSpec(key="dogs", folder="dogs", root=tmp_path / "dogs", position=1)
+    manifest = Manifest(tmp_path / "sync.toml", "", (spec, dogs), tmp_path / "state.db")
+    screen = Screen()
+    for event in make_plan(shown_on(screen, ports), manifest, Options(offline=True)):
+        screen.show(event)
+    told = [(type(event), event.album) for event in screen.events if isinstance(event, Scanning | Hashing)]
+    assert told.index((Scanning, "cats")) < told.index((Hashing, "cats"))
+    assert told.index((Scanning, "dogs")) < told.index((Hashing, "dogs"))
+    assert [event.total for event in screen.events if isinstance(event, Scanning)] == [2, 2]
 
 
 def test_a_scan_ends_at_the_next_piece_after_a_signal(ports: Ports, spec: AlbumSpec) -> None:

@@ -41,6 +41,16 @@ def test_at_a_question_a_signal_ends_the_command() -> None:
     assert asked == []
 
 
+def test_a_signal_right_before_a_question_ends_the_command_too() -> None:
+    """Nobody is asked whether to begin what was just told to stop."""
+    stopper = Stopper(lambda number: None)
+    with stopper.watching():
+        os.kill(os.getpid(), signal.SIGTERM)
+        with pytest.raises(InterruptedRun) as caught, stopper.asking():
+            pytest.fail("the question was put")
+    assert caught.value.exit_code == 143
+
+
 def test_a_command_that_only_reads_ends_at_sigterm() -> None:
     """By an exception, so that what is open is closed; the handler before is put back."""
     before = handlers()

@@ -22,3 +22,11 @@ def synced(here: Mirror) -> Mirror:
     """The same after a first apply."""
     here.run("apply", "-y", "-q")
     return here
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
+    """One synced mirror for all tests that cannot change it; each puts its manifest back."""
+    with mirror(tmp_path_factory.mktemp("shared")) as made:
+        made.run("apply", "-y", "-q")
+        yield made

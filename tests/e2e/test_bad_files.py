@@ -135,7 +135,8 @@ def test_only_pictures_are_planned(planned: dict[str, Any]) -> None:
     assert all("not downloaded" in entry["reason"] for entry in planned["blocked"])
     assert {entry["path"] for entry in planned["unsendable"]} == {*UNSENDABLE, "210 MB.gif"}
     assert planned["skipped"] >= len(SKIPPED) - 2
-    assert any("11 MB.png" in warning for warning in planned["warnings"])
+    assert any("11 MB.png (11.0 MB)" in warning for warning in planned["warnings"])
+    assert "2 links lead out of the album's folder and are not followed: etc, link out.png" in planned["warnings"]
     assert planned["gates"] == []
 
 

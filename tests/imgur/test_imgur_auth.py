@@ -202,6 +202,18 @@ def test_a_refused_refresh_is_refused_credentials_with_a_remedy(bench: Callable[
     assert sum(sent.path == "/oauth2/token" for sent in one.script.sent) == 1
 
 
+@pytest.mark.parametrize("text", ["The client credentials are invalid", "invalid_client", "Invalid client_id"])
+def test_a_wrong_application_is_not_told_as_a_wrong_token(bench: Callable[..., Any], text: str) -> None:
+    """Another refresh token would not help; the variables that would are named."""
+    refusal = Answer(400, {"data": {"error": text}, "success": False, "status": 400})
+    outcome = bench(EXPIRED, tokens=refusal, credentials=GIVEN).reader.credits()
+    assert isinstance(outcome, Refused)
+    assert outcome.problem.kind is ProblemKind.CREDENTIALS
+    assert outcome.problem.detail == (
+        f"Imgur refuses the application ({text}): check IMGUR_SYNC_CLIENT_ID and IMGUR_SYNC_CLIENT_SECRET"
+    )
+
+
 @pytest.mark.parametrize(
     "trouble",
     [

@@ -173,12 +173,38 @@ def test_the_last_second_is_not_counted_down(plan: Plans, read: Moment) -> None:
     assert tally.counts(90.0).endswith("10 s left")
 
 
+def test_a_few_bytes_make_no_forecast(plan: Plans, read: Moment) -> None:
+    """Three thumbnails say nothing about how long the films behind them take."""
+    tally = Tally()
+    tally.take(Planned(plan(price=Price(uploads=10, upload_bytes=1_000_000)), 1), 0.0, read)
+    tally.take(UploadStarted("a", "x", 5), 0.0, read)
+    tally.take(UploadDone("a", "x", 5, ""), 10.0, read)
+    assert "left" not in tally.counts(10.0)
+    tally.take(UploadDone("a", "y", 9_995, ""), 20.0, read)
+    assert tally.counts(20.0).endswith("33 min left")
+
+
 def test_hashing_is_counted_by_file_and_byte(read: Moment) -> None:
     """Several events of one file are one file."""
     tally = Tally()
     for event in (Hashing("a", "x", 10), Hashing("a", "x", 10), Hashing("a", "y", 5), Hashing("b", "y", 5)):
         tally.take(event, 0.0, read)
     assert tally.line(0.0) == "reading b: 3 files, 30 bytes"
+
+
+def test_a_long_first_reading_is_told_now_and_then(read: Moment) -> None:
+    """Which album of how many, files and bytes; also within one long file."""
+    hands, lines = Hands(), list[str]()
+    screen = PlainLines(lines.append, hands)
+    screen.show(Scanning("cats", 1, 2))
+    screen.show(Scanning("dogs", 2, 2))
+    for _ in range(8):
+        hands.at += 1.0
+        screen.show(Hashing("cats", "long.mp4", 1_000_000))
+    for number in range(4):
+        hands.at += 1.0
+        screen.show(Hashing("dogs", f"{number}.jpg", 500_000))
+    assert lines == ["reading cats (1 of 2): 1 file, 5.0 MB", "reading dogs (2 of 2): 3 files, 9.0 MB"]
 
 
 def test_a_later_plan_does_not_forget_what_is_up(plan: Plans, read: Moment) -> None:

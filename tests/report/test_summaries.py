@@ -63,6 +63,23 @@ def test_a_run_without_work_says_so(plan: Plans, read: Moment) -> None:
     assert run_text(run, read, links=True) == "Nothing was changed; 1 credit spent.\n"
 
 
+def test_a_run_that_was_stopped_says_what_is_in_doubt(album: Albums, plan: Plans, read: Moment) -> None:
+    """Beside what was done and what is left."""
+    cats = AlbumResult("cats", "", 2, 0, False, "", ("the upload of c.png may or may not have happened",))
+    left = plan(album(), total=Price(Cost(21, 2, 2), 0, 2, 5))
+    run = RunFinished((ExitCode.SIGINT,), (cats,), 2, 600, 0, 0, 30, left, stopped=True, in_doubt=1)
+    assert (
+        run_text(run, read, links=True)
+        == """\
+cats: 2 pictures uploaded, not finished
+  ! the upload of c.png may or may not have happened
+2 pictures uploaded (600 bytes); 30 credits spent.
+In doubt, settled by the next apply: 1 request
+Exit 130: stopped by Ctrl-C, state safe
+"""
+    )
+
+
 def test_every_exit_code_has_its_words() -> None:
     """None is left without a meaning."""
     assert set(MEANINGS) == set(ExitCode)
