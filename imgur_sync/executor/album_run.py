@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 from imgur_sync.errors import BudgetError
@@ -30,7 +29,7 @@ from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.spec import AlbumSpec, Privacy
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, RetiredUrl, Standing
-from imgur_sync.planner.cut import changes_text
+from imgur_sync.planner.cut import worth_now
 from imgur_sync.planner.marker import album_marker
 
 
@@ -61,11 +60,12 @@ def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
         yield Fork(tuple(upload(session, spec, step, synced.id, made) for step in uploads))
     if _in_doubt(session, spec.key):
         raise AlbumStop
-    waiting = any(isinstance(deferred.step, Upload) for deferred in plan.deferred)
-    complete = not waiting and all(step.path in made for step in uploads)
+    waiting = [deferred.step for deferred in plan.deferred if isinstance(deferred.step, Upload)]
+    missing = {step.path for step in (*uploads, *waiting)} - made.keys()
+    complete = not missing
     for step in edits:
         if not step.narrows:
-            worth = step if complete else _worth_now(step, made, filled=bool(made or plan.pairs))
+            worth = step if complete else worth_now(step, missing, filled=bool(made or plan.pairs))
             if worth is not None:
                 yield from edit(session, spec, plan, worth, made)
     deletions = [step for step in plan.steps if isinstance(step, DeleteImage)]
@@ -105,14 +105,6 @@ def _in_doubt(session: Session, key: str) -> bool:
     return any(
         i.album == key and i.kind is IntentKind.UPLOAD and i.number not in session.resendable for i in open_uploads
     )
-
-
-def _worth_now(step: EditAlbum, made: dict[str, str], *, filled: bool) -> EditAlbum | None:
-    """The edit of an album that is not complete: only for a detach, a finished replacement or a text."""
-    finished = any(place.path in made for place in step.retired)
-    if step.detached or finished or changes_text(step, filled=filled):
-        return replace(step, privacy=None)
-    return None
 
 
 def _create(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:

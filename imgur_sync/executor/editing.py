@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from imgur_sync.errors import BudgetError
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.probing import probe
 from imgur_sync.executor.session import Session
-from imgur_sync.executor.tasks import Pause, Task
-from imgur_sync.executor.writing import AlbumStop, give_up, is_missing_ownership, refused_for_good, write
+from imgur_sync.executor.tasks import Pause, RunStopped, Task
+from imgur_sync.executor.writing import AlbumStop, give_up, is_missing_ownership, refused_for_good, reserve, write
 from imgur_sync.model.budget import CALL_COST, POST_COST, Cost, Reservation
 from imgur_sync.model.change import (
     Change,
@@ -134,7 +135,34 @@ def _send(
     listing: RemoteAlbum,
     synced: SyncedAlbum,
 ) -> Task[NotSent | Refused | None]:
-    """Send the requests of one edit and read them back. The refusal, if it was refused."""
+    """Send the requests of one edit and read them back. The refusal, if it was refused.
+
+    One reading is reserved before: an edit that cannot be read back would stay in doubt for hours.
+    """
+    kept = yield from reserve(session, CALL_COST)
+    number: int | NotSent | Refused = 0
+    try:
+        number = yield from _requests(session, spec, wish, listing, synced)
+        if not isinstance(number, int):
+            session.give_back(kept)
+            return number
+        shown = yield from poll(session, spec.key, wish.shown_by, kept)
+    except (AlbumStop, BudgetError, RunStopped) as end:
+        session.give_back(kept)
+        if isinstance(end, BudgetError) and isinstance(number, int) and number:
+            _doubt(session, spec, number, "the edit cannot be read back for want of budget")
+        raise
+    if shown is None:
+        _doubt(session, spec, number, "Imgur does not show the edit yet")
+        raise AlbumStop
+    _record(session, spec, plan, wish, shown, number)
+    return None
+
+
+def _requests(
+    session: Session, spec: AlbumSpec, wish: EditWish, listing: RemoteAlbum, synced: SyncedAlbum
+) -> Task[int | NotSent | Refused]:
+    """Send the requests of one edit. The intent that is open until it is read back, or the refusal."""
     number = 0
     for cost, call in _calls(session, synced, wish, listing):
         draft = Intent(0, IntentKind.EDIT_ALBUM, spec.key, target=synced.id, wish=wish.text())
@@ -146,15 +174,15 @@ def _send(
         if number:
             session.store.record(IntentEnded(number, IntentStatus.CLOSED, session.clock.now()))
         number = intent.number
-    shown = yield from poll(session, spec.key, wish.shown_by)
+    return number
+
+
+def _doubt(session: Session, spec: AlbumSpec, number: int, detail: str) -> None:
+    """An edit that was sent and not seen: told, and settled later."""
     now = session.clock.now()
-    if shown is None:
-        session.store.record(IntentDoubted(number, now))
-        problem = Problem(ProblemKind.UNEXPECTED, "Imgur does not show the edit yet")
-        session.emit(InDoubt(spec.key, "an edit of the album", problem, now + session.settle_seconds))
-        raise AlbumStop
-    _record(session, spec, plan, wish, shown, number)
-    return None
+    session.store.record(IntentDoubted(number, now))
+    problem = Problem(ProblemKind.UNEXPECTED, detail)
+    session.emit(InDoubt(spec.key, "an edit of the album", problem, now + session.settle_seconds))
 
 
 Call = Callable[[RemoteWriter, Reservation], Outcome[None]]
@@ -201,8 +229,11 @@ def _add_and_remove(
     return tuple(calls)
 
 
-def poll(session: Session, key: str, shows: Callable[[RemoteAlbum], bool]) -> Task[RemoteAlbum | None]:
-    """Read an album back until it shows what was written: at 0, 1, 2 and 4 seconds. None when it does not."""
+def poll(
+    session: Session, key: str, shows: Callable[[RemoteAlbum], bool], kept: Reservation | None = None
+) -> Task[RemoteAlbum | None]:
+    """Read an album back until it shows what was written: at 0, 1, 2 and 4 seconds. None when it does not. `kept` was
+    reserved for the first reading."""
     synced = session.store.album(key)
     assert synced is not None
     start = session.clock.monotonic()
@@ -210,7 +241,7 @@ def poll(session: Session, key: str, shows: Callable[[RemoteAlbum], bool]) -> Ta
         if offset:
             yield Pause(start + offset)
         session.listings.pop(synced.id, None)
-        seen = yield from list_album(session, synced)
+        seen = yield from list_album(session, synced, kept)
         if seen.listing is not None and seen.listing.complete and shows(seen.listing):
             return seen.listing
     return None
@@ -249,10 +280,11 @@ def _retired(
     session: Session, spec: AlbumSpec, plan: AlbumPlan, placed: set[str], now: float
 ) -> tuple[RetiredUrl, ...]:
     """Old and new addresses of finished replacements."""
-    by_path = {p.path: p for p in session.store.pictures(spec.key) if p.id in placed}
+    by_path = {p.path: p.id for p in session.store.pictures(spec.key) if p.id in placed}
+    by_path.update((path, image_id) for path, image_id in plan.pairs if image_id in placed)  # not recorded there yet
     urls: list[RetiredUrl] = []
     for path, old_id in plan.replaced:
-        old, new = session.store.picture(old_id), by_path.get(path)
+        old, new = session.store.picture(old_id), session.store.picture(by_path.get(path, ""))
         if old is not None and new is not None and old_id not in placed:
             urls.append(RetiredUrl(spec.key, path, old_id, new.id, old.link, new.link, now))
     return tuple(urls)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imgur_sync.errors import BudgetError, CredentialsError, ImgurSyncError, TryAgainLaterError
 from imgur_sync.executor.scheduler import Scheduler
 from imgur_sync.executor.tasks import Do, Pause, Task
+from imgur_sync.model.budget import Charge, Reservation
 from imgur_sync.model.event import Event, Waiting
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, T, Unknown
 from imgur_sync.planner.retry import EndRun, Fail, Park, RetryAfter, after_read
@@ -109,6 +110,7 @@ class Session:
         self.removed: Counter[str] = Counter()
         self.gated: frozenset[str] = frozenset()
         self.shut: set[str] = set()
+        self.refused_in_a_row: Counter[str] = Counter()
         self.twins_looked_for = False
         self.retired: list[RetiredUrl] = []
         self.unseen = False
@@ -141,6 +143,11 @@ class Session:
         """The approvals of a later plan of this run: removals that were done are used up, whatever left since."""
         done = sum(count for album, count in self.removed.items() if album in self.gated or not self.gated)
         return {name: number - (done if name is prune else 0) for name, number in self.options.approvals.items()}
+
+    def give_back(self, reservation: Reservation) -> None:
+        """Give back what was reserved for a request that reserves for itself when it is sent."""
+        assert self.ports.ledger is not None
+        self.ports.ledger.settle(reservation, Charge.RETURNED)
 
     def reader(self) -> RemoteReader:
         """The reader of an online run."""
