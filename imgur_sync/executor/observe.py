@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
-from imgur_sync.executor.probing import probe_missing
+from imgur_sync.executor.probing import end_records, probe_missing
 from imgur_sync.executor.tasks import RunStopped, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
 from imgur_sync.model.local import LocalAlbum, UnchangedFolder
@@ -90,7 +90,7 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
         raise _missing(session, spec)
     synced = _back(session, synced)
     seen = yield from _listing(session, synced)
-    pictures = store.pictures(spec.key)
+    pictures = end_records(session, spec, local, synced, store.pictures(spec.key))
     probed = Gone()
     if not session.options.offline and pictures and (seen.listing is not None or seen.gone):
         probed = yield from probe_missing(session, spec, local, pictures, seen.listing)

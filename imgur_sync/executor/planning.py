@@ -158,10 +158,16 @@ def _reusable(
     pictures = (*session.store.detached(wanted), *halfway)
     if session.options.offline:
         return pictures
-    from imgur_sync.model.change import Change, PictureGone
+    from imgur_sync.model.change import Change, PictureDeleted, PictureGone
 
     probed = yield from probe(session, (picture.id for picture in pictures))
-    lost: list[Change] = [PictureGone(image_id, session.clock.now()) for image_id in sorted(probed.gone)]
+    now = session.clock.now()
+    placed = {picture.id for picture in halfway}
+    # A detached picture has no file any more: with the picture its record ends.
+    lost: list[Change] = [
+        PictureGone(image_id, now) if image_id in placed else PictureDeleted(image_id, now)
+        for image_id in sorted(probed.gone)
+    ]
     if lost and session.writer is not None:
         session.store.record(*lost)
     return tuple(picture for picture in pictures if picture.id in probed.alive)

@@ -98,7 +98,7 @@ class PictureGone:
 
 @dataclass(frozen=True, slots=True)
 class PictureDeleted:
-    """We deleted the picture."""
+    """We deleted the picture, or it is gone from Imgur and its file from the folder: its record ends."""
 
     id: str
     at: float
