@@ -24,7 +24,7 @@ from imgur_sync.model.change import (
 )
 from imgur_sync.model.event import StepDone, StepFailed
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Refused, Unknown
-from imgur_sync.model.plan import AlbumPlan
+from imgur_sync.model.plan import AlbumPlan, GateName
 from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.spec import AlbumSpec, Privacy
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
@@ -79,9 +79,10 @@ def _record_known(session: Session, plan: AlbumPlan, membership: bool) -> None:
     now = session.clock.now()
     changes: list[Change] = [PictureDetached(image_id, now) for image_id in plan.detachments]
     changes += [PictureReleased(image_id, now) for image_id in plan.released]
-    session.removed[plan.album] += len(plan.detachments)
+    session.use(GateName.PRUNE, plan.album, len(plan.detachments))
     retired = tuple(_replaced_unseen(session, plan, now))
     session.retired.extend(retired)
+    session.use(GateName.REPLACE, plan.album, len(retired))
     changes += [UrlRetired(url) for url in retired]
     if not membership:
         changes += [PicturePlaced(p.id, p.album, p.path, p.digest, now) for p in plan.placements]
@@ -181,7 +182,7 @@ def _delete(session: Session, spec: AlbumSpec, plan: AlbumPlan, deletions: list[
         session.store.record(PictureDeleted(image_id, now), IntentEnded(intent.number, IntentStatus.CLOSED, now))
         session.listings.clear()
         session.deleted += 1
-        session.removed[spec.key] += 1
+        session.use(GateName.PRUNE, spec.key, 1)
         session.emit(StepDone(spec.key, step))
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from imgur_sync.errors import BudgetError
+from imgur_sync.executor.edit_calls import edit_calls
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.probing import probe
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Pause, RunStopped, Task
 from imgur_sync.executor.writing import AlbumStop, give_up, is_missing_ownership, refused_for_good, reserve, write
-from imgur_sync.model.budget import CALL_COST, POST_COST, Cost, Reservation
+from imgur_sync.model.budget import CALL_COST, Reservation
 from imgur_sync.model.change import (
     Change,
     IntentDoubted,
@@ -22,12 +22,11 @@ from imgur_sync.model.change import (
     UrlRetired,
 )
 from imgur_sync.model.event import InDoubt, StepDone, StepFailed
-from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, Unknown
-from imgur_sync.model.plan import AlbumPlan
-from imgur_sync.model.ports import RemoteWriter
-from imgur_sync.model.remote import AlbumChanges, RemoteAlbum
+from imgur_sync.model.outcome import Done, NotSent, Problem, ProblemKind, Refused, Unknown
+from imgur_sync.model.plan import AlbumPlan, GateName
+from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.model.spec import AlbumSpec
-from imgur_sync.model.step import EditAlbum
+from imgur_sync.model.step import CreateAlbum, EditAlbum
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, RetiredUrl, SyncedAlbum
 from imgur_sync.planner.confirm import EditWish
 from imgur_sync.planner.membership import membership
@@ -48,14 +47,12 @@ def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, ma
         wish = _wish(plan, step, made, listing, kept)
         if wish.shown_by(listing) and not _unsent_privacy(step, synced):
             _record(session, spec, plan, wish, listing, 0)
-            session.removed[spec.key] += len(step.detached)
-            session.emit(StepDone(spec.key, step))
+            _done(session, spec, plan, step)
             return
         refused = yield from _send(session, spec, plan, step, wish, listing, synced)
         if refused is None:
             session.edited += 1
-            session.removed[spec.key] += len(step.detached)
-            session.emit(StepDone(spec.key, step))
+            _done(session, spec, plan, step)
             return
         if attempt or not is_missing_ownership(refused):
             break
@@ -63,6 +60,15 @@ def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, ma
     if refused is not None:
         yield from _refused(session, plan, step, refused)
     raise AlbumStop
+
+
+def _done(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum) -> None:
+    """Tell it, and count what gates guard."""
+    session.use(GateName.PRUNE, spec.key, len(step.detached))
+    session.use(GateName.PUBLISH, spec.key, step.privacy is not None)
+    if any(isinstance(other, CreateAlbum) for other in plan.steps):
+        session.use(GateName.RESTORE, spec.key, len(step.attached))
+    session.emit(StepDone(spec.key, step))
 
 
 def _unsent_privacy(step: EditAlbum, synced: SyncedAlbum) -> bool:
@@ -164,7 +170,7 @@ def _requests(
 ) -> Task[int | NotSent | Refused]:
     """Send the requests of one edit. The intent that is open until it is read back, or the refusal."""
     number = 0
-    for cost, call in _calls(session, synced, wish, listing):
+    for cost, call in edit_calls(synced, wish, listing):
         draft = Intent(0, IntentKind.EDIT_ALBUM, spec.key, target=synced.id, wish=wish.text())
         intent, outcome = yield from write(session, draft, cost, call, "an edit of the album")
         if isinstance(outcome, Unknown):
@@ -183,50 +189,6 @@ def _doubt(session: Session, spec: AlbumSpec, number: int, detail: str) -> None:
     session.store.record(IntentDoubted(number, now))
     problem = Problem(ProblemKind.UNEXPECTED, detail)
     session.emit(InDoubt(spec.key, "an edit of the album", problem, now + session.settle_seconds))
-
-
-Call = Callable[[RemoteWriter, Reservation], Outcome[None]]
-
-
-def _calls(
-    session: Session, synced: SyncedAlbum, wish: EditWish, listing: RemoteAlbum
-) -> tuple[tuple[Cost, Call], ...]:
-    """The requests that an edit takes: one PUT, or `remove_images` where pictures only leave. Where Imgur ignored the
-    membership of a PUT before, pictures are taken out and added again in order."""
-    target = synced.id
-    header = AlbumChanges(None, wish.cover, wish.title, wish.description, wish.privacy)
-    has_header = header != AlbumChanges()
-    if wish.ids is None or wish.ids == listing.ids:
-        return ((CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant)),)
-    ids, leaving = wish.ids, wish.leaving
-    stays = tuple(i for i in listing.ids if i not in set(leaving))
-    if any(mark.field == "order" and mark.wish == wish.order for mark in synced.not_honoured):
-        return _add_and_remove(target, listing.ids, ids, header if has_header else None)
-    if stays == ids and (not has_header or not ids):
-        removal: tuple[Cost, Call] = (POST_COST, lambda writer, grant: writer.remove_images(target, leaving, grant))
-        put: tuple[Cost, Call] = (CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant))
-        return (removal, put) if has_header else (removal,)
-    changes = replace(header, ids=ids)
-    return ((CALL_COST, lambda writer, grant: writer.edit_album(target, changes, grant)),)
-
-
-def _add_and_remove(
-    target: str, shown: tuple[str, ...], ids: tuple[str, ...], header: AlbumChanges | None
-) -> tuple[tuple[Cost, Call], ...]:
-    """The way round a PUT whose ids are ignored: what stands right at the front stays, the rest goes and returns."""
-    same = 0
-    while same < min(len(shown), len(ids)) and shown[same] == ids[same]:
-        same += 1
-    out, back = shown[same:], ids[same:]
-    calls: list[tuple[Cost, Call]] = []
-    if out:
-        calls.append((POST_COST, lambda writer, grant: writer.remove_images(target, out, grant)))
-    if back:
-        calls.append((POST_COST, lambda writer, grant: writer.add_images(target, back, grant)))
-    if header is not None:
-        put = header
-        calls.append((CALL_COST, lambda writer, grant: writer.edit_album(target, put, grant)))
-    return tuple(calls)
 
 
 def poll(
@@ -266,6 +228,7 @@ def _record(
         changes += [PictureReleased(image_id, now) for image_id in plan.released]
         retired = _retired(session, spec, plan, placed, now)
         session.retired.extend(retired)
+        session.use(GateName.REPLACE, spec.key, len({url.path for url in retired}))
         changes += [UrlRetired(url) for url in retired]
     if changes:
         session.store.record(*changes)

@@ -109,8 +109,11 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     detached = yield from _reusable(session, views, world.plans.values())
     limit = session.manifest.gates.prune_run
     if first:
-        session.gated = frozenset(key for key, plan in world.plans.items() if _held(plan) & {GateName.PRUNE})
-    approvals = session.options.approvals if first else session.left_of_approvals(GateName.PRUNE)
+        session.gated = {
+            name: frozenset(key for key, plan in world.plans.items() if name in {gate.name for gate in plan.gates})
+            for name in session.options.approvals
+        }
+    approvals = session.options.approvals if first else session.left_of_approvals()
     albums = plan_albums(views, detached, approvals, limit, exact=first, alone=world.plans)
     for album in albums:
         session.tripped.setdefault(album.album, set()).update(_held(album))

@@ -107,8 +107,8 @@ class Session:
         self.refused_steps: set[tuple[Step, tuple[tuple[str, str], ...]]] = set()
         self.refused_files: list[FailedFile] = []
         self.tripped: dict[str, set[GateName]] = {}
-        self.removed: Counter[str] = Counter()
-        self.gated: frozenset[str] = frozenset()
+        self.used: Counter[tuple[GateName, str]] = Counter()
+        self.gated: dict[GateName, frozenset[str]] = {}
         self.shut: set[str] = set()
         self.refused_in_a_row: Counter[str] = Counter()
         self.twins_looked_for = False
@@ -139,10 +139,18 @@ class Session:
         kept = () if self.options.retry_failed and self.writer is None else self.store.failed(album)
         return (*kept, *(file for file in self.refused_files if file.album == album))
 
-    def left_of_approvals(self, prune: GateName) -> Mapping[GateName, int]:
-        """The approvals of a later plan of this run: removals that were done are used up, whatever left since."""
-        done = sum(count for album, count in self.removed.items() if album in self.gated or not self.gated)
-        return {name: number - (done if name is prune else 0) for name, number in self.options.approvals.items()}
+    def use(self, gate: GateName, album: str, count: int) -> None:
+        """Count what was done of a kind that a gate guards."""
+        self.used[gate, album] += count
+
+    def left_of_approvals(self) -> Mapping[GateName, int]:
+        """The approvals of a later plan of this run: what was done is used up, whatever came to it since."""
+        left: dict[GateName, int] = {}
+        for name, number in self.options.approvals.items():
+            albums = self.gated.get(name)  # none: it is the limit of the whole run that was passed
+            done = sum(n for (gate, album), n in self.used.items() if gate is name and (not albums or album in albums))
+            left[name] = number - done
+        return left
 
     def give_back(self, reservation: Reservation) -> None:
         """Give back what was reserved for a request that reserves for itself when it is sent."""

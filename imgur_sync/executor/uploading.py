@@ -13,6 +13,7 @@ from imgur_sync.model.change import Change, FileFailed, IntentDoubted, IntentEnd
 from imgur_sync.model.event import InDoubt, UploadDone, UploadFailed, UploadStarted
 from imgur_sync.model.local import Content, LocalFile, Presence
 from imgur_sync.model.outcome import Done, NotSent, Problem, ProblemKind, Refused, Unknown
+from imgur_sync.model.plan import GateName
 from imgur_sync.model.remote import RemotePicture
 from imgur_sync.model.spec import AlbumSpec
 from imgur_sync.model.step import Upload, UploadReason
@@ -158,6 +159,7 @@ def _adopt(
     store.record(*changes)
     made[step.path] = picture.id
     session.refused_in_a_row[step.album] = 0
+    session.use(GateName.RESTORE, step.album, adopted.restored)
     tally = session.tally(step.album)
     tally.uploaded += 1
     session.uploaded_bytes += len(content.data)
