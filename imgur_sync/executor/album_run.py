@@ -63,6 +63,8 @@ def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
     waiting = [deferred.step for deferred in plan.deferred if isinstance(deferred.step, Upload)]
     missing = {step.path for step in (*uploads, *waiting)} - made.keys()
     complete = not missing
+    if _given_too_early(session, plan):
+        raise AlbumStop
     for step in edits:
         if not step.narrows:
             worth = step if complete else worth_now(step, missing, filled=bool(made or plan.pairs))
@@ -98,6 +100,17 @@ def _replaced_unseen(session: Session, plan: AlbumPlan, now: float) -> Iterator[
         new = session.store.picture(by_path.get(old.path, "")) if old is not None and old.path else None
         if old is not None and new is not None and old.standing is Standing.PLACED and new.digest != old.digest:
             yield RetiredUrl(plan.album, old.path, old.id, new.id, old.link, new.link, now)
+
+
+def _given_too_early(session: Session, plan: AlbumPlan) -> bool:
+    """Whether a picture is to leave for an album that had its turn in this round and did not take it in."""
+    for image_id in plan.leaving:
+        taker = session.claims.get(image_id, plan.album)
+        if taker != plan.album and taker in session.taken:
+            picture = session.store.picture(image_id)
+            if picture is not None and picture.album == plan.album:
+                return True
+    return False
 
 
 def _in_doubt(session: Session, key: str) -> bool:

@@ -104,6 +104,7 @@ class Session:
         self.troubles = 0
         self.limit_hit: tuple[LimitName, float | None] | None = None
         self.claims: dict[str, str] = {}
+        self.taken: set[str] = set()
         self.refused_steps: set[tuple[Step, tuple[tuple[str, str], ...]]] = set()
         self.refused_files: list[FailedFile] = []
         self.tripped: dict[str, set[GateName]] = {}

@@ -148,6 +148,7 @@ class AlbumPlan:
     fingerprint: str = ""
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    gives: frozenset[str] = frozenset()  # keys of the albums that take a picture out of this one
 
     @property
     def quiet(self) -> bool:

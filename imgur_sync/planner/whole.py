@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from imgur_sync.model.budget import Budget
@@ -13,10 +14,11 @@ from imgur_sync.model.synced import SyncedPicture
 from imgur_sync.planner.album import plan_album
 from imgur_sync.planner.cut import cut
 from imgur_sync.planner.digest import digest
+from imgur_sync.planner.gaps import without_gaps
 from imgur_sync.planner.gates import passed, run_gate
 from imgur_sync.planner.join import join
 from imgur_sync.planner.price import price_albums
-from imgur_sync.planner.view import NO_CLAIMS, AlbumView
+from imgur_sync.planner.view import NO_CLAIMS, AlbumView, Claims
 
 NOTHING_PLANNED: Mapping[str, AlbumPlan] = MappingProxyType({})
 
@@ -50,7 +52,13 @@ def plan_albums(
         run_gates = (extra[key],) if key in extra else ()
         if run_gates or any(gate.name in approved for gate in plan.gates):
             plans[key] = plan_album(by_key[key], claims.get(key, NO_CLAIMS), approved, run_gates)
-    return tuple(plans.values())
+    return tuple(replace(plan, gives=_takers(claims, key)) if key in claims else plan for key, plan in plans.items())
+
+
+def _takers(claims: Mapping[str, Claims], key: str) -> frozenset[str]:
+    """The albums that take a picture out of this one."""
+    given = claims[key].outgoing
+    return frozenset(k for k, claim in claims.items() if any(p.id in given for p in claim.incoming.values()))
 
 
 def _removals(plan: AlbumPlan) -> int:
@@ -79,6 +87,7 @@ def assemble(
     """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget."""
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
     granted, resume_at = cut(ordered, budget)
+    granted = without_gaps(granted)
     return Plan(
         manifest_digest=manifest.digest,
         lineage=lineage,
