@@ -198,6 +198,8 @@ def _is_held(send: Send, protect: bool, hold: Hold) -> bool:
     """Whether a file cannot be sent now."""
     if hold.bytes_needed and send.file.content is not Presence.PRESENT:
         return True
+    if send.file.path in hold.waiting:
+        return True
     match send.reason:
         case UploadReason.REPLACES:
             return protect or GateName.REPLACE in hold.gates

@@ -57,15 +57,19 @@ class AlbumView:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What matching across albums gave: pictures that files of this album take, and pictures that others took."""
+    """What matching across albums gave: pictures that files of this album take, and pictures that others took.
+
+    `awaited` are paths of files that wait for the folder of another album, by that album.
+    """
 
     incoming: Mapping[str, SyncedPicture] = field(default_factory=dict)
     outgoing: frozenset[str] = frozenset()
+    awaited: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
         """Nothing crosses the border of this album."""
-        return not self.incoming and not self.outgoing
+        return not self.incoming and not self.outgoing and not self.awaited
 
 
 NO_CLAIMS = Claims()
@@ -73,13 +77,15 @@ NO_CLAIMS = Claims()
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What holds steps back: tripped gates, and (`bytes_needed`) that only files whose bytes are here can be sent.
+    """What holds steps back: tripped gates, (`bytes_needed`) that only files whose bytes are here can be sent, and
+    (`waiting`) files that wait for another album's folder.
 
     The empty hold gives what is wanted; the full one what can be done now.
     """
 
     gates: frozenset[GateName] = frozenset()
     bytes_needed: bool = False
+    waiting: frozenset[str] = frozenset()
 
 
 NOTHING_HELD = Hold()

@@ -12,6 +12,7 @@ from imgur_sync.model.spec import Manifest
 from imgur_sync.model.step import DeleteImage, EditAlbum
 from imgur_sync.model.synced import SyncedPicture
 from imgur_sync.planner.album import plan_album
+from imgur_sync.planner.awaited import awaited
 from imgur_sync.planner.cut import cut
 from imgur_sync.planner.digest import digest
 from imgur_sync.planner.gaps import without_gaps
@@ -40,7 +41,9 @@ def plan_albums(
     by_key = {view.spec.key: view for view in views}
     plans = {key: alone.get(key) or plan_album(view) for key, view in by_key.items()}
     pictures = {picture.id: picture for view in views for picture in view.pictures}
-    claims = join(tuple(plans.values()), detached, pictures)
+    claims = dict(join(tuple(plans.values()), detached, pictures))
+    for key, waits in awaited(by_key, plans, claims).items():
+        claims[key] = replace(claims.get(key, NO_CLAIMS), awaited=waits)
     for key, claim in claims.items():
         plans[key] = plan_album(by_key[key], claim)
     prunes = {key: _removals(plan) for key, plan in plans.items()}

@@ -112,3 +112,28 @@ def test_a_limit_in_the_middle_makes_no_gap(stage: SyncStage) -> None:
     stage.steer("faults", [{"match": match, "fault": "reply", "status": 429, "body": body}])
     assert stage.apply().codes == (ExitCode.BUDGET,)
     finish(stage)
+
+
+def test_a_folder_emptied_into_another_uploads_nothing(tmp_path: Path) -> None:
+    """Its album is held by `root`; the other waits for what becomes of it, also in later runs; a file put back lets
+    all the others move."""
+    with SyncStage(tmp_path) as stage:
+        for key, seeds in (("cats", range(6)), ("dogs", range(20, 22))):
+            stage.album(key)
+            for seed in seeds:
+                stage.put(key, f"{seed}.png", seed)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        stage.clock.advance(5000)
+        cats, dogs = stage.albums["cats"].root, stage.albums["dogs"].root
+        for path in sorted(cats.iterdir()):
+            path.rename(dogs / f"c{path.name}")
+        stage.put("dogs", "30.png", 30)
+        for _ in range(2):
+            assert stage.apply().codes == (ExitCode.GATE,)
+            assert stage.uploads() == 9
+            stage.clock.advance(5000)
+        (dogs / "c0.png").rename(cats / "0.png")
+        assert stage.apply().codes == (ExitCode.DONE,)
+        assert stage.uploads() == 9
+        for key in stage.albums:
+            assert sorted(stage.shown(key)) == sorted(stage.wanted(key))
