@@ -200,6 +200,10 @@ def _close(session: Session, world: World, plan: Plan) -> None:
             renewed.append(spec.key)
     if changes:
         session.store.record(*changes)
+    for key, gate in sorted(session.bases):
+        album = plans.get(key)
+        if key in world.quiet or (album is not None and album.quiet):
+            session.hold(gate, key, None)
     for key in renewed:
         _renew_quiet_mark(session, key)
     for key, album in settled:

@@ -245,6 +245,7 @@ def _view(
         failed=session.failed(spec.key),
         limits=session.manifest.gates,
         tripped=frozenset(session.tripped.get(spec.key, ())),
+        bases={gate: count for (album, gate), count in session.bases.items() if album == spec.key},
     )
 
 

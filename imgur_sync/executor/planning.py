@@ -116,7 +116,11 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     approvals = session.options.approvals if first else session.left_of_approvals()
     albums = plan_albums(views, detached, approvals, limit, exact=first, alone=world.plans)
     for album in albums:
-        session.tripped.setdefault(album.album, set()).update(_held(album))
+        held = _held(album)
+        session.tripped.setdefault(album.album, set()).update(held)
+        for gate in sorted(held):
+            if (album.album, gate) not in session.bases:
+                session.hold(gate, album.album, album.synced)
     ages = [quiet.listed_at for quiet in world.quiet.values()]
     ages += [view.listing.taken_at for view in views if view.listing is not None]
     return assemble(

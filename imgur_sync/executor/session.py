@@ -110,6 +110,7 @@ class Session:
         self.tripped: dict[str, set[GateName]] = {}
         self.used: Counter[tuple[GateName, str]] = Counter()
         self.gated: dict[GateName, frozenset[str]] = {}
+        self.bases: dict[tuple[str, str], int] = dict(self.store.held())
         self.shut: set[str] = set()
         self.refused_in_a_row: Counter[str] = Counter()
         self.twins_looked_for = False
@@ -139,6 +140,18 @@ class Session:
         """
         kept = () if self.options.retry_failed and self.writer is None else self.store.failed(album)
         return (*kept, *(file for file in self.refused_files if file.album == album))
+
+    def hold(self, gate: str, album: str, synced: int | None) -> None:
+        """Remember, also for later runs, that a gate began to hold in an album of so many pictures, or (None) that it
+        does no more. A run that may not write remembers nothing."""
+        if synced is None:
+            del self.bases[album, gate]
+        else:
+            self.bases[album, gate] = synced
+        if self.writer is not None:
+            from imgur_sync.model.change import GateHeld
+
+            self.store.record(GateHeld(album, gate, synced))
 
     def use(self, gate: GateName, album: str, count: int) -> None:
         """Count what was done of a kind that a gate guards."""

@@ -163,6 +163,18 @@ class WishIgnored:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class GateHeld:
+    """A gate that counts pictures began to hold in an album of `synced` pictures; None: it holds no more.
+
+    Until then its percentage is of that number, so that the tool's own uploads do not dissolve it.
+    """
+
+    album: str
+    gate: str
+    synced: int | None
+
+
 Change = (
     AlbumMade
     | AlbumGone
@@ -180,5 +192,6 @@ Change = (
     | IntentEnded
     | FileFailed
     | FailuresForgotten
+    | GateHeld
     | WishIgnored
 )
