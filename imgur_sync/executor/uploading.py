@@ -199,4 +199,5 @@ def _album_lives(session: Session, key: str) -> Task[bool]:
         seen = yield from list_album(session, synced)
     except BudgetError:
         return False
+    session.listings.pop(synced.id, None)  # uploads under way are not in it
     return seen.listing is not None

@@ -154,14 +154,14 @@ def _lost(
 ) -> Mapping[str, Sequence[SyncedPicture]]:
     """The pictures that are gone from Imgur, by the path of the file that each was of: that of its recorded path, or
     one of equal digest that it may have been renamed to. Another copy is a new file; an unknown path stands for any."""
+    found: dict[str, list[SyncedPicture]] = {}
+    if not gone:
+        return found
     full = by_short(file.digest for file in files)
     by_place: dict[str, dict[str, list[SyncedPicture]]] = {}
     for picture in gone:
         digest = full.get(picture.digest, picture.digest)
         by_place.setdefault(digest, {}).setdefault(picture.path, []).append(picture)
-    found: dict[str, list[SyncedPicture]] = {}
-    if not by_place:
-        return found
     for file in loose:
         former = by_place.get(file.digest, {}).get(file.path)
         if former:
