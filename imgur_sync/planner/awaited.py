@@ -22,12 +22,13 @@ def awaited(
     with pictures that the gate `root` holds in another one. Accepted or put right, that folder decides: they are moved,
     or they are copies. An album that gives nothing away is not waited for.
     """
-    ranked = sorted(plans.values(), key=lambda plan: (plan.position, plan.album))
-    full = by_short(digest for plan in ranked for digest, _ in plan.unpaired_files)
-    held = {plan.album: _held(views[plan.album], full) for plan in ranked if _gives(plan, views[plan.album])}
     found: dict[str, dict[str, str]] = {}
-    if not held:
+    ranked = sorted(plans.values(), key=lambda plan: (plan.position, plan.album))
+    givers = [plan.album for plan in ranked if _gives(plan, views[plan.album])]
+    if not givers:
         return found
+    full = by_short(digest for plan in ranked for digest, _ in plan.unpaired_files)
+    held = {key: _held(views[key], full) for key in givers}
     for plan in ranked:
         taken = claims[plan.album].incoming if plan.album in claims else {}
         for digest, path in plan.unpaired_files:

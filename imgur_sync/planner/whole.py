@@ -55,13 +55,14 @@ def plan_albums(
         run_gates = (extra[key],) if key in extra else ()
         if run_gates or any(gate.name in approved for gate in plan.gates):
             plans[key] = plan_album(by_key[key], claims.get(key, NO_CLAIMS), approved, run_gates)
-    return tuple(replace(plan, gives=_takers(claims, key)) if key in claims else plan for key, plan in plans.items())
+    gives = _gives(claims)
+    return tuple(replace(plan, gives=gives[key]) if key in gives else plan for key, plan in plans.items())
 
 
-def _takers(claims: Mapping[str, Claims], key: str) -> frozenset[str]:
-    """The albums that take a picture out of this one."""
-    given = claims[key].outgoing
-    return frozenset(k for k, claim in claims.items() if any(p.id in given for p in claim.incoming.values()))
+def _gives(claims: Mapping[str, Claims]) -> dict[str, frozenset[str]]:
+    """For each album that gives pictures away, the albums that take them."""
+    takers = {picture.id: key for key, claim in claims.items() for picture in claim.incoming.values()}
+    return {k: frozenset(takers[i] for i in claim.outgoing) for k, claim in claims.items() if claim.outgoing}
 
 
 def _removals(plan: AlbumPlan) -> int:
