@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 
 from imgur_sync.errors import BudgetError
@@ -25,12 +24,12 @@ from imgur_sync.model.change import (
 )
 from imgur_sync.model.event import StepDone, StepFailed
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Refused, Unknown
-from imgur_sync.model.plan import AlbumPlan
+from imgur_sync.model.plan import AlbumPlan, GateName
 from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.spec import AlbumSpec, Privacy
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, RetiredUrl, Standing
-from imgur_sync.planner.cut import changes_text
+from imgur_sync.planner.cut import worth_now
 from imgur_sync.planner.marker import album_marker
 
 
@@ -61,11 +60,14 @@ def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
         yield Fork(tuple(upload(session, spec, step, synced.id, made) for step in uploads))
     if _in_doubt(session, spec.key):
         raise AlbumStop
-    waiting = any(isinstance(deferred.step, Upload) for deferred in plan.deferred)
-    complete = not waiting and all(step.path in made for step in uploads)
+    waiting = [deferred.step for deferred in plan.deferred if isinstance(deferred.step, Upload)]
+    missing = {step.path for step in (*uploads, *waiting)} - made.keys()
+    complete = not missing
+    if _given_too_early(session, plan):
+        raise AlbumStop
     for step in edits:
         if not step.narrows:
-            worth = step if complete else _worth_now(step, made, filled=bool(made or plan.pairs))
+            worth = step if complete else worth_now(step, missing, filled=bool(made or plan.pairs))
             if worth is not None:
                 yield from edit(session, spec, plan, worth, made)
     deletions = [step for step in plan.steps if isinstance(step, DeleteImage)]
@@ -79,9 +81,10 @@ def _record_known(session: Session, plan: AlbumPlan, membership: bool) -> None:
     now = session.clock.now()
     changes: list[Change] = [PictureDetached(image_id, now) for image_id in plan.detachments]
     changes += [PictureReleased(image_id, now) for image_id in plan.released]
-    session.removed[plan.album] += len(plan.detachments)
+    session.use(GateName.PRUNE, plan.album, len(plan.detachments))
     retired = tuple(_replaced_unseen(session, plan, now))
     session.retired.extend(retired)
+    session.use(GateName.REPLACE, plan.album, len(retired))
     changes += [UrlRetired(url) for url in retired]
     if not membership:
         changes += [PicturePlaced(p.id, p.album, p.path, p.digest, now) for p in plan.placements]
@@ -99,20 +102,23 @@ def _replaced_unseen(session: Session, plan: AlbumPlan, now: float) -> Iterator[
             yield RetiredUrl(plan.album, old.path, old.id, new.id, old.link, new.link, now)
 
 
+def _given_too_early(session: Session, plan: AlbumPlan) -> bool:
+    """Whether a picture is to leave for an album that had its turn in this round and did not take it in."""
+    for image_id in plan.leaving:
+        taker = session.claims.get(image_id, plan.album)
+        if taker != plan.album and taker in session.taken:
+            picture = session.store.picture(image_id)
+            if picture is not None and picture.album == plan.album:
+                return True
+    return False
+
+
 def _in_doubt(session: Session, key: str) -> bool:
     """Whether an upload of this album has an unknown outcome: it is edited when that is settled."""
     open_uploads = session.store.intents(IntentStatus.OPEN)
     return any(
         i.album == key and i.kind is IntentKind.UPLOAD and i.number not in session.resendable for i in open_uploads
     )
-
-
-def _worth_now(step: EditAlbum, made: dict[str, str], *, filled: bool) -> EditAlbum | None:
-    """The edit of an album that is not complete: only for a detach, a finished replacement or a text."""
-    finished = any(place.path in made for place in step.retired)
-    if step.detached or finished or changes_text(step, filled=filled):
-        return replace(step, privacy=None)
-    return None
 
 
 def _create(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
@@ -189,7 +195,7 @@ def _delete(session: Session, spec: AlbumSpec, plan: AlbumPlan, deletions: list[
         session.store.record(PictureDeleted(image_id, now), IntentEnded(intent.number, IntentStatus.CLOSED, now))
         session.listings.clear()
         session.deleted += 1
-        session.removed[spec.key] += 1
+        session.use(GateName.PRUNE, spec.key, 1)
         session.emit(StepDone(spec.key, step))
 
 

@@ -23,6 +23,7 @@ from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.spec import Manifest
 from imgur_sync.model.step import Upload
 from imgur_sync.model.synced import IntentStatus
+from imgur_sync.planner.gaps import waves, without_gaps
 from imgur_sync.planner.price import price_albums
 
 MAX_ROUNDS = 12
@@ -137,15 +138,17 @@ def _act(session: Session, world: World, plan: Plan) -> Task[bool]:
     due = [album for album in plan.albums if _has_work(album) and not session.was_refused(album)]
     if session.limit_hit is not None:
         due = [album for album in due if not any(isinstance(step, Upload) for step in album.steps)]
+    going = {album.album for album in due}
+    albums = without_gaps(plan.albums, {album.album for album in plan.albums} - going)
+    due = [album for album in albums if album.album in going and _has_work(album)]
     if not due:
         return False
     session.claims = {p.id: p.album for album in plan.albums for p in album.placements}
-    tasks: list[Task[None]] = []
-    for album in due:
-        spec = session.manifest.album(album.album)
-        assert spec is not None
-        tasks.append(run_album(session, spec, album))
-    yield Fork(tuple(tasks))
+    session.taken.clear()
+    for wave in waves(due):
+        specs = ((session.manifest.album(album.album), album) for album in wave)
+        yield Fork(tuple(run_album(session, spec, album) for spec, album in specs if spec is not None))
+        session.taken.update(album.album for album in wave)
     return True
 
 
@@ -216,6 +219,10 @@ def _close(session: Session, world: World, plan: Plan) -> None:
             renewed.append(spec.key)
     if changes:
         session.store.record(*changes)
+    for key, gate in sorted(session.bases):
+        album = plans.get(key)
+        if key in world.quiet or (album is not None and album.quiet):
+            session.hold(gate, key, None)
     for key in renewed:
         _renew_quiet_mark(session, key)
     for key, album in settled:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from imgur_sync.errors import BudgetError
+from imgur_sync.executor.edit_calls import edit_calls
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.probing import probe
 from imgur_sync.executor.session import Session
-from imgur_sync.executor.tasks import Pause, Task
-from imgur_sync.executor.writing import AlbumStop, give_up, is_missing_ownership, refused_for_good, write
-from imgur_sync.model.budget import CALL_COST, POST_COST, Cost, Reservation
+from imgur_sync.executor.tasks import Pause, RunStopped, Task
+from imgur_sync.executor.writing import AlbumStop, give_up, is_missing_ownership, refused_for_good, reserve, write
+from imgur_sync.model.budget import CALL_COST, Reservation
 from imgur_sync.model.change import (
     Change,
     IntentDoubted,
@@ -21,12 +22,11 @@ from imgur_sync.model.change import (
     UrlRetired,
 )
 from imgur_sync.model.event import InDoubt, StepDone, StepFailed
-from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, Unknown
-from imgur_sync.model.plan import AlbumPlan
-from imgur_sync.model.ports import RemoteWriter
-from imgur_sync.model.remote import AlbumChanges, RemoteAlbum
+from imgur_sync.model.outcome import Done, NotSent, Problem, ProblemKind, Refused, Unknown
+from imgur_sync.model.plan import AlbumPlan, GateName
+from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.model.spec import AlbumSpec
-from imgur_sync.model.step import EditAlbum
+from imgur_sync.model.step import CreateAlbum, EditAlbum
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, RetiredUrl, SyncedAlbum
 from imgur_sync.planner.confirm import EditWish
 from imgur_sync.planner.membership import membership
@@ -47,14 +47,12 @@ def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, ma
         wish = _wish(plan, step, made, listing, kept)
         if wish.shown_by(listing) and not _unsent_privacy(step, synced):
             _record(session, spec, plan, wish, listing, 0)
-            session.removed[spec.key] += len(step.detached)
-            session.emit(StepDone(spec.key, step))
+            _done(session, spec, plan, step)
             return
         refused = yield from _send(session, spec, plan, step, wish, listing, synced)
         if refused is None:
             session.edited += 1
-            session.removed[spec.key] += len(step.detached)
-            session.emit(StepDone(spec.key, step))
+            _done(session, spec, plan, step)
             return
         if attempt or not is_missing_ownership(refused):
             break
@@ -62,6 +60,15 @@ def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, ma
     if refused is not None:
         yield from _refused(session, plan, step, refused)
     raise AlbumStop
+
+
+def _done(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum) -> None:
+    """Tell it, and count what gates guard."""
+    session.use(GateName.PRUNE, spec.key, len(step.detached))
+    session.use(GateName.PUBLISH, spec.key, step.privacy is not None)
+    if any(isinstance(other, CreateAlbum) for other in plan.steps):
+        session.use(GateName.RESTORE, spec.key, len(step.attached))
+    session.emit(StepDone(spec.key, step))
 
 
 def _unsent_privacy(step: EditAlbum, synced: SyncedAlbum) -> bool:
@@ -134,9 +141,36 @@ def _send(
     listing: RemoteAlbum,
     synced: SyncedAlbum,
 ) -> Task[NotSent | Refused | None]:
-    """Send the requests of one edit and read them back. The refusal, if it was refused."""
+    """Send the requests of one edit and read them back. The refusal, if it was refused.
+
+    One reading is reserved before: an edit that cannot be read back would stay in doubt for hours.
+    """
+    kept = yield from reserve(session, CALL_COST)
+    number: int | NotSent | Refused = 0
+    try:
+        number = yield from _requests(session, spec, wish, listing, synced)
+        if not isinstance(number, int):
+            session.give_back(kept)
+            return number
+        shown = yield from poll(session, spec.key, wish.shown_by, kept)
+    except (AlbumStop, BudgetError, RunStopped) as end:
+        session.give_back(kept)
+        if isinstance(end, BudgetError) and isinstance(number, int) and number:
+            _doubt(session, spec, number, "the edit cannot be read back for want of budget")
+        raise
+    if shown is None:
+        _doubt(session, spec, number, "Imgur does not show the edit yet")
+        raise AlbumStop
+    _record(session, spec, plan, wish, shown, number)
+    return None
+
+
+def _requests(
+    session: Session, spec: AlbumSpec, wish: EditWish, listing: RemoteAlbum, synced: SyncedAlbum
+) -> Task[int | NotSent | Refused]:
+    """Send the requests of one edit. The intent that is open until it is read back, or the refusal."""
     number = 0
-    for cost, call in _calls(session, synced, wish, listing):
+    for cost, call in edit_calls(synced, wish, listing):
         draft = Intent(0, IntentKind.EDIT_ALBUM, spec.key, target=synced.id, wish=wish.text())
         intent, outcome = yield from write(session, draft, cost, call, "an edit of the album")
         if isinstance(outcome, Unknown):
@@ -146,63 +180,22 @@ def _send(
         if number:
             session.store.record(IntentEnded(number, IntentStatus.CLOSED, session.clock.now()))
         number = intent.number
-    shown = yield from poll(session, spec.key, wish.shown_by)
+    return number
+
+
+def _doubt(session: Session, spec: AlbumSpec, number: int, detail: str) -> None:
+    """An edit that was sent and not seen: told, and settled later."""
     now = session.clock.now()
-    if shown is None:
-        session.store.record(IntentDoubted(number, now))
-        problem = Problem(ProblemKind.UNEXPECTED, "Imgur does not show the edit yet")
-        session.emit(InDoubt(spec.key, "an edit of the album", problem, now + session.settle_seconds))
-        raise AlbumStop
-    _record(session, spec, plan, wish, shown, number)
-    return None
+    session.store.record(IntentDoubted(number, now))
+    problem = Problem(ProblemKind.UNEXPECTED, detail)
+    session.emit(InDoubt(spec.key, "an edit of the album", problem, now + session.settle_seconds))
 
 
-Call = Callable[[RemoteWriter, Reservation], Outcome[None]]
-
-
-def _calls(
-    session: Session, synced: SyncedAlbum, wish: EditWish, listing: RemoteAlbum
-) -> tuple[tuple[Cost, Call], ...]:
-    """The requests that an edit takes: one PUT, or `remove_images` where pictures only leave. Where Imgur ignored the
-    membership of a PUT before, pictures are taken out and added again in order."""
-    target = synced.id
-    header = AlbumChanges(None, wish.cover, wish.title, wish.description, wish.privacy)
-    has_header = header != AlbumChanges()
-    if wish.ids is None or wish.ids == listing.ids:
-        return ((CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant)),)
-    ids, leaving = wish.ids, wish.leaving
-    stays = tuple(i for i in listing.ids if i not in set(leaving))
-    if any(mark.field == "order" and mark.wish == wish.order for mark in synced.not_honoured):
-        return _add_and_remove(target, listing.ids, ids, header if has_header else None)
-    if stays == ids and (not has_header or not ids):
-        removal: tuple[Cost, Call] = (POST_COST, lambda writer, grant: writer.remove_images(target, leaving, grant))
-        put: tuple[Cost, Call] = (CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant))
-        return (removal, put) if has_header else (removal,)
-    changes = replace(header, ids=ids)
-    return ((CALL_COST, lambda writer, grant: writer.edit_album(target, changes, grant)),)
-
-
-def _add_and_remove(
-    target: str, shown: tuple[str, ...], ids: tuple[str, ...], header: AlbumChanges | None
-) -> tuple[tuple[Cost, Call], ...]:
-    """The way round a PUT whose ids are ignored: what stands right at the front stays, the rest goes and returns."""
-    same = 0
-    while same < min(len(shown), len(ids)) and shown[same] == ids[same]:
-        same += 1
-    out, back = shown[same:], ids[same:]
-    calls: list[tuple[Cost, Call]] = []
-    if out:
-        calls.append((POST_COST, lambda writer, grant: writer.remove_images(target, out, grant)))
-    if back:
-        calls.append((POST_COST, lambda writer, grant: writer.add_images(target, back, grant)))
-    if header is not None:
-        put = header
-        calls.append((CALL_COST, lambda writer, grant: writer.edit_album(target, put, grant)))
-    return tuple(calls)
-
-
-def poll(session: Session, key: str, shows: Callable[[RemoteAlbum], bool]) -> Task[RemoteAlbum | None]:
-    """Read an album back until it shows what was written: at 0, 1, 2 and 4 seconds. None when it does not."""
+def poll(
+    session: Session, key: str, shows: Callable[[RemoteAlbum], bool], kept: Reservation | None = None
+) -> Task[RemoteAlbum | None]:
+    """Read an album back until it shows what was written: at 0, 1, 2 and 4 seconds. None when it does not. `kept` was
+    reserved for the first reading."""
     synced = session.store.album(key)
     assert synced is not None
     start = session.clock.monotonic()
@@ -210,7 +203,7 @@ def poll(session: Session, key: str, shows: Callable[[RemoteAlbum], bool]) -> Ta
         if offset:
             yield Pause(start + offset)
         session.listings.pop(synced.id, None)
-        seen = yield from list_album(session, synced)
+        seen = yield from list_album(session, synced, kept)
         if seen.listing is not None and seen.listing.complete and shows(seen.listing):
             return seen.listing
     return None
@@ -235,6 +228,7 @@ def _record(
         changes += [PictureReleased(image_id, now) for image_id in plan.released]
         retired = _retired(session, spec, plan, placed, now)
         session.retired.extend(retired)
+        session.use(GateName.REPLACE, spec.key, len({url.path for url in retired}))
         changes += [UrlRetired(url) for url in retired]
     if changes:
         session.store.record(*changes)
@@ -249,10 +243,11 @@ def _retired(
     session: Session, spec: AlbumSpec, plan: AlbumPlan, placed: set[str], now: float
 ) -> tuple[RetiredUrl, ...]:
     """Old and new addresses of finished replacements."""
-    by_path = {p.path: p for p in session.store.pictures(spec.key) if p.id in placed}
+    by_path = {p.path: p.id for p in session.store.pictures(spec.key) if p.id in placed}
+    by_path.update((path, image_id) for path, image_id in plan.pairs if image_id in placed)  # not recorded there yet
     urls: list[RetiredUrl] = []
     for path, old_id in plan.replaced:
-        old, new = session.store.picture(old_id), by_path.get(path)
+        old, new = session.store.picture(old_id), session.store.picture(by_path.get(path, ""))
         if old is not None and new is not None and old_id not in placed:
             urls.append(RetiredUrl(spec.key, path, old_id, new.id, old.link, new.link, now))
     return tuple(urls)

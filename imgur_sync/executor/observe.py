@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
-from imgur_sync.executor.probing import probe_missing
+from imgur_sync.executor.probing import end_records, probe_missing
 from imgur_sync.executor.tasks import Pause, RunStopped, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
 from imgur_sync.model.local import LocalAlbum, UnchangedFolder
-from imgur_sync.model.outcome import Done, ProblemKind, Refused
+from imgur_sync.model.outcome import Done, Outcome, ProblemKind, Refused
 from imgur_sync.model.plan import AlbumPlan, Gone
 from imgur_sync.model.ports import QuietMark
 from imgur_sync.model.spec import AlbumSpec
@@ -21,6 +21,7 @@ from imgur_sync.planner.view import AlbumView
 
 if TYPE_CHECKING:
     from imgur_sync.executor.session import Session
+    from imgur_sync.model.budget import Reservation
     from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
 
 
@@ -84,12 +85,14 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
         quiet = yield from _still_quiet(session, synced, mark, local)
         if quiet is not None:
             return quiet
+        synced = store.album(spec.key)  # that look may have found it gone
         local = _scan(session, spec, "")
         assert isinstance(local, LocalAlbum)
     if local.root is None and (synced is None or not synced.placed):
         raise _missing(session, spec)
+    synced = _back(session, synced)
     seen = yield from _listing(session, synced)
-    pictures = store.pictures(spec.key)
+    pictures = end_records(session, spec, local, synced, store.pictures(spec.key))
     probed = Gone()
     if not session.options.offline and pictures and (seen.listing is not None or seen.gone):
         probed = yield from probe_missing(session, spec, local, pictures, seen.listing)
@@ -157,6 +160,21 @@ def keep_quiet_mark(session: Session, key: str, fingerprint: str, count: int, li
     session.ports.cache.keep_quiet(key, mark)
 
 
+def _back(session: Session, synced: SyncedAlbum | None) -> SyncedAlbum | None:
+    """The album's record; one that was found gone and that the account's list shows again is there again."""
+    if synced is None or not synced.gone or synced.id not in (session.headers or {}):
+        return synced
+    if session.writer is not None:
+        from imgur_sync.model.change import AlbumMade
+
+        folder, title = synced.folder, synced.sent.title
+        session.store.record(
+            AlbumMade(synced.key, synced.id, synced.deletehash, folder, synced.made_at, synced.edited, title)
+        )
+        return session.store.album(synced.key)
+    return replace(synced, gone=False)
+
+
 def _listing(session: Session, synced: SyncedAlbum | None) -> Task[Seen]:
     """The album's listing: one just read in this run, else a fresh one; offline the last one kept."""
     if synced is None or synced.gone:
@@ -169,16 +187,29 @@ def _listing(session: Session, synced: SyncedAlbum | None) -> Task[Seen]:
     return (yield from list_album(session, synced))
 
 
-def list_album(session: Session, synced: SyncedAlbum) -> Task[Seen]:
-    """One fresh listing of an album of ours. Gone means a 404 by id, some time after the album was made."""
+def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None = None) -> Task[Seen]:
+    """One fresh listing of an album of ours. Gone means a 404 by id, some time after the album was made.
+
+    `kept` was reserved for this reading: it is given back at the moment when the reading reserves for itself.
+    """
     session.emit(Listing(synced.key))
     reader = session.reader()
-    outcome = yield from session.read(lambda: reader.album(synced.id))
+
+    def listed() -> Outcome[RemoteAlbum]:
+        if kept is not None:
+            session.give_back(kept)
+        return reader.album(synced.id)
+
+    outcome = yield from session.read(listed)
     if isinstance(outcome, Done):
         session.listings[synced.id] = outcome.value
         return Seen(outcome.value)
     if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
         if session.clock.now() - synced.made_at >= session.settle_seconds:
+            if session.writer is not None:
+                from imgur_sync.model.change import AlbumGone
+
+                session.store.record(AlbumGone(synced.key))
             return Seen(gone=True)
         return Seen(shown_by=synced.made_at + session.settle_seconds)
     return Seen(flaw=f"Imgur's answer about the album cannot be used: {outcome.problem.detail}")
@@ -216,6 +247,7 @@ def _view(
         failed=session.failed(spec.key),
         limits=session.manifest.gates,
         tripped=frozenset(session.tripped.get(spec.key, ())),
+        bases={gate: count for (album, gate), count in session.bases.items() if album == spec.key},
     )
 
 

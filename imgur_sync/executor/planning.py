@@ -109,11 +109,18 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     detached = yield from _reusable(session, views, world.plans.values())
     limit = session.manifest.gates.prune_run
     if first:
-        session.gated = frozenset(key for key, plan in world.plans.items() if _held(plan) & {GateName.PRUNE})
-    approvals = session.options.approvals if first else session.left_of_approvals(GateName.PRUNE)
+        session.gated = {
+            name: frozenset(key for key, plan in world.plans.items() if name in {gate.name for gate in plan.gates})
+            for name in session.options.approvals
+        }
+    approvals = session.options.approvals if first else session.left_of_approvals()
     albums = plan_albums(views, detached, approvals, limit, exact=first, alone=world.plans)
     for album in albums:
-        session.tripped.setdefault(album.album, set()).update(_held(album))
+        held = _held(album)
+        session.tripped.setdefault(album.album, set()).update(held)
+        for gate in sorted(held):
+            if (album.album, gate) not in session.bases:
+                session.hold(gate, album.album, album.synced)
     ages = [quiet.listed_at for quiet in world.quiet.values()]
     ages += [view.listing.taken_at for view in views if view.listing is not None]
     return assemble(
@@ -158,10 +165,16 @@ def _reusable(
     pictures = (*session.store.detached(wanted), *halfway)
     if session.options.offline:
         return pictures
-    from imgur_sync.model.change import Change, PictureGone
+    from imgur_sync.model.change import Change, PictureDeleted, PictureGone
 
     probed = yield from probe(session, (picture.id for picture in pictures))
-    lost: list[Change] = [PictureGone(image_id, session.clock.now()) for image_id in sorted(probed.gone)]
+    now = session.clock.now()
+    placed = {picture.id for picture in halfway}
+    # A detached picture has no file any more: with the picture its record ends.
+    lost: list[Change] = [
+        PictureGone(image_id, now) if image_id in placed else PictureDeleted(image_id, now)
+        for image_id in sorted(probed.gone)
+    ]
     if lost and session.writer is not None:
         session.store.record(*lost)
     return tuple(picture for picture in pictures if picture.id in probed.alive)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ from imgur_sync.executor.tasks import Fork, Task
 from imgur_sync.model.outcome import Done, ProblemKind, Refused
 from imgur_sync.model.plan import Gone
 from imgur_sync.model.spec import AlbumSpec, OnRemoteDelete, Prune
-from imgur_sync.model.synced import Standing, SyncedPicture
+from imgur_sync.model.synced import Standing, SyncedAlbum, SyncedPicture
+from imgur_sync.planner.marker import SHORT
 
 if TYPE_CHECKING:
     from imgur_sync.executor.session import Session
@@ -58,6 +60,37 @@ def _keep_gone(session: Session, spec: AlbumSpec, pictures: tuple[SyncedPicture,
         from imgur_sync.model.change import PictureGone
 
         session.store.record(*(PictureGone(image_id, session.clock.now()) for image_id in lost))
+
+
+def end_records(
+    session: Session,
+    spec: AlbumSpec,
+    local: LocalAlbum,
+    synced: SyncedAlbum | None,
+    pictures: tuple[SyncedPicture, ...],
+) -> tuple[SyncedPicture, ...]:
+    """The pictures without those that are gone from Imgur and whose file left the folder since: their record ends, and
+    an equal file that comes later is a new one.
+
+    A file of equal content without a living picture may be theirs under another name: then they stay. So they do while
+    the folder may not be the one it was, and where only the rules leave the file out.
+    """
+    if synced is None or local.errors or not local.files or not any(p.standing is Standing.GONE for p in pictures):
+        return pictures
+    if synced.folder != spec.folder or synced.root not in (None, local.root):
+        return pictures
+    paths = {file.path for file in local.files} | {file.path for file in local.unsendable}
+    needed = Counter(file.digest[:SHORT] for file in local.files)
+    needed.subtract(p.digest[:SHORT] for p in pictures if p.standing in (Standing.PLACED, Standing.UNMANAGED))
+    left = [p for p in pictures if p.standing is Standing.GONE and p.path and p.path not in paths]
+    left = [p for p in left if needed[p.digest[:SHORT]] <= 0]
+    ignored = session.ports.local.ignored(spec, [p.path for p in left]) if left else frozenset()
+    ended = {p.id for p in left if p.path not in ignored}
+    if ended and session.writer is not None:
+        from imgur_sync.model.change import PictureDeleted
+
+        session.store.record(*(PictureDeleted(image_id, session.clock.now()) for image_id in sorted(ended)))
+    return tuple(p for p in pictures if p.id not in ended)
 
 
 def probe(session: Session, ids: Iterable[str]) -> Task[Gone]:

@@ -17,6 +17,7 @@ from imgur_sync.errors import (
 )
 from imgur_sync.executor.scheduler import Scheduler
 from imgur_sync.executor.tasks import Do, Pause, Task
+from imgur_sync.model.budget import Charge, Reservation
 from imgur_sync.model.event import Event, Waiting
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, T, Unknown
 from imgur_sync.planner.retry import EndRun, Fail, Park, RetryAfter, after_read
@@ -109,12 +110,15 @@ class Session:
         self.troubles = 0
         self.limit_hit: tuple[LimitName, float | None] | None = None
         self.claims: dict[str, str] = {}
+        self.taken: set[str] = set()
         self.refused_steps: set[tuple[Step, tuple[tuple[str, str], ...]]] = set()
         self.refused_files: list[FailedFile] = []
         self.tripped: dict[str, set[GateName]] = {}
-        self.removed: Counter[str] = Counter()
-        self.gated: frozenset[str] = frozenset()
+        self.used: Counter[tuple[GateName, str]] = Counter()
+        self.gated: dict[GateName, frozenset[str]] = {}
+        self.bases: dict[tuple[str, str], int] = dict(self.store.held())
         self.shut: set[str] = set()
+        self.refused_in_a_row: Counter[str] = Counter()
         self.twins_looked_for = False
         self.retired: list[RetiredUrl] = []
         self.unseen = False
@@ -143,10 +147,35 @@ class Session:
         kept = () if self.options.retry_failed and self.writer is None else self.store.failed(album)
         return (*kept, *(file for file in self.refused_files if file.album == album))
 
-    def left_of_approvals(self, prune: GateName) -> Mapping[GateName, int]:
-        """The approvals of a later plan of this run: removals that were done are used up, whatever left since."""
-        done = sum(count for album, count in self.removed.items() if album in self.gated or not self.gated)
-        return {name: number - (done if name is prune else 0) for name, number in self.options.approvals.items()}
+    def hold(self, gate: str, album: str, synced: int | None) -> None:
+        """Remember, also for later runs, that a gate began to hold in an album of so many pictures, or (None) that it
+        does no more. A run that may not write remembers nothing."""
+        if synced is None:
+            del self.bases[album, gate]
+        else:
+            self.bases[album, gate] = synced
+        if self.writer is not None:
+            from imgur_sync.model.change import GateHeld
+
+            self.store.record(GateHeld(album, gate, synced))
+
+    def use(self, gate: GateName, album: str, count: int) -> None:
+        """Count what was done of a kind that a gate guards."""
+        self.used[gate, album] += count
+
+    def left_of_approvals(self) -> Mapping[GateName, int]:
+        """The approvals of a later plan of this run: what was done is used up, whatever came to it since."""
+        left: dict[GateName, int] = {}
+        for name, number in self.options.approvals.items():
+            albums = self.gated.get(name)  # none: it is the limit of the whole run that was passed
+            done = sum(n for (gate, album), n in self.used.items() if gate is name and (not albums or album in albums))
+            left[name] = number - done
+        return left
+
+    def give_back(self, reservation: Reservation) -> None:
+        """Give back what was reserved for a request that reserves for itself when it is sent."""
+        assert self.ports.ledger is not None
+        self.ports.ledger.settle(reservation, Charge.RETURNED)
 
     def reader(self) -> RemoteReader:
         """The reader of an online run."""

@@ -22,6 +22,7 @@ from imgur_sync.model.change import (
 )
 from imgur_sync.model.event import UploadFound
 from imgur_sync.model.outcome import Done, Problem, ProblemKind, Refused
+from imgur_sync.model.plan import GateName
 from imgur_sync.model.remote import AlbumHeader, RemotePicture
 from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus, SyncedPicture
 from imgur_sync.planner.confirm import EditWish, ignored_fields
@@ -87,6 +88,7 @@ def _settle_uploads(session: Session, intents: Sequence[Intent]) -> Task[None]:
             case Found():
                 store.record(PictureAdopted(adopted_picture(verdict.intent, verdict.picture), verdict.intent.number))
                 session.resendable.pop(verdict.intent.number, None)
+                session.use(GateName.RESTORE, verdict.intent.album, verdict.intent.restores)
                 session.emit(UploadFound(verdict.intent.album, verdict.intent.path, verdict.picture.link))
             case Absent():
                 _absent(session, verdict.intent)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imgur_sync.errors import FileChangedError
+from imgur_sync.errors import BudgetError, FileChangedError
+from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Do, Take, Task
 from imgur_sync.executor.twins import adopted_markers
@@ -12,6 +13,7 @@ from imgur_sync.model.change import Change, FileFailed, IntentDoubted, IntentEnd
 from imgur_sync.model.event import InDoubt, UploadDone, UploadFailed, UploadStarted
 from imgur_sync.model.local import Content, LocalFile, Presence
 from imgur_sync.model.outcome import Done, NotSent, Problem, ProblemKind, Refused, Unknown
+from imgur_sync.model.plan import GateName
 from imgur_sync.model.remote import RemotePicture
 from imgur_sync.model.spec import AlbumSpec
 from imgur_sync.model.step import Upload, UploadReason
@@ -21,6 +23,10 @@ from imgur_sync.planner.marker import upload_name
 TRIES = 3
 FINAL = (ProblemKind.BAD_TYPE, ProblemKind.TOO_LARGE)
 """Refusals of the file itself: it is not tried again until it changes."""
+PLAIN = (ProblemKind.BAD_REQUEST, ProblemKind.NOT_FOUND)
+"""Refusals that name neither a limit nor an owner: the file's too, if the album lives."""
+IN_A_ROW = 3
+"""After so many plain refusals with no upload between them it is the album that takes nothing in this run."""
 
 
 def upload(session: Session, spec: AlbumSpec, step: Upload, album_id: str, made: dict[str, str]) -> Task[None]:
@@ -69,7 +75,7 @@ def _attempt(session: Session, step: Upload, content: Content, album_id: str, ma
         return False
     again = yield from give_up(session, outcome, uploading=True)
     if not again:
-        _failed(session, step, outcome)
+        yield from _failed(session, step, outcome)
     return again
 
 
@@ -152,24 +158,46 @@ def _adopt(
         changes.append(IntentEnded(intent.number, IntentStatus.SUSPECT, now))
     store.record(*changes)
     made[step.path] = picture.id
+    session.refused_in_a_row[step.album] = 0
+    session.use(GateName.RESTORE, step.album, adopted.restored)
     tally = session.tally(step.album)
     tally.uploaded += 1
     session.uploaded_bytes += len(content.data)
     session.emit(UploadDone(step.album, step.path, step.size, picture.link))
 
 
-def _failed(session: Session, step: Upload, outcome: NotSent | Refused) -> None:
+def _failed(session: Session, step: Upload, outcome: NotSent | Refused) -> Task[None]:
     """A refusal: told, and not tried again in this run; where the file itself was refused, not until it changes."""
     problem = outcome.problem
     limited = problem.kind in (ProblemKind.BUDGET, ProblemKind.RATE)
-    final = isinstance(outcome, Refused) and problem.kind in FINAL
+    refused = isinstance(outcome, Refused)
     failed = FailedFile(step.album, step.path, step.digest, problem.detail, session.clock.now())
+    if refused_for_good(outcome):
+        session.refused_files.append(failed)
+    final = refused and problem.kind in FINAL
+    if refused and problem.kind in PLAIN:
+        session.refused_in_a_row[step.album] += 1
+        final = yield from _album_lives(session, step.album)
+        if not final or session.refused_in_a_row[step.album] >= IN_A_ROW:
+            session.shut.add(step.album)
+    elif refused and problem.kind is ProblemKind.FORBIDDEN:
+        session.shut.add(step.album)  # it is the album that takes nothing
     if final:
         session.store.record(FileFailed(failed))
-    elif refused_for_good(outcome):
-        session.refused_files.append(failed)
-        if problem.kind in (ProblemKind.FORBIDDEN, ProblemKind.NOT_FOUND):
-            session.shut.add(step.album)  # it is the album that takes nothing
+        session.refused_files.remove(failed)
     if not limited:
         session.tally(step.album).failed += 1
     session.emit(UploadFailed(step.album, step.path, problem, final))
+
+
+def _album_lives(session: Session, key: str) -> Task[bool]:
+    """Whether one reading shows the album: only then a plain refusal is one of the file. Not known is no."""
+    synced = session.store.album(key)
+    if synced is None:
+        return False
+    try:
+        seen = yield from list_album(session, synced)
+    except BudgetError:
+        return False
+    session.listings.pop(synced.id, None)  # uploads under way are not in it
+    return seen.listing is not None

@@ -53,7 +53,7 @@ _TEXTS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
             r"|refresh token\b.{0,60}\binvalid|invalid (refresh token|pin|code|grant)|client_secret"
         ),
     ),
-    (ProblemKind.FORBIDDEN, re.compile(r"(?i)must own|not the owner")),
+    (ProblemKind.FORBIDDEN, re.compile(r"(?i)must own|not the owner|\bpermission")),
 )
 
 
@@ -141,7 +141,7 @@ def _kind(reply: Reply, answer: Said) -> ProblemKind:
         return by_text
     if "cdn-error" in reply.headers or (status == 403 and answer.is_page):
         return ProblemKind.COUNTRY
-    return ProblemKind.FORBIDDEN if status == 403 else ProblemKind.BAD_REQUEST
+    return ProblemKind.BAD_REQUEST
 
 
 def _kind_of_text(answer: Said) -> ProblemKind | None:

@@ -121,7 +121,7 @@ class PictureGone:
 
 @dataclass(frozen=True, slots=True)
 class PictureDeleted:
-    """We deleted the picture."""
+    """We deleted the picture, or it is gone from Imgur and its file from the folder: its record ends."""
 
     id: str
     at: float
@@ -186,6 +186,18 @@ class WishIgnored:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class GateHeld:
+    """A gate that counts pictures began to hold in an album of `synced` pictures; None: it holds no more.
+
+    Until then its percentage is of that number, so that the tool's own uploads do not dissolve it.
+    """
+
+    album: str
+    gate: str
+    synced: int | None
+
+
 Change = (
     AlbumMade
     | AlbumGone
@@ -206,5 +218,6 @@ Change = (
     | IntentEnded
     | FileFailed
     | FailuresForgotten
+    | GateHeld
     | WishIgnored
 )

@@ -133,6 +133,10 @@ class StateStore(Protocol):
         """Files not tried again until they change."""
         ...
 
+    def held(self) -> Mapping[tuple[str, str], int]:
+        """The gates that hold, by album and gate, with the number of pictures that was synced when each began to."""
+        ...
+
     def retired(self, album: str) -> tuple[RetiredUrl, ...]:
         """Old and new addresses of replaced pictures, oldest first."""
         ...

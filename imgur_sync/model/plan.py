@@ -152,6 +152,7 @@ class AlbumPlan:
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     unfinished: bool = False  # an interrupted run left the marker of the album's creation in its description
+    gives: frozenset[str] = frozenset()  # keys of the albums that take a picture out of this one
 
     @property
     def quiet(self) -> bool:

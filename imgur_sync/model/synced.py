@@ -16,7 +16,7 @@ class Standing(StrEnum):
     PLACED = "placed"  # it belongs in the album (uploaded into it, or put there by a confirmed edit)
     DETACHED = "detached"  # we took it out; it lives on in the account
     GONE = "gone"  # Imgur answered 404 by its id
-    DELETED = "deleted"  # we deleted it
+    DELETED = "deleted"  # we deleted it, or it is gone from both sides: its record has ended
     UNMANAGED = "unmanaged"  # shown in the album, but outside the folder that the manifest names now: it stays
     FORGOTTEN = "forgotten"  # the user let go of it: as if it had never been ours
 

@@ -9,6 +9,7 @@ from imgur_sync.model.plan import AlbumPlan, Gate, GateName, Unsettled, Withheld
 from imgur_sync.model.spec import OnRemoteDelete
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload, UploadReason
 from imgur_sync.model.synced import IntentKind, Standing
+from imgur_sync.planner.awaited import waiting_gates, waiting_uploads
 from imgur_sync.planner.gates import counting_gates, listing_gate, root_gate, scan_gate
 from imgur_sync.planner.price import reads_around
 from imgur_sync.planner.remarks import blocked, doubts, drift, place_warning, refused, size_warning, unfinished
@@ -39,16 +40,18 @@ def plan_album(
     if scan is not None:
         held |= {GateName.PRUNE, GateName.REPLACE} if wanted.retired else {GateName.PRUNE}
     gates = (*((scan,) if scan is not None else ()), *(gate for gate in gates if gate.name not in approved))
+    gates = (*waiting_gates(view.spec.key, claims.awaited), *gates)
     granted, target = wanted, aim(view, wanted, publish=True)
     all_steps = _steps(view, wanted, target)
-    if held or any(send.file.content is not Presence.PRESENT for send in wanted.sends):
-        granted = sort_out(view, claims, Hold(held, bytes_needed=True))
+    if held or claims.awaited or any(send.file.content is not Presence.PRESENT for send in wanted.sends):
+        granted = sort_out(view, claims, Hold(held, bytes_needed=True, waiting=frozenset(claims.awaited)))
         target = aim(view, granted, publish=GateName.PUBLISH not in held)
     stays_gone = view.album_gone and _left_gone(view, held)
     steps = () if stays_gone else _ready(view, granted, _steps(view, granted, target))
     if view.album_gone and view.spec.on_remote_delete is OnRemoteDelete.RESPECT:
         all_steps, gates = (), tuple(gate for gate in gates if gate.name is not GateName.RESTORE)
-    return _assembled(view, wanted, granted, target, all_steps, steps, gates, held)
+    plan = _assembled(view, wanted, granted, target, all_steps, steps, gates, held)
+    return replace(plan, withheld=(*waiting_uploads(all_steps, claims.awaited), *plan.withheld))
 
 
 def _left_gone(view: AlbumView, held: frozenset[GateName]) -> bool:

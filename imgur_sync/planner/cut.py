@@ -142,7 +142,7 @@ def _kept(album: AlbumPlan, before: Sequence[Step], uploads: Sequence[Upload]) -
     missing = {step.path for step in _uploads(album)} - {step.path for step in uploads}
     if not missing:
         return [step for step in album.steps if not isinstance(step, DeleteImage)]
-    edits = (_worth_it(step, missing, filled=bool(uploads or album.pairs)) for step in album.steps)
+    edits = (worth_now(step, missing, filled=bool(uploads or album.pairs)) for step in album.steps)
     return [*before, *uploads, *(edit for edit in edits if edit is not None)]
 
 
@@ -150,7 +150,7 @@ def _narrows(step: Step) -> bool:
     return isinstance(step, EditAlbum) and step.narrows
 
 
-def _worth_it(step: Step, missing: Set[str], *, filled: bool) -> Step | None:
+def worth_now(step: Step, missing: Set[str], *, filled: bool) -> EditAlbum | None:
     """An edit that is worth its credit although uploads are missing: one with a detach, a finished replacement or a
     text; without its widening. No deletion comes before every upload of the album is up."""
     if not isinstance(step, EditAlbum) or step.narrows:

@@ -67,7 +67,9 @@ def counting_gates(view: AlbumView, wanted: Sorted) -> tuple[Gate, ...]:
     synced = sum(picture.standing is Standing.PLACED for picture in view.pictures)
     gates: list[Gate] = []
     pruned = len(wanted.pruned)
-    if _holds(view, GateName.PRUNE, pruned, limits.prune, synced) or (pruned and pruned >= synced):
+    if _holds(view, GateName.PRUNE, pruned, limits.prune, synced) or (
+        pruned and pruned >= _base(view, GateName.PRUNE, synced)
+    ):
         gates.append(Gate(GateName.PRUNE, key, pruned, f"{pruned} of {synced} pictures would leave the album"))
     replaced = len({path for path, _ in wanted.retired})
     if _holds(view, GateName.REPLACE, replaced, limits.replace, synced):
@@ -87,7 +89,12 @@ def counting_gates(view: AlbumView, wanted: Sorted) -> tuple[Gate, ...]:
 
 
 def _holds(view: AlbumView, name: GateName, count: int, limit: GateLimit, synced: int) -> bool:
-    return trips(count, limit, synced) or (name in view.tripped and count > 0)
+    return trips(count, limit, _base(view, name, synced)) or (name in view.tripped and count > 0)
+
+
+def _base(view: AlbumView, name: GateName, synced: int) -> int:
+    """What a percentage is of. While the gate holds, what the tool adds to the album does not count."""
+    return min(synced, view.bases.get(name, synced))
 
 
 def with_places(view: AlbumView) -> int:

@@ -47,10 +47,8 @@ def after_read(failure: NotSent | Refused | Unknown, attempt: int, chance: float
     ruling = _ruling(problem)
     if ruling is not None:
         return ruling
-    if isinstance(failure, Refused):
-        return Fail()
-    if attempt >= MAX_TRIES:
-        return Fail()
+    if isinstance(failure, Refused) or attempt >= MAX_TRIES:
+        return _given_up(problem)
     pause = max(1.0, problem.resume_after or 0.0, 2.0 ** (attempt - 1)) + chance
     return RetryAfter(min(LONGEST_PAUSE, pause))
 
@@ -58,7 +56,12 @@ def after_read(failure: NotSent | Refused | Unknown, attempt: int, chance: float
 def after_write(failure: NotSent | Refused, chance: float) -> Decision:
     """What follows a write that certainly did not happen. It is never sent again at once: it is planned anew."""
     ruling = _ruling(failure.problem)
-    return ruling if ruling is not None else Fail()
+    return ruling if ruling is not None else _given_up(failure.problem)
+
+
+def _given_up(problem: Problem) -> Decision:
+    """What follows a request that is not tried again: an Imgur over capacity refuses this address the next one too."""
+    return EndRun() if problem.kind is ProblemKind.OVER_CAPACITY else Fail()
 
 
 def _ruling(problem: Problem) -> Decision | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from imgur_sync.model.local import LocalFile, Presence
@@ -10,6 +10,7 @@ from imgur_sync.model.plan import GateName
 from imgur_sync.model.spec import OnRemoteDelete, Prune
 from imgur_sync.model.step import UploadReason
 from imgur_sync.model.synced import Intent, IntentKind, Standing, SyncedPicture
+from imgur_sync.planner.marker import by_short
 from imgur_sync.planner.match import match
 from imgur_sync.planner.order import sort_key
 from imgur_sync.planner.view import AlbumView, Claims, Hold
@@ -125,9 +126,7 @@ def _sends(
     view: AlbumView, loose: list[LocalFile], gone: list[SyncedPicture], vacated: set[str]
 ) -> tuple[list[Send], tuple[str, ...], tuple[str, ...]]:
     """Files without a picture: those to send, those that are respected as deleted, those that vanished twice."""
-    lost: dict[str, list[SyncedPicture]] = {}
-    for picture in gone:
-        lost.setdefault(picture.digest, []).append(picture)
+    lost = _lost(view.local.files, loose, gone)
     doubts = _doubts(view, loose)
     refused = {(file.path, file.digest) for file in view.failed}
     sends: list[Send] = []
@@ -135,7 +134,7 @@ def _sends(
     twice: list[str] = []
     for file in loose:
         doubt = doubts.get(file.path)
-        former = lost.get(file.digest) or lost.get(file.digest[:16]) or []
+        former = lost.get(file.path, ())
         if doubt is None and (file.path, file.digest) in refused:
             continue
         if former and doubt is None:
@@ -148,6 +147,32 @@ def _sends(
         reason = UploadReason.REPLACES if file.path in vacated else UploadReason.NEW
         sends.append(Send(file, UploadReason.RESTORES if former else reason, doubt))
     return sends, tuple(respected), tuple(twice)
+
+
+def _lost(
+    files: Sequence[LocalFile], loose: Sequence[LocalFile], gone: Sequence[SyncedPicture]
+) -> Mapping[str, Sequence[SyncedPicture]]:
+    """The pictures that are gone from Imgur, by the path of the file that each was of: that of its recorded path, or
+    one of equal digest that it may have been renamed to. Another copy is a new file; an unknown path stands for any."""
+    found: dict[str, list[SyncedPicture]] = {}
+    if not gone:
+        return found
+    full = by_short(file.digest for file in files)
+    by_place: dict[str, dict[str, list[SyncedPicture]]] = {}
+    for picture in gone:
+        digest = full.get(picture.digest, picture.digest)
+        by_place.setdefault(digest, {}).setdefault(picture.path, []).append(picture)
+    for file in loose:
+        former = by_place.get(file.digest, {}).get(file.path)
+        if former:
+            found[file.path] = former
+    taken = {(file.path, file.digest) for file in files}
+    for file in loose:
+        places = by_place.get(file.digest, {})
+        free = next((path for path in places if (path, file.digest) not in taken), None)
+        if file.path not in found and free is not None:
+            found[file.path] = places[free] if free == "" else places.pop(free)
+    return found
 
 
 def _doubts(view: AlbumView, loose: list[LocalFile]) -> Mapping[str, Intent]:
@@ -172,6 +197,8 @@ def _doubts(view: AlbumView, loose: list[LocalFile]) -> Mapping[str, Intent]:
 def _is_held(send: Send, protect: bool, hold: Hold) -> bool:
     """Whether a file cannot be sent now."""
     if hold.bytes_needed and send.file.content is not Presence.PRESENT:
+        return True
+    if send.file.path in hold.waiting:
         return True
     match send.reason:
         case UploadReason.REPLACES:

@@ -25,6 +25,7 @@ class AlbumView:
     about pictures that a listing did not show. `ignored` are paths of pictures that the rules leave out. `elsewhere`
     are ids in the listing that the state knows but not as placed here. `intents` are the album's open ones. `tripped`
     are gates that held in an earlier plan of this run: they go on holding, whatever its uploads add to the album.
+    `bases` are the pictures synced when a gate began to hold, in whatever run: its percentage is of those.
     """
 
     spec: AlbumSpec
@@ -44,6 +45,7 @@ class AlbumView:
     failed: tuple[FailedFile, ...] = ()
     limits: GateLimits = GateLimits()
     tripped: frozenset[GateName] = frozenset()
+    bases: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
@@ -57,15 +59,19 @@ class AlbumView:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What matching across albums gave: pictures that files of this album take, and pictures that others took."""
+    """What matching across albums gave: pictures that files of this album take, and pictures that others took.
+
+    `awaited` are paths of files that wait for the folder of another album, by that album.
+    """
 
     incoming: Mapping[str, SyncedPicture] = field(default_factory=dict)
     outgoing: frozenset[str] = frozenset()
+    awaited: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
         """Nothing crosses the border of this album."""
-        return not self.incoming and not self.outgoing
+        return not self.incoming and not self.outgoing and not self.awaited
 
 
 NO_CLAIMS = Claims()
@@ -73,13 +79,15 @@ NO_CLAIMS = Claims()
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What holds steps back: tripped gates, and (`bytes_needed`) that only files whose bytes are here can be sent.
+    """What holds steps back: tripped gates, (`bytes_needed`) that only files whose bytes are here can be sent, and
+    (`waiting`) files that wait for another album's folder.
 
     The empty hold gives what is wanted; the full one what can be done now.
     """
 
     gates: frozenset[GateName] = frozenset()
     bytes_needed: bool = False
+    waiting: frozenset[str] = frozenset()
 
 
 NOTHING_HELD = Hold()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from imgur_sync.model.budget import Budget
@@ -11,12 +12,14 @@ from imgur_sync.model.spec import Manifest
 from imgur_sync.model.step import DeleteImage, EditAlbum
 from imgur_sync.model.synced import SyncedPicture
 from imgur_sync.planner.album import plan_album
+from imgur_sync.planner.awaited import awaited
 from imgur_sync.planner.cut import cut
 from imgur_sync.planner.digest import digest
+from imgur_sync.planner.gaps import without_gaps
 from imgur_sync.planner.gates import passed, run_gate
 from imgur_sync.planner.join import join
 from imgur_sync.planner.price import price_albums
-from imgur_sync.planner.view import NO_CLAIMS, AlbumView
+from imgur_sync.planner.view import NO_CLAIMS, AlbumView, Claims
 
 NOTHING_PLANNED: Mapping[str, AlbumPlan] = MappingProxyType({})
 
@@ -38,7 +41,9 @@ def plan_albums(
     by_key = {view.spec.key: view for view in views}
     plans = {key: alone.get(key) or plan_album(view) for key, view in by_key.items()}
     pictures = {picture.id: picture for view in views for picture in view.pictures}
-    claims = join(tuple(plans.values()), detached, pictures)
+    claims = dict(join(tuple(plans.values()), detached, pictures))
+    for key, waits in awaited(by_key, plans, claims).items():
+        claims[key] = replace(claims.get(key, NO_CLAIMS), awaited=waits)
     for key, claim in claims.items():
         plans[key] = plan_album(by_key[key], claim)
     prunes = {key: _removals(plan) for key, plan in plans.items()}
@@ -50,7 +55,14 @@ def plan_albums(
         run_gates = (extra[key],) if key in extra else ()
         if run_gates or any(gate.name in approved for gate in plan.gates):
             plans[key] = plan_album(by_key[key], claims.get(key, NO_CLAIMS), approved, run_gates)
-    return tuple(plans.values())
+    gives = _gives(claims)
+    return tuple(replace(plan, gives=gives[key]) if key in gives else plan for key, plan in plans.items())
+
+
+def _gives(claims: Mapping[str, Claims]) -> dict[str, frozenset[str]]:
+    """For each album that gives pictures away, the albums that take them."""
+    takers = {picture.id: key for key, claim in claims.items() for picture in claim.incoming.values()}
+    return {k: frozenset(takers[i] for i in claim.outgoing) for k, claim in claims.items() if claim.outgoing}
 
 
 def _removals(plan: AlbumPlan) -> int:
@@ -79,6 +91,7 @@ def assemble(
     """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget."""
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
     granted, resume_at = cut(ordered, budget)
+    granted = without_gaps(granted)
     return Plan(
         manifest_digest=manifest.digest,
         lineage=lineage,

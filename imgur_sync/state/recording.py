@@ -17,6 +17,7 @@ from imgur_sync.model.change import (
     FailuresForgotten,
     FileFailed,
     FolderSeen,
+    GateHeld,
     IntentDoubted,
     IntentEnded,
     IntentResent,
@@ -79,6 +80,8 @@ class Recording:
             case FailuresForgotten(album):
                 self._connection.execute("DELETE FROM failed WHERE album = ?", (album,))
                 self._touched.add(album)
+            case GateHeld(album, gate, synced):
+                rows.save_held(self._connection, album, gate, synced)
             case UrlRetired(url):
                 rows.save_retired(self._connection, url)
                 self._touched.add(url.album)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -191,6 +191,11 @@ class SqliteStore:
         with self._using(whole=True) as connection:
             found = rows.FAILED.get(connection, "WHERE album = ? ORDER BY path", album)
             return tuple(rows.load_failed(row) for row in found)
+
+    def held(self) -> Mapping[tuple[str, str], int]:
+        """The gates that hold, by album and gate, with the number of pictures that was synced when each began to."""
+        with self._using() as connection:
+            return rows.load_held(connection)
 
     def retired(self, album: str) -> tuple[RetiredUrl, ...]:
         """Old and new addresses of replaced pictures, oldest first."""

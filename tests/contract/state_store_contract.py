@@ -11,6 +11,7 @@ from imgur_sync.model.change import (
     FailuresForgotten,
     FileFailed,
     FolderSeen,
+    GateHeld,
     PictureAdopted,
     PictureDeleted,
     PictureDetached,
@@ -108,6 +109,17 @@ class StateStoreContract(IntentContract, LeavingContract):
         assert serials == sorted(set(serials))
         before = _serial(store, "cats")
         store.record(PictureAdopted(picture("p2", album="dogs")))
+        assert _serial(store, "cats") == before
+
+    def test_a_gate_holds_until_it_is_said_to_hold_no_more(self, store: StateStore) -> None:
+        """With the number of pictures of its beginning; no serial grows."""
+        store.record(CATS)
+        before = _serial(store, "cats")
+        assert store.held() == {}
+        store.record(GateHeld("cats", "prune", 12), GateHeld("trips/a b", "restore", 3))
+        assert store.held() == {("cats", "prune"): 12, ("trips/a b", "restore"): 3}
+        store.record(GateHeld("cats", "prune", None))
+        assert store.held() == {("trips/a b", "restore"): 3}
         assert _serial(store, "cats") == before
 
     def test_a_picture_comes_back_as_it_was_recorded(self, store: StateStore) -> None:

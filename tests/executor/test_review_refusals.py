@@ -43,7 +43,7 @@ def sent(stage: SyncStage, method: str, path: str) -> list[int]:
 
 @pytest.mark.parametrize(("status", "text"), [(400, "Bad thing"), (403, "no"), (404, "no album"), (415, "type")])
 def test_a_refused_upload_is_sent_once_a_run_and_the_rest_is_done(stage: SyncStage, status: int, text: str) -> None:
-    """Ten credits, not a hundred and twenty; exit 7; the next run tries again what was not the file's fault."""
+    """Ten credits, not a hundred and twenty; exit 7; a run that tries failed files again sends it."""
     stage.put("cats", "x.png", 50)
     root = stage.albums["cats"].root
     (root / "0.png").rename(root / "9.png")

@@ -166,7 +166,7 @@ CASES = [
     Case("F: RESTA 2021", 404, HTML.format("404"), K.NOT_FOUND),
     Case("§4: retired tickets", 415, _legacy("Unsupported", 415), K.BAD_TYPE),
     Case("H: npm imgur", 400, "", K.BAD_REQUEST),
-    Case("H", 403, "", K.FORBIDDEN),
+    Case("H", 403, "", K.BAD_REQUEST),
     Case("§4: upload", 400, _legacy("No image data was sent to the upload api"), K.BAD_REQUEST),
     Case("§4: 408", 408, "", K.TIMEOUT),
     Case("§4: 499", 499, "", K.TIMEOUT),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from imgur_sync.model.local import LocalFile
-from imgur_sync.model.plan import AlbumPlan
+from imgur_sync.model.plan import AlbumPlan, GateName
 from imgur_sync.model.spec import Prune
 from imgur_sync.model.step import EditAlbum, Upload
 from imgur_sync.model.synced import Standing, SyncedPicture
@@ -109,7 +109,6 @@ REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("never", {"fields": {"prune": Prune.NEVER}}),
     ("protect", {"fields": {"protect": True}}),
     ("scan errors", {"local": {"errors": ("sub: cannot be read",), "files": (KEEPERS["cats"][0],)}}),
-    ("an empty folder", {"local": {"files": ()}}),
     ("an unusable listing", {"unlisted": "HTML", "listing": None}),
     ("not shown", {"shown": ()}),
 ]
@@ -121,6 +120,55 @@ def test_some_albums_give_no_picture_away(name: str, facts: dict[str, Any]) -> N
     found = plans(part_of("cats", [], [picture("1", "a", "x")], **facts), part_of("dogs", [file("b", "x")], [], 1))
     assert sent(found["dogs"]) == ["b"], name
     assert moves(found["dogs"]) == []
+
+
+def held_by_root(part: AlbumPlan) -> list[str]:
+    """The paths of the uploads that the gate `root` withholds."""
+    return [item.step.path for item in part.withheld if isinstance(item.step, Upload) and item.gate is GateName.ROOT]
+
+
+EMPTY: dict[str, Any] = {"local": {"files": ()}}
+
+
+def test_files_of_a_folder_that_may_be_gone_wait_for_it() -> None:
+    """All of cats' files stand in dogs: the gate holds cats, and dogs pay nothing for copies; the rest of dogs goes
+    on. The gate names the album."""
+    found = plans(
+        part_of("cats", [], [picture("1", "a"), picture("2", "b")], **EMPTY),
+        part_of("dogs", [file("a"), file("b"), file("n")], [], 1),
+    )
+    assert (found["cats"].steps, sent(found["dogs"]), held_by_root(found["dogs"])) == ((), ["n"], ["a", "b"])
+    assert [(gate.name, gate.count, "cats" in gate.detail) for gate in found["dogs"].gates] == [
+        (GateName.ROOT, 2, True)
+    ]
+    assert len([step for step in found["dogs"].wanted if isinstance(step, Upload)]) == 3
+
+
+def test_a_copy_more_than_the_held_album_has_is_uploaded() -> None:
+    """Each held picture is waited for once; a short digest is one too."""
+    ours = picture("1", "a", digest=sha("x")[:16])
+    found = plans(part_of("cats", [], [ours], **EMPTY), part_of("dogs", [file("b", "x"), file("c", "x")], [], 1))
+    assert (sent(found["dogs"]), held_by_root(found["dogs"])) == (["c"], ["b"])
+
+
+def test_nothing_is_waited_for_where_a_picture_serves() -> None:
+    """A detached picture is taken at once; an album that gives nothing away is not waited for."""
+    left = picture("9", "z", "x", standing=Standing.DETACHED)
+    views = (part_of("cats", [], [picture("1", "a", "x")], **EMPTY), part_of("dogs", [file("b", "x")], [], 1))
+    found = plans(*views, detached=(left,))
+    assert (sent(found["dogs"]), found["dogs"].gates) == ([], ())
+    for fields in ({"prune": Prune.NEVER}, {"protect": True}):
+        held = part_of("cats", [], [picture("1", "a", "x")], fields=fields, **EMPTY)
+        assert sent(plans(held, views[1])["dogs"]) == ["b"]
+
+
+def test_the_picture_of_a_file_that_waits_to_replace_it_stays() -> None:
+    """Nothing leaves an album for a file that is not sent."""
+    found = plans(
+        part_of("cats", [], [picture("1", "a", "x")], **EMPTY),
+        part_of("dogs", [file("b", "x")], [picture("2", "b", "old", album="dogs")], 1),
+    )
+    assert (found["dogs"].steps, found["dogs"].leaving) == ((), frozenset())
 
 
 def test_a_replaced_picture_can_move_too() -> None:

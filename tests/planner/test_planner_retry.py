@@ -36,7 +36,7 @@ def test_every_failed_read_has_a_decision_and_pauses_are_bounded(
     elif kind in FINAL:
         assert decision == EndRun()
     elif isinstance(failure, Refused) or attempt >= 3:
-        assert decision == Fail()
+        assert decision == (EndRun() if kind is ProblemKind.OVER_CAPACITY else Fail())
     else:
         assert isinstance(decision, RetryAfter)
         assert 1.0 <= decision.seconds <= 30.0
@@ -61,4 +61,11 @@ def test_pauses_double_and_keep_to_what_imgur_asks(attempt: int, asked: float | 
 def test_the_table_of_refused_reads(kind: ProblemKind) -> None:
     """Kind by kind."""
     decision = after_read(Refused(Problem(kind, "")), 1, 0.5)
-    assert decision == (Park(None) if kind in LIMITS else EndRun() if kind in FINAL else Fail())
+    ends = {*FINAL, ProblemKind.OVER_CAPACITY}
+    assert decision == (Park(None) if kind in LIMITS else EndRun() if kind in ends else Fail())
+
+
+def test_a_write_that_an_imgur_over_capacity_refuses_ends_the_run() -> None:
+    """The first one: this address is throttled, and what is sent next is refused too."""
+    assert after_write(Refused(Problem(ProblemKind.OVER_CAPACITY, "")), 0.5) == EndRun()
+    assert after_write(Refused(Problem(ProblemKind.BAD_REQUEST, "")), 0.5) == Fail()

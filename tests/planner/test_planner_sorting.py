@@ -195,6 +195,26 @@ def test_with_respect_a_picture_gone_from_imgur_is_not_sent_again() -> None:
         assert part.gates == ()
 
 
+def test_a_copy_of_a_picture_that_is_gone_is_a_new_file() -> None:
+    """What is gone was the picture of its recorded path; an equal file at another path was never on Imgur."""
+    lost = [picture("1", "a", standing=Standing.GONE)]
+    assert uploads(plan([file("a"), file("z", "a")], lost, "")) == {
+        "a": UploadReason.RESTORES,
+        "z": UploadReason.NEW,
+    }
+    entry = spec(on_remote_delete=OnRemoteDelete.RESPECT)
+    assert uploads(plan([file("a"), file("z", "a")], lost, "", entry=entry)) == {"z": UploadReason.NEW}
+    blocked = plan([file("a"), file("z", "a")], [picture("1", "a", standing=Standing.GONE, restored=True)], "")
+    assert (uploads(blocked), [b.path for b in blocked.blocked]) == ({"z": UploadReason.NEW}, ["a"])
+
+
+def test_each_picture_that_is_gone_stands_for_one_renamed_file() -> None:
+    """Two copies under new names, one of them was on Imgur."""
+    lost = [picture("1", "a", standing=Standing.GONE)]
+    reasons = uploads(plan([file("y", "a"), file("z", "a")], lost, ""))
+    assert sorted(reasons.values()) == [UploadReason.NEW, UploadReason.RESTORES]
+
+
 def test_a_picture_that_was_restored_and_vanishes_again_is_blocked() -> None:
     """Exit 7, not sent a third time."""
     part = plan([file("a")], [picture("1", "a", standing=Standing.GONE, restored=True)], "")

@@ -106,14 +106,18 @@ class Mirror:
 
     def album(self, title: str) -> dict[str, Any]:
         """The one album with that title, as Imgur holds it."""
-        found = [album for album in self.look("world")["albums"] if album["title"] == title]
+        return self._titled(self.look("world"), title)
+
+    def _titled(self, world: Any, title: str) -> dict[str, Any]:
+        found = [album for album in world["albums"] if album["title"] == title]
         assert len(found) == 1, f"{len(found)} albums titled {title}"
         return dict(found[0])
 
     def shown(self, title: str) -> list[str]:
         """The SHA-256 of what an album shows, in its order."""
-        images = {image["id"]: image["sha256"] for image in self.look("world")["images"]}
-        return [images[image_id] for image_id in self.album(title)["images"]]
+        world = self.look("world")  # once: a request that outlived its process may still arrive
+        images = {image["id"]: image["sha256"] for image in world["images"]}
+        return [images[image_id] for image_id in self._titled(world, title)["images"]]
 
     def received(self) -> list[str]:
         """The SHA-256 of every upload that Imgur ever stored, oldest first."""

@@ -1,0 +1,107 @@
+"""An album that is gone from Imgur is asked for once; what lives of it comes back when that is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from imgur_sync.errors import ExitCode
+from imgur_sync.model.plan import GateName
+from imgur_sync.state.store import find_store
+from tests.support.sync_stage import LINEAGE, SyncStage
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[SyncStage]:
+    """Two albums, in order on Imgur, written long ago."""
+    with SyncStage(tmp_path) as stage:
+        for key, seeds in (("cats", range(4)), ("dogs", range(20, 22))):
+            stage.album(key)
+            for seed in seeds:
+                stage.put(key, f"{seed}.png", seed)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        stage.clock.advance(5000)
+        yield stage
+
+
+def asked(stage: SyncStage, album: str, since: int) -> int:
+    """How often that album was read by its id after the first `since` requests."""
+    requests = stage.look("history")["requests"][since:]
+    return sum((entry["method"], entry["path"]) == ("GET", f"/3/album/{album}") for entry in requests)
+
+
+def gone(stage: SyncStage, key: str) -> bool:
+    """Whether the state holds the album for gone."""
+    store = find_store(stage.manifest().state_path, lineage=LINEAGE)
+    assert store is not None
+    with store:
+        album = store.album(key)
+        assert album is not None
+        return album.gone
+
+
+def test_a_gone_album_is_asked_for_once(stage: SyncStage) -> None:
+    """Proven by a 404 by id and recorded; later runs spend nothing on it, and the gate goes on holding."""
+    album = stage.remote("cats")["id"]
+    stage.steer("edit", {"op": "delete_album", "id": album})
+    since = len(stage.look("history")["requests"])
+    assert stage.apply().codes == (ExitCode.GATE,)
+    first = asked(stage, album, since)
+    assert gone(stage, "cats")
+    for _ in range(3):
+        stage.clock.advance(5000)
+        assert stage.apply().codes == (ExitCode.GATE,)
+    assert (first, asked(stage, album, since)) == (1, 1)
+    finished = stage.apply({GateName.RESTORE: 4})
+    assert (finished.codes, finished.uploaded) == ((ExitCode.DONE,), 0)
+    assert stage.shown("cats") == stage.wanted("cats")
+    assert not gone(stage, "cats")
+    assert stage.plan().settled
+
+
+def test_a_plan_records_nothing_of_it(stage: SyncStage) -> None:
+    """Only a run that may write keeps what it found."""
+    stage.steer("edit", {"op": "delete_album", "id": stage.remote("cats")["id"]})
+    plan = stage.plan()
+    assert [gate.name for album in plan.albums for gate in album.gates] == [GateName.RESTORE]
+    assert not gone(stage, "cats")
+
+
+def test_an_album_made_a_moment_ago_is_not_gone(tmp_path: Path) -> None:
+    """Imgur does not show a new album at once: a 404 within the time to settle proves nothing."""
+    with SyncStage(tmp_path) as stage:
+        stage.album("cats")
+        stage.put("cats", "0.png", 0)
+        body = {"data": {"error": "Unable to find"}, "success": False, "status": 404}
+        match = {"method": "GET", "path": "/3/album/*", "nth": 1}
+        stage.steer("faults", [{"match": match, "fault": "reply", "status": 404, "body": body}])
+        assert stage.apply().codes == (ExitCode.DONE,)
+        assert not gone(stage, "cats")
+        assert len(stage.look("world")["albums"]) == 1
+
+
+def test_an_album_that_the_account_shows_again_is_there_again(stage: SyncStage) -> None:
+    """Imgur said 404 for an hour: nothing is made anew, and the album goes on where it was."""
+    album = stage.remote("cats")["id"]
+    body = {"data": {"error": "Unable to find"}, "success": False, "status": 404}
+    albums = {"data": [], "success": True, "status": 200}
+    lost = {"match": {"method": "GET", "path": f"/3/album/{album}"}, "fault": "reply", "status": 404, "body": body}
+    none = {
+        "match": {"method": "GET", "path": "/3/account/me/albums*"},
+        "fault": "reply",
+        "status": 200,
+        "body": albums,
+    }
+    stage.steer("faults", [lost, none])
+    assert stage.apply().codes == (ExitCode.GATE,)
+    assert gone(stage, "cats")
+    stage.web.delete("/_simulator/faults")
+    stage.put("cats", "9.png", 9)
+    assert stage.plan().total.uploads == 1
+    assert stage.apply().codes == (ExitCode.DONE,)
+    assert not gone(stage, "cats")
+    assert stage.remote("cats")["id"] == album
+    assert stage.shown("cats") == stage.wanted("cats")
+    assert stage.plan().settled
