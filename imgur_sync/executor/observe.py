@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
 from imgur_sync.executor.probing import probe_missing
+from imgur_sync.executor.selecting import spared
 from imgur_sync.executor.tasks import RunStopped, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
 from imgur_sync.model.local import LocalAlbum, UnchangedFolder
@@ -193,7 +194,9 @@ def _view(
     intents: tuple[Intent, ...],
 ) -> AlbumView:
     paths = {file.path for file in local.files} | {file.path for file in local.unsendable}
-    lost = [picture.path for picture in pictures if picture.path and picture.path not in paths]
+    without = [picture for picture in pictures if picture.path and picture.path not in paths]
+    lost = [picture.path for picture in without]
+    spec, local, spare = spared(session, spec, local, without)
     here = {picture.id for picture in pictures if picture.standing in (Standing.PLACED, Standing.UNMANAGED)}
     strangers = [i for i in (seen.listing.ids if seen.listing is not None else ()) if i not in here]
     return AlbumView(
@@ -214,6 +217,7 @@ def _view(
         failed=session.failed(spec.key),
         limits=session.manifest.gates,
         tripped=frozenset(session.tripped.get(spec.key, ())),
+        spared=spare,
     )
 
 
