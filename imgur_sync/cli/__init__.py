@@ -25,6 +25,7 @@ COMMANDS = {
     "plan": Entry("plan", "Show what apply would do, and what it costs."),
     "apply": Entry("apply", "Make the albums equal the folders."),
     "status": Entry("status", "Show what was synced and what is in doubt."),
+    "history": Entry("history", "Show what the runs so far did."),
     "links": Entry("links", "List the links of the pictures."),
     "credits": Entry("credits", "Show what is left of Imgur's limits."),
     "state": Entry("state", "Repair the state."),

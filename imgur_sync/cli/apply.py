@@ -66,6 +66,7 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
     from imgur_sync.cli.shown_folders import shown_on
     from imgur_sync.cli.wiring import applying
     from imgur_sync.executor import apply
+    from imgur_sync.executor.history import recorded_run
     from imgur_sync.model.event import RunFinished
     from imgur_sync.report.jsons import run_json
     from imgur_sync.report.summary import run_text
@@ -85,12 +86,13 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
             begun = True
             return True
 
-        with bench.stopper.watching():
+        with recorded_run(ports, "apply", options.albums) as record, bench.stopper.watching():
             try:
                 run = last(apply(ports, bench.writer, bench.manifest, bench.options, confirm), screen, RunFinished)
             except InterruptedRun as stopped:
                 stopped.hint = "run apply again to go on" if begun else ""
                 raise
+            record.exit_codes, record.uploaded_bytes = run.codes, run.uploaded_bytes
         run = _with_pages(run, bench.ports.store)
     # The page of a hidden album is for the person at the terminal, not for a log that others may read.
     text = run_text(run, Moment(time.time()), links=is_terminal(sys.stdout))

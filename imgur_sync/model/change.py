@@ -163,6 +163,15 @@ class WishIgnored:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class EditDone:
+    """An edit of the album (`path` "") or of the texts of a picture was carried out: for the history of runs only."""
+
+    key: str
+    at: float
+    path: str = ""
+
+
 Change = (
     AlbumMade
     | AlbumGone
@@ -181,4 +190,5 @@ Change = (
     | FileFailed
     | FailuresForgotten
     | WishIgnored
+    | EditDone
 )

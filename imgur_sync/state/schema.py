@@ -6,6 +6,7 @@ import sqlite3
 
 from imgur_sync.state.database import Kind
 from imgur_sync.state.migrations import Step
+from imgur_sync.state.runs import run_tables
 
 _VERSION_1 = (
     # One row each: the lineage, and the version once more (the header has no checksum).
@@ -57,7 +58,7 @@ def _version_1(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (_version_1,)
+STEPS: tuple[Step, ...] = (_version_1, run_tables)
 
 STATE = Kind(
     name="imgur-sync state",
