@@ -16,6 +16,7 @@ from imgur_sync.errors import ExitCode
 
 if TYPE_CHECKING:
     from imgur_sync.executor import Options
+    from imgur_sync.model.plan import Plan
 
 
 @click.command("plan", short_help="Show what apply would do, and what it costs.")
@@ -55,6 +56,20 @@ def command(
 
 def show_plan(session: Session, options: Options, *, max_credits: int | None, detailed: bool) -> int:
     """Make the plan that the options ask for and print it. Returns the exit code."""
+    plan = made_plan(session, options, max_credits)
+    if session.json:
+        from imgur_sync.report.jsons import plan_json
+
+        result(plan_json(plan))
+    else:
+        from imgur_sync.report.text import Moment, plan_text
+
+        result(plan_text(plan, Moment(time.time()), options.approvals.keys()))
+    return ExitCode.CHANGES.value if detailed and not plan.empty else ExitCode.DONE.value
+
+
+def made_plan(session: Session, options: Options, max_credits: int | None) -> Plan:
+    """The plan that the options ask for; its making is shown on stderr."""
     from imgur_sync.cli.following import last, shown
     from imgur_sync.cli.shown_folders import shown_on
     from imgur_sync.cli.wiring import planning
@@ -65,16 +80,7 @@ def show_plan(session: Session, options: Options, *, max_credits: int | None, de
         screen = shown(session, bench.ports.clock)
         events = make_plan(shown_on(screen, bench.ports), bench.manifest, bench.options)
         with bench.stopper.watching():
-            plan = last(events, screen, Planned).plan
-    if session.json:
-        from imgur_sync.report.jsons import plan_json
-
-        result(plan_json(plan))
-    else:
-        from imgur_sync.report.text import Moment, plan_text
-
-        result(plan_text(plan, Moment(time.time()), options.approvals.keys()))
-    return ExitCode.CHANGES.value if detailed and not plan.empty else ExitCode.DONE.value
+            return last(events, screen, Planned).plan
 
 
 @contextmanager

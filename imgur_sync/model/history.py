@@ -42,7 +42,7 @@ class Run:
     means all.
 
     `ended_at` is None, and `exit_codes` are empty, while it runs and after it was killed. The exit codes come with the
-    ruling one first. `credits` is what the ledger charged, None when nobody could tell. `done` counts its steps by kind.
+    ruling one first. `credits` is what the ledger charged, None when nobody could tell; `done` counts the steps.
     """
 
     number: int

@@ -101,6 +101,21 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What an album showed before its edit. `order` are the paths of managed pictures as the album shows them, by the
+    names that their files have now; `drifted` are fields (title, description, privacy) that somebody changed there,
+    `taken_out` the paths of pictures that somebody took out of it."""
+
+    title: str
+    description: str
+    privacy: str
+    cover: str
+    order: tuple[str, ...]
+    drifted: frozenset[str] = frozenset()
+    taken_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class AlbumPlan:
     """The plan of one album.
 
@@ -148,6 +163,7 @@ class AlbumPlan:
     fingerprint: str = ""
     warnings: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    shown: Shown | None = None  # where an edit is wanted: what the album shows before it
 
     @property
     def quiet(self) -> bool:
@@ -242,6 +258,7 @@ __all__ = [
     "Placement",
     "Plan",
     "Price",
+    "Shown",
     "Unsettled",
     "Withheld",
 ]

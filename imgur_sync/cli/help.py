@@ -1,0 +1,5 @@
+"""x"""
+
+import click
+
+command = click.Command("help")
