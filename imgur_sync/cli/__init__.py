@@ -128,6 +128,7 @@ def cli(ctx: click.Context, /, **options: object) -> None:
     imgur-sync init photos/cats     write a sync.toml
     imgur-sync plan                 see what would happen and what it costs
     imgur-sync apply                do it
+    imgur-sync help                 topics: manifest, gates, budget, …
 
     The options below may also follow a command's name. stdout carries the result, stderr everything else.
     """

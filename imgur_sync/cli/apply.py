@@ -41,8 +41,9 @@ def command(
 ) -> int:
     """Make the albums equal the folders: plan, show the plan and its price, ask, do it, read it back.
 
-    What a gate or the budget holds back is left out, the rest is done. Ctrl-C stops safely: run apply again to go on.
-    Without a terminal nobody can be asked: give -y.
+    ALBUM is a key of sync.toml or a pattern of keys; none means all albums. What a gate or the budget holds back is
+    left out, the rest is done. Ctrl-C stops safely: run apply again to go on. Without a terminal nobody can be asked:
+    give -y.
 
     \b
     imgur-sync apply                      all albums

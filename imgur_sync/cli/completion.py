@@ -19,12 +19,9 @@ def command(session: Session, shell: str) -> None:
     """Print a script that makes SHELL complete commands, options, album keys and gates.
 
     \b
-    bash   imgur-sync completion bash > ~/.local/share/bash-completion/completions/imgur-sync
-    zsh    imgur-sync completion zsh > ~/.zfunc/_imgur-sync
-           (with fpath+=~/.zfunc before compinit in ~/.zshrc)
-    fish   imgur-sync completion fish > ~/.config/fish/completions/imgur-sync.fish
-
-    For the running bash alone: eval "$(imgur-sync completion bash)"
+    bash   in ~/.bashrc:                   eval "$(imgur-sync completion bash)"
+    zsh    in ~/.zshrc, after compinit:    eval "$(imgur-sync completion zsh)"
+    fish   in ~/.config/fish/config.fish:  imgur-sync completion fish | source
     """
     from click.shell_completion import get_completion_class
 

@@ -29,10 +29,10 @@ MOST = 1_000_000
 )
 @shared()
 def command(session: Session, album: str | None, limit: int) -> None:
-    """Show the runs that changed something on Imgur or tried to, the newest first: when, how each ended, what it did
-    and what it cost. With ALBUM only the runs that did something there, and only that.
+    """Show the runs of apply, the newest first: when, how each ended, what it did, what it cost.
 
-    -v lists the single steps of each run and the old and new links of replaced pictures. Nothing is sent.
+    With ALBUM only the runs that did something there, and only that. -v lists the single steps of each run and the old
+    and new links of replaced pictures. Read from the state alone: nothing is sent.
     """
     from imgur_sync.report.history import history_json, history_text
     from imgur_sync.report.text import Moment

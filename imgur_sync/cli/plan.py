@@ -36,14 +36,16 @@ def command(
 ) -> int:
     """Show what apply would do, album by album, and what it costs. Nothing is changed.
 
-    Looking costs a few credits (1 for each request); --offline costs none.
+    ALBUM is a key of sync.toml or a pattern of keys; none means all albums. Looking costs a few credits (1 for each
+    request); --offline costs none.
 
     \b
     imgur-sync plan                       all albums
     imgur-sync plan cats --refresh        one album, asking Imgur anew
+    imgur-sync plan 'trips/*'             all albums whose key begins so
     imgur-sync plan --approve prune=37    with a gate passed
 
-    Exits 0, or 2 with --detailed-exitcode when there are changes.
+    Exits 0, or 2 with --detailed-exitcode when there are changes. See also: imgur-sync help albums, help gates.
     """
     if offline and refresh:
         raise click.UsageError("--offline and --refresh exclude each other.")
