@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imgur_sync.cli.numbers import Whole
 from imgur_sync.cli.session import Session, note, result, shared
 from imgur_sync.errors import UsageError
 
@@ -24,9 +25,7 @@ MOST = 1_000_000
 
 @click.command("history", short_help="Show what the runs so far did.")
 @click.argument("album", required=False)
-@click.option(
-    "--limit", type=click.IntRange(1, MOST), default=20, show_default=True, metavar="N", help="How many runs."
-)
+@click.option("--limit", type=Whole(1, MOST), default=20, show_default=True, metavar="N", help="How many runs.")
 @shared()
 def command(session: Session, album: str | None, limit: int) -> None:
     """Show the runs of apply, the newest first: when, how each ended, what it did, what it cost.

@@ -119,7 +119,7 @@ def _rows(found: Explanation, read: Moment) -> Iterator[tuple[str, str]]:
     if found.gate:
         yield "gate", found.gate + (f"; to let it through: --approve {found.approve}" if found.approve else "")
     if found.offline:
-        yield "note", "from what is known; nothing was asked of Imgur (--online asks, for a few credits)"
+        yield "note", "from what is known; nothing was asked of Imgur (see --online)"
 
 
 def _file(file: FileFacts) -> str:

@@ -95,8 +95,16 @@ def _ending(told: ToldRun) -> str:
 
 
 def _counts(run: Run) -> str:
-    parts = [f"{number(run.count(kind))} {word}" for kind, (_, word) in WORDS.items() if run.count(kind)]
+    parts = [_count(kind, run.count(kind)) for kind in WORDS if run.count(kind)]
     return ", ".join(parts) if parts else "nothing changed"
+
+
+def _count(kind: StepKind, count: int) -> str:
+    nouns = {StepKind.ALBUM_MADE: "album made", StepKind.EDITED: "edit", StepKind.ALBUM_GONE: "album gone from Imgur"}
+    if kind not in nouns:
+        return f"{number(count)} {WORDS[kind][1]}"
+    first, space, rest = nouns[kind].partition(" ")
+    return f"{plural(count, first)}{space}{rest}"
 
 
 def _spent(run: Run) -> str:

@@ -30,7 +30,9 @@ def judge(
     """What the plan says about `path`; `album` is None for one that is as wanted. `there` tells whether the album takes
     a file of that path now. None where the plan says nothing: the path is neither a picture's nor such a file's."""
     if album is not None:
-        for found in (_stopped(album), _step(album, path), _remark(album, path)):
+        bad = next((bad for bad in album.unsendable if bad.path == path), None)
+        unsendable = _unsendable(bad, stays=bool(pictures)) if bad is not None else None
+        for found in (_stopped(album), unsendable, _step(album, path), _remark(album, path)):
             if found is not None:
                 return found
     return _standing(spec, pictures, there=there)
@@ -114,9 +116,6 @@ def _remark(album: AlbumPlan, path: str) -> Judgement | None:
     for entry in album.blocked:
         if entry.path == path:
             return Judgement(Verdict.BLOCKED, (entry.reason,))
-    for bad in album.unsendable:
-        if bad.path == path:
-            return _unsendable(bad)
     for doubt in album.unsettled:
         if path and f" {path} " in f" {doubt.what} ":
             return Judgement(Verdict.IN_DOUBT, (doubt.what,))
@@ -127,11 +126,12 @@ def _remark(album: AlbumPlan, path: str) -> Judgement | None:
     return None
 
 
-def _unsendable(bad: Unsendable) -> Judgement:
+def _unsendable(bad: Unsendable, *, stays: bool) -> Judgement:
     why = bad.why.value + (f": {bad.detail}" if bad.detail else "")
     again = ("not tried again until the file changes, or with: imgur-sync apply --retry-failed",)
-    stays = "a picture that is there for it stays"
-    return Judgement(Verdict.UNSENDABLE, (why, *(again if bad.why is Why.REFUSED else ()), stays))
+    kept = ("the picture that is there for it stays",)
+    because = (why, *(again if bad.why is Why.REFUSED else ()), *(kept if stays else ()))
+    return Judgement(Verdict.UNSENDABLE, because)
 
 
 def _standing(spec: AlbumSpec, pictures: tuple[SyncedPicture, ...], *, there: bool) -> Judgement | None:
