@@ -121,6 +121,7 @@ def _album(album: AlbumPlan) -> Iterator[Difference]:
                 assert_never(step)
     yield from _moves(album)
     yield from (Difference(Side.IMGUR, Kind.NOTE, key, note=text) for text in _drift(album))
+    yield from (Difference(Side.IMGUR, Kind.NOTE, key, note=doubt.what) for doubt in album.unsettled)
 
 
 def _gates(album: AlbumPlan) -> Iterator[Difference]:
@@ -233,7 +234,8 @@ def line(one: Difference) -> str:
         case Kind.REPLACED:
             return f"{head}{name}  replaced"
         case Kind.ALBUM_ADDED:
-            return f"{head}{name}  a new album" + (f", {quoted(one.new, 80)}" if one.new else "")
+            made = "a new album" if one.side is Side.LOCAL else "the album, made anew"
+            return f"{head}{name}  {made}" + (f", {quoted(one.new, 80)}" if one.new else "")
         case Kind.ALBUM_REMOVED:
             return f"{head}{name}  the album is deleted"
         case Kind.TEXT:

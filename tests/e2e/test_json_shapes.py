@@ -15,7 +15,9 @@ from imgur_sync.report.shapes import COMMANDS_BY_KIND, SHAPES
 from tests.support.mirror import Mirror, mirror, table
 from tests.support.shape_check import check_document
 
-UNSHAPED = frozenset({"doctor", "forget", "login", "logout", "purge", "restore", "root accept", "schema", "fmt"})
+UNSHAPED = frozenset(
+    {"doctor", "forget", "login", "logout", "purge", "restore", "root accept", "schema", "fmt", "state recover"}
+)
 """Commands with --json whose shapes are checked with them."""
 
 

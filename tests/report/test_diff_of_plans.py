@@ -107,6 +107,25 @@ def test_changes_on_imgur_are_a_part_of_their_own(stage: SyncStage) -> None:
     assert not any("the title was changed" in line for line in found), "told with old and new already"
 
 
+def test_an_album_deleted_on_imgur_is_a_change_there(stage: SyncStage) -> None:
+    """It is made anew; that its pictures come back without an upload goes without saying."""
+    edit(stage, "delete_album", id=stage.remote("dogs")["id"])
+    assert lines(stage) == [
+        "Changed on Imgur:",
+        '+ dogs  the album, made anew, "dogs"',
+        "? dogs  the album was deleted on Imgur",
+    ]
+
+
+def test_what_is_in_doubt_is_no_silence(stage: SyncStage) -> None:
+    """A run that was killed while its upload was under way, whose outcome nobody knows."""
+    stage.put("cats", "new.png", 90)
+    job = 0
+    while "? cats  the upload of new.png may or may not have happened" not in lines(stage):
+        job += 1
+        assert stage.killed_apply(job), "no kill left an upload in doubt"
+
+
 def test_an_order_is_told_with_the_pictures_that_stay(stage: SyncStage) -> None:
     """Before and after, the first few."""
     dogs = stage.remote("dogs")
