@@ -129,6 +129,7 @@ def test_every_shell_line_of_the_readme_is_known_here() -> None:
     """Install and test commands are run by .ci/run; the others are named here, so that no new one goes untested."""
     rest = [line for line in shell_lines() if not line.endswith(("demo", "pytest"))]
     assert rest == [
+        'eval "$(imgur-sync completion bash)"',
         "export IMGUR_SYNC_CLIENT_ID=… IMGUR_SYNC_CLIENT_SECRET=… IMGUR_SYNC_REFRESH_TOKEN=…",
         "imgur-sync apply --approve prune=37",
     ]

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 
 class Entry(NamedTuple):
@@ -23,13 +24,18 @@ COMMANDS = {
     "init": Entry("init", "Write a sync.toml for folders that exist."),
     "validate": Entry("validate", "Check sync.toml, without the network."),
     "plan": Entry("plan", "Show what apply would do, and what it costs."),
+    "diff": Entry("diff", "Show what differs, file by file."),
     "apply": Entry("apply", "Make the albums equal the folders."),
     "restore": Entry("restore", "Put pictures back that left an album."),
     "purge": Entry("purge", "Delete pictures for good that left their albums."),
     "forget": Entry("forget", "Let go of an album, or of pictures, without touching Imgur."),
     "status": Entry("status", "Show what was synced and what is in doubt."),
+    "explain": Entry("explain", "Explain what becomes of one file, and why."),
+    "history": Entry("history", "Show what the runs so far did."),
     "links": Entry("links", "List the links of the pictures."),
     "credits": Entry("credits", "Show what is left of Imgur's limits."),
+    "help": Entry("help", "Explain a topic: the manifest, gates, exit codes and more."),
+    "completion": Entry("completion", "Print a script that completes commands in a shell."),
     "state": Entry("state", "Repair the state."),
     "simulator": Entry("simulator", "Serve a local Imgur to try things on."),
     "demo": Entry("demo", "Show everything on a local Imgur, in a folder of its own."),
@@ -70,7 +76,18 @@ class LazyGroup(click.Group):
             return None
         command = import_module(f"{__name__}.{COMMANDS[cmd_name].module}").command
         assert isinstance(command, click.Command)
+        if ctx.resilient_parsing:
+            from imgur_sync.cli.completing import fit
+
+            fit(command)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and options that begin so, from the table."""
+        found = [
+            CompletionItem(name, help=entry.help) for name, entry in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -114,6 +131,7 @@ def cli(ctx: click.Context, /, **options: object) -> None:
     imgur-sync init photos/cats     write a sync.toml
     imgur-sync plan                 see what would happen and what it costs
     imgur-sync apply                do it
+    imgur-sync help                 topics: manifest, gates, budget, …
 
     The options below may also follow a command's name. stdout carries the result, stderr everything else.
     """

@@ -38,8 +38,9 @@ def command(
 ) -> int:
     """Make the albums equal the folders: plan, show the plan and its price, ask, do it, read it back.
 
-    What a gate or the budget holds back is left out, the rest is done. Ctrl-C stops safely: run apply again to go on.
-    Without a terminal nobody can be asked: give -y.
+    ALBUM is a key of sync.toml or a pattern of keys; none means all albums. What a gate or the budget holds back is
+    left out, the rest is done. Ctrl-C stops safely: run apply again to go on. Without a terminal nobody can be asked:
+    give -y.
 
     \b
     imgur-sync apply                      all albums
@@ -64,6 +65,7 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
     from imgur_sync.cli.shown_folders import shown_on
     from imgur_sync.cli.wiring import applying
     from imgur_sync.executor import apply
+    from imgur_sync.executor.history import recorded_run
     from imgur_sync.model.event import RunFinished
 
     with applying(session, options, max_credits=max_credits, adopt=lambda fresh: adopt(session, fresh)) as bench:
@@ -77,13 +79,14 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
                     _agree(plan)
             return True
 
-        with bench.stopper.watching():
+        with recorded_run(ports, "apply", options.albums) as record, bench.stopper.watching():
             try:
                 events = apply(ports, bench.writer, bench.manifest, bench.options, confirm)
                 run = last(outcome.noted(events), screen, RunFinished)
             except ImgurSyncError as error:
                 outcome.cut_short(error)
                 raise
+            record.exit_codes, record.uploaded_bytes = run.codes, run.uploaded_bytes
         run = outcome.with_pages(run)
     outcome.tell(run)
     return run.codes[0].value if run.codes else 0

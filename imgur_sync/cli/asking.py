@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from imgur_sync.cli.numbers import Whole
 from imgur_sync.errors import UsageError
 from imgur_sync.model.plan import GateName
 
@@ -18,7 +19,7 @@ _OPTIONS = (
     click.option("--approve", metavar="NAME=N[,NAME=N]", multiple=True, help="Pass a gate, by the number it shows."),
     click.option(
         "--max-credits",
-        type=click.IntRange(1, MOST_CREDITS),
+        type=Whole(1, MOST_CREDITS),
         metavar="N",
         help="Spend at most N credits, reads included.",
     ),

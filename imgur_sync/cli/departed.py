@@ -64,25 +64,30 @@ def facts(picture: SyncedPicture) -> Mapping[str, object]:
     return {"album": picture.album, "path": picture.path, "link": picture.link, "size": picture.size}
 
 
-def run_outing(session: Session, bench: ApplyBench, work: Callable[[Run], Task[None]], outing: Outing) -> ExitCode:
+def run_outing(
+    session: Session, bench: ApplyBench, command: str, work: Callable[[Run], Task[None]], outing: Outing
+) -> ExitCode:
     """Do the work, showing how it goes; the exit code that follows. Problems are told on stderr."""
     from imgur_sync.cli.following import shown
+    from imgur_sync.executor.history import recorded_run
     from imgur_sync.executor.session import Session as Run
     from imgur_sync.report.escape import sentence
 
     run = Run(bench.ports, bench.manifest, bench.options, bench.writer)
     screen = shown(session, bench.ports.clock)
-    try:
-        with bench.stopper.watching():
-            for event in run.scheduler.drive(work(run)):
-                screen.show(event)
-    finally:
-        screen.close()
+    with recorded_run(bench.ports, command) as record:
+        try:
+            with bench.stopper.watching():
+                for event in run.scheduler.drive(work(run)):
+                    screen.show(event)
+        finally:
+            screen.close()
+        code = ExitCode.PARTIAL if outing.problems or outing.gone else ExitCode.DONE
+        code = ExitCode.BUDGET if run.limit_hit is not None else code
+        record.exit_codes = (code,)
     for problem in outing.problems:
         note(f"problem: {sentence(problem, 400)}")
-    if run.limit_hit is not None:
-        return ExitCode.BUDGET
-    return ExitCode.PARTIAL if outing.problems or outing.gone else ExitCode.DONE
+    return code
 
 
 def typed(question: str, expected: str) -> None:

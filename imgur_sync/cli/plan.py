@@ -16,6 +16,7 @@ from imgur_sync.errors import ExitCode
 
 if TYPE_CHECKING:
     from imgur_sync.executor import Options
+    from imgur_sync.model.plan import Plan
 
 
 @click.command("plan", short_help="Show what apply would do, and what it costs.")
@@ -35,14 +36,16 @@ def command(
 ) -> int:
     """Show what apply would do, album by album, and what it costs. Nothing is changed.
 
-    Looking costs a few credits (1 for each request); --offline costs none.
+    ALBUM is a key of sync.toml or a pattern of keys; none means all albums. Looking costs a few credits (1 for each
+    request); --offline costs none.
 
     \b
     imgur-sync plan                       all albums
     imgur-sync plan cats --refresh        one album, asking Imgur anew
+    imgur-sync plan 'trips/*'             all albums whose key begins so
     imgur-sync plan --approve prune=37    with a gate passed
 
-    Exits 0, or 2 with --detailed-exitcode when there are changes.
+    Exits 0, or 2 with --detailed-exitcode when there are changes. See also: imgur-sync help albums, help gates.
     """
     if offline and refresh:
         raise click.UsageError("--offline and --refresh exclude each other.")
@@ -55,6 +58,20 @@ def command(
 
 def show_plan(session: Session, options: Options, *, max_credits: int | None, detailed: bool) -> int:
     """Make the plan that the options ask for and print it. Returns the exit code."""
+    plan = made_plan(session, options, max_credits)
+    if session.json:
+        from imgur_sync.report.jsons import plan_json
+
+        result(plan_json(plan))
+    else:
+        from imgur_sync.report.text import Moment, plan_text
+
+        result(plan_text(plan, Moment(time.time()), options.approvals.keys()))
+    return ExitCode.CHANGES.value if detailed and not plan.empty else ExitCode.DONE.value
+
+
+def made_plan(session: Session, options: Options, max_credits: int | None) -> Plan:
+    """The plan that the options ask for; its making is shown on stderr."""
     from imgur_sync.cli.following import last, shown
     from imgur_sync.cli.shown_folders import shown_on
     from imgur_sync.cli.wiring import planning
@@ -65,16 +82,7 @@ def show_plan(session: Session, options: Options, *, max_credits: int | None, de
         screen = shown(session, bench.ports.clock)
         events = make_plan(shown_on(screen, bench.ports), bench.manifest, bench.options)
         with bench.stopper.watching():
-            plan = last(events, screen, Planned).plan
-    if session.json:
-        from imgur_sync.report.jsons import plan_json
-
-        result(plan_json(plan))
-    else:
-        from imgur_sync.report.text import Moment, plan_text
-
-        result(plan_text(plan, Moment(time.time()), options.approvals.keys()))
-    return ExitCode.CHANGES.value if detailed and not plan.empty else ExitCode.DONE.value
+            return last(events, screen, Planned).plan
 
 
 @contextmanager

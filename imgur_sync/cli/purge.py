@@ -134,7 +134,7 @@ def _purge(
             raise StaleError(
                 "another run changed what left the albums; nothing was done", hint="look at the list again"
             )
-        code = run_outing(session, bench, lambda run: purge(run, approved, outing), outing)
+        code = run_outing(session, bench, "purge", lambda run: purge(run, approved, outing), outing)
     if session.json:
         done = {picture.id for picture in outing.done}
         result(_document([p for p in approved if p.id in done], [p for p in approved if p.id not in done]))

@@ -107,7 +107,7 @@ def _restore(session: Session, album: str, chosen: Sequence[SyncedPicture]) -> i
     outing = Outing()
     fill = partial(adopt, session)
     with applying(session, Options(), max_credits=None, adopt=fill) as bench:
-        code = run_outing(session, bench, lambda run: restore(run, album, chosen, outing), outing)
+        code = run_outing(session, bench, "restore", lambda run: restore(run, album, chosen, outing), outing)
     if session.json:
         result(_document("restored", outing.done, outing.gone))
         return code.value

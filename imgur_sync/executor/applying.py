@@ -9,7 +9,8 @@ from dataclasses import replace
 from imgur_sync.errors import BudgetError, DeclinedError, ExitCode, ImgurSyncError, StaleError
 from imgur_sync.executor.album_run import run_album
 from imgur_sync.executor.observe import remember_quiet
-from imgur_sync.executor.planning import World, chosen, look, plan_world, prepare
+from imgur_sync.executor.planning import World, look, plan_world, prepare
+from imgur_sync.executor.selecting import chosen
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.settling import settle_all
 from imgur_sync.executor.stopping import Deeds, cut_short

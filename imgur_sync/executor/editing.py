@@ -14,6 +14,7 @@ from imgur_sync.executor.writing import AlbumStop, give_up, is_missing_ownership
 from imgur_sync.model.budget import CALL_COST, Reservation
 from imgur_sync.model.change import (
     Change,
+    EditDone,
     IntentDoubted,
     IntentEnded,
     PictureDetached,
@@ -214,7 +215,9 @@ def _record(
 ) -> None:
     """Record a confirmed edit: header, places, departures and retired addresses together."""
     now = session.clock.now()
-    changes: list[Change] = [IntentEnded(number, IntentStatus.CLOSED, now)] if number else []
+    changes: list[Change] = []
+    if number:
+        changes += [IntentEnded(number, IntentStatus.CLOSED, now), EditDone(spec.key, now)]
     changes.extend(wish.confirmed(spec.key, listing, now))
     if wish.ids is not None:
         placed = set(wish.ids)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
 from imgur_sync.executor.probing import end_records, probe_missing
+from imgur_sync.executor.selecting import spared
 from imgur_sync.executor.tasks import Pause, RunStopped, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
 from imgur_sync.model.local import LocalAlbum, UnchangedFolder
@@ -226,7 +227,9 @@ def _view(
     intents: tuple[Intent, ...],
 ) -> AlbumView:
     paths = {file.path for file in local.files} | {file.path for file in local.unsendable}
-    lost = [picture.path for picture in pictures if picture.path and picture.path not in paths]
+    without = [picture for picture in pictures if picture.path and picture.path not in paths]
+    lost = [picture.path for picture in without]
+    spec, local, spare = spared(session, spec, local, without)
     here = {picture.id for picture in pictures if picture.standing in (Standing.PLACED, Standing.UNMANAGED)}
     strangers = [i for i in (seen.listing.ids if seen.listing is not None else ()) if i not in here]
     return AlbumView(
@@ -248,6 +251,7 @@ def _view(
         limits=session.manifest.gates,
         tripped=frozenset(session.tripped.get(spec.key, ())),
         bases={gate: count for (album, gate), count in session.bases.items() if album == spec.key},
+        spared=spare,
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from imgur_sync.errors import UsageError
 from imgur_sync.executor.observe import Quiet, observe, read_headers, remember_quiet
 from imgur_sync.executor.probing import probe
+from imgur_sync.executor.selecting import chosen, free_to_take, selection_notes
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.tasks import Fork, Task
 from imgur_sync.model.event import Event, Planned
@@ -63,15 +63,6 @@ def prepare(session: Session) -> Task[None]:
     if session.headers is None:
         yield from read_headers(session)
     yield from settle_all(session)
-
-
-def chosen(manifest: Manifest, options: Options) -> tuple[AlbumSpec, ...]:
-    """The albums that the caller asked for. Raises `UsageError` for a key that the manifest does not have."""
-    unknown = [key for key in options.albums if manifest.album(key) is None]
-    if unknown:
-        known = ", ".join(spec.key for spec in manifest.albums[:20])
-        raise UsageError(f"no album {unknown[0]!r} in {manifest.path.name}", hint=f"albums there: {known}")
-    return tuple(spec for spec in manifest.albums if not options.albums or spec.key in options.albums)
 
 
 def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[None]:
@@ -134,7 +125,7 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
         observation_reads=session.reads,
         oldest_listing=min(ages, default=None),
         offline=session.options.offline,
-        notes=(*session.manifest.warnings, *_dropped(session)),
+        notes=(*session.manifest.warnings, *selection_notes(session.manifest, session.options), *_dropped(session)),
     )
 
 
@@ -162,7 +153,7 @@ def _reusable(
     left = {image_id for plan in plans for image_id in plan.adrift}
     # A picture that an interrupted move took out of its album is as good as a detached one.
     halfway = [p for view in views for p in view.pictures if p.id in left and p.digest[:16] in shorts]
-    pictures = (*session.store.detached(wanted), *halfway)
+    pictures = (*free_to_take(session, session.store.detached(wanted)), *halfway)
     if session.options.offline:
         return pictures
     from imgur_sync.model.change import Change, PictureDeleted, PictureGone

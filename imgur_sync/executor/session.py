@@ -122,6 +122,7 @@ class Session:
         self.twins_looked_for = False
         self.retired: list[RetiredUrl] = []
         self.unseen = False
+        self.needed: tuple[frozenset[str] | None] | None = None
 
     def emit(self, event: Event) -> None:
         """Pass an event on."""

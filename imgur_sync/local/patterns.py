@@ -65,14 +65,15 @@ class Unmanaged:
         with ExitStack() as stack:
             try:
                 fd = open_folder(self._root, folder, self._open_file, stack)
-                return above.below(folder, read_patterns(fd, _kind_of_patterns(fd), self._open_file))
+                return above.below(folder, read_patterns(fd, kind_of_patterns(fd), self._open_file))
             except (FileNotFoundError, NotADirectoryError):
                 return above
             except (OSError, ValueError):
                 return None
 
 
-def _kind_of_patterns(fd: int) -> int:
+def kind_of_patterns(fd: int) -> int:
+    """The file type of the pattern file in the folder open as `fd`, 0 if there is none."""
     try:
         return stat.S_IFMT(os.stat(IGNORE_FILE, dir_fd=fd, follow_symlinks=False).st_mode)
     except FileNotFoundError:

@@ -114,3 +114,14 @@ def _digest(*parts: bytes) -> bytes:
     for part in parts:
         total.update(len(part).to_bytes(8, "big") + part)
     return total.digest()
+
+
+def deciding(lines: Iterable[str], text: str) -> tuple[int, bool] | None:
+    """The number (from 0) of the last of these patterns that says something about a path, and whether it matches or
+    takes a match back. A folder's path ends in "/". Raises `ValueError`."""
+    found: tuple[int, bool] | None = None
+    for number, line in enumerate(lines):
+        verdict = _spec([line]).check_file(_fold(text)).include
+        if verdict is not None:
+            found = number, verdict
+    return found

@@ -198,6 +198,15 @@ class GateHeld:
     synced: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class EditDone:
+    """An edit of the album (`path` "") or of the texts of a picture was carried out: for the history of runs only."""
+
+    key: str
+    at: float
+    path: str = ""
+
+
 Change = (
     AlbumMade
     | AlbumGone
@@ -220,4 +229,5 @@ Change = (
     | FailuresForgotten
     | GateHeld
     | WishIgnored
+    | EditDone
 )

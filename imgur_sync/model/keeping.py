@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Reading, Reservation
     from imgur_sync.model.change import Change
+    from imgur_sync.model.history import Run, RunStep
     from imgur_sync.model.local import CachedFile, FolderMark
     from imgur_sync.model.remote import RemoteAlbum
     from imgur_sync.model.secret import Secret
@@ -147,6 +148,23 @@ class StateStore(Protocol):
 
     def record(self, *changes: Change) -> None:
         """Record all changes in one transaction; grows the serial of each album touched."""
+        ...
+
+    def begin_run(self, draft: Run) -> Run:
+        """Write a run into the history; what is recorded from now on belongs to it. Returns it with its number."""
+        ...
+
+    def end_run(self, ended: Run) -> None:
+        """Write how a run ended; what is recorded afterwards belongs to none. KeyError for an unknown number."""
+        ...
+
+    def runs(self, limit: int | None = None) -> tuple[Run, ...]:
+        """Up to `limit` runs, the newest first, each with the counts of what it did. One without an end is under way,
+        or was killed."""
+        ...
+
+    def run_steps(self, number: int) -> tuple[RunStep, ...]:
+        """What one run did, in the order in which it was recorded, each written together with what it tells."""
         ...
 
 

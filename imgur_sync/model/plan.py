@@ -104,6 +104,21 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What an album showed before its edit. `order` are the paths of managed pictures as the album shows them, by the
+    names that their files have now; `drifted` are fields (title, description, privacy) that somebody changed there,
+    `taken_out` the paths of pictures that somebody took out of it."""
+
+    title: str
+    description: str
+    privacy: str
+    cover: str
+    order: tuple[str, ...]
+    drifted: frozenset[str] = frozenset()
+    taken_out: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class AlbumPlan:
     """The plan of one album.
 
@@ -153,6 +168,7 @@ class AlbumPlan:
     errors: tuple[str, ...] = ()
     unfinished: bool = False  # an interrupted run left the marker of the album's creation in its description
     gives: frozenset[str] = frozenset()  # keys of the albums that take a picture out of this one
+    shown: Shown | None = None  # where an edit is wanted: what the album shows before it
 
     @property
     def quiet(self) -> bool:
@@ -247,6 +263,7 @@ __all__ = [
     "Placement",
     "Plan",
     "Price",
+    "Shown",
     "Unsettled",
     "Withheld",
 ]

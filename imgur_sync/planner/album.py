@@ -13,6 +13,7 @@ from imgur_sync.planner.awaited import waiting_gates, waiting_uploads
 from imgur_sync.planner.gates import counting_gates, listing_gate, root_gate, scan_gate
 from imgur_sync.planner.price import reads_around
 from imgur_sync.planner.remarks import blocked, doubts, drift, place_warning, refused, size_warning, unfinished
+from imgur_sync.planner.shown import shown_before
 from imgur_sync.planner.sorting import Send, Sorted, sort_out
 from imgur_sync.planner.target import Target, aim, current_privacy, doubtful_edit
 from imgur_sync.planner.view import NO_CLAIMS, NOTHING_HELD, AlbumView, Claims, Hold
@@ -148,7 +149,7 @@ def _assembled(
     gates: tuple[Gate, ...],
     held: frozenset[GateName],
 ) -> AlbumPlan:
-    blank = _blank(view)
+    blank, pairs = _blank(view), _pairs(granted, target)
     return replace(
         blank,
         wanted=all_steps,
@@ -165,7 +166,8 @@ def _assembled(
         adrift=tuple(picture.id for picture in wanted.adrift) if _offers(view) else (),
         released=_released(view, granted),
         replaced=tuple((path, picture.id) for path, picture in granted.retired),
-        pairs=_pairs(granted, target),
+        pairs=pairs,
+        shown=shown_before(view, all_steps, pairs),
         leaving=target.leaving,
         deleting=tuple((picture.path, picture.id) for picture in target.deleting),
         unpaired_files=tuple((file.digest, file.path) for file in wanted.unpaired),

@@ -216,7 +216,6 @@ def _fates(
     unsendable = {file.path for file in view.local.unsendable} | stuck
     moved_folder = view.synced is not None and view.synced.folder not in ("", view.spec.folder)
     shown = frozenset(view.listing.ids if view.listing is not None else ())
-    deletes = view.spec.prune is Prune.DELETE
     names = ("pruned", "retired", "unmanaged", "kept", "in_place", "protected", "left", "settling")
     fate: dict[str, list[SyncedPicture]] = {name: [] for name in names}
     for picture in spare:
@@ -235,7 +234,9 @@ def _fates(
             name = "protected"
         else:
             name = "in_place" if GateName.PRUNE in hold.gates else "pruned"
-        if picture.id not in shown and (name in ("retired", "unmanaged") or (name == "pruned" and not deletes)):
+        if picture.id not in shown and (
+            name in ("retired", "unmanaged") or (name == "pruned" and not view.deletes(picture))
+        ):
             name = "settling" if view.now - picture.placed_at < view.settle_seconds else "left"
         fate[name].append(picture)
     return {name: tuple(pictures) for name, pictures in fate.items()}

@@ -37,9 +37,8 @@ class Target:
 
 def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     """The target of one album. With `publish` False a wider privacy is left out (the gate `publish` holds it)."""
-    deletes = view.spec.prune == "delete"
-    deleting = sorted_.pruned if deletes else ()
-    leaving = _leaving(view, sorted_, deletes)
+    deleting = tuple(picture for picture in sorted_.pruned if view.deletes(picture))
+    leaving = _leaving(view, sorted_)
     shown = view.listing.ids if view.listing is not None else ()
     entries = managed_places(view.spec.order, sorted_, shown)
     managed = {entry.id for entry in entries if entry.id is not None}
@@ -65,13 +64,13 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     )
 
 
-def _leaving(view: AlbumView, sorted_: Sorted, deletes: bool) -> frozenset[str]:
+def _leaving(view: AlbumView, sorted_: Sorted) -> frozenset[str]:
     """The ids that an edit of this album takes out, whether it shows them or not.
 
     Nothing is taken out for being recorded elsewhere while the album is protected or its folder could not be scanned.
     """
     ids = {picture.id for _, picture in sorted_.retired} | {picture.id for picture in sorted_.moved_away}
-    ids |= {picture.id for picture in sorted_.pruned} if not deletes else set()
+    ids |= {picture.id for picture in sorted_.pruned if not view.deletes(picture)}
     if view.spec.protect or view.local.errors:
         return frozenset(ids)
     return frozenset(ids | view.elsewhere - {picture.id for picture in sorted_.pairs.values()})
@@ -126,7 +125,7 @@ def _edits(
         edit = replace(
             edit,
             places=tuple(Place(entry.path, entry.digest) for entry in entries),
-            detached=_places(sorted_.pruned) if view.spec.prune == "detach" else (),
+            detached=_places(tuple(picture for picture in sorted_.pruned if not view.deletes(picture))),
             retired=tuple(Place(path, picture.digest) for path, picture in sorted_.retired),
             attached=_attached(sorted_),
             moves=moves,

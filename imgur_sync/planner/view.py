@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from imgur_sync.model.plan import GateName, Gone
-from imgur_sync.model.spec import AlbumSpec, GateLimits
+from imgur_sync.model.spec import AlbumSpec, GateLimits, Prune
 from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus, SyncedAlbum, SyncedPicture
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class AlbumView:
     are ids in the listing that the state knows but not as placed here. `intents` are the album's open ones. `tripped`
     are gates that held in an earlier plan of this run: they go on holding, whatever its uploads add to the album.
     `bases` are the pictures synced when a gate began to hold, in whatever run: its percentage is of those.
+    `spared` are ids that are taken out where others would be deleted: an album that is not planned now needs them.
     """
 
     spec: AlbumSpec
@@ -46,6 +47,11 @@ class AlbumView:
     limits: GateLimits = GateLimits()
     tripped: frozenset[GateName] = frozenset()
     bases: Mapping[str, int] = field(default_factory=dict)
+    spared: frozenset[str] = frozenset()
+
+    def deletes(self, picture: SyncedPicture) -> bool:
+        """Whether a picture whose file left is deleted, and not only taken out of the album."""
+        return self.spec.prune is Prune.DELETE and picture.id not in self.spared
 
     @property
     def exists(self) -> bool:

@@ -14,6 +14,7 @@ from imgur_sync.model.change import (
     AlbumGone,
     AlbumMade,
     Change,
+    EditDone,
     FailuresForgotten,
     FileFailed,
     FolderSeen,
@@ -32,6 +33,7 @@ from imgur_sync.model.change import (
     UrlRetired,
     WishIgnored,
 )
+from imgur_sync.model.history import Run
 from imgur_sync.model.synced import (
     Intent,
     IntentKind,
@@ -43,7 +45,7 @@ from imgur_sync.model.synced import (
     SyncedPicture,
 )
 from imgur_sync.planner.marker import SHORT, owner, parse_name
-from imgur_sync.state import leaving, rows
+from imgur_sync.state import leaving, rows, runs
 
 OfPicture = PicturePlaced | PictureDetached | PictureReleased | PictureReattached | PictureGone | PictureDeleted
 
@@ -55,14 +57,18 @@ class Recording:
     the caller, and nothing of the record may stay.
     """
 
-    def __init__(self, connection: sqlite3.Connection, lineage: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, lineage: str, run: Run | None = None) -> None:
         self._connection = connection
         self._lineage = lineage
+        self._run = run
+        self._now = run.started_at if run is not None else 0.0
         self._touched: set[str] = set()
         self._albums: dict[str, SyncedAlbum] = {}
 
     def apply(self, change: Change) -> None:
-        """Carry one change out."""
+        """Carry one change out, and note it in the history of the run that it belongs to."""
+        if self._run is not None:
+            self._note(self._run.number, change)
         match change:
             case AlbumMade():
                 self._album_made(change)
@@ -94,6 +100,8 @@ class Recording:
                 leaving.forget_picture(self._connection, image_id)
             case AlbumForgotten(key):
                 self._forget_album(key)
+            case EditDone():
+                pass  # the history of the run alone tells it
             case _:
                 self._picture(change)
 
@@ -106,6 +114,19 @@ class Recording:
             self._keep_copy(intent.album, intent.digest, intent.copy)
         self._touched.add(intent.album)
         return intent
+
+    def _note(self, run: int, change: Change) -> None:
+        before = self._stored_picture(change.id) if isinstance(change, runs.OF_PICTURES) else None
+        self._now = max(self._now, getattr(change, "at", 0.0))  # the gone album's change names no time of its own
+        runs.note(self._connection, run, change, before, self._now)
+
+    def begin_run(self, draft: Run) -> int:
+        """Write a run into the history; returns its number."""
+        return runs.begin(self._connection, draft)
+
+    def end_run(self, ended: Run) -> None:
+        """Write how a run ended."""
+        runs.end(self._connection, ended.number, ended)
 
     def finish(self) -> None:
         """Write the albums touched, each with its serial grown by one and its count of placed pictures."""

@@ -6,6 +6,7 @@ import sqlite3
 
 from imgur_sync.state.database import Kind
 from imgur_sync.state.migrations import Step
+from imgur_sync.state.runs import run_tables
 
 _VERSION_1 = (
     # One row each: the lineage, and the version once more (the header has no checksum).
@@ -62,7 +63,7 @@ def _departures(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE departure (id TEXT PRIMARY KEY, at REAL NOT NULL, seal BLOB NOT NULL) STRICT")
 
 
-STEPS: tuple[Step, ...] = (_version_1, _departures)
+STEPS: tuple[Step, ...] = (_version_1, _departures, run_tables)
 
 STATE = Kind(
     name="imgur-sync state",

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -20,7 +21,7 @@ from imgur_sync.model.synced import (
     SyncedPicture,
 )
 from imgur_sync.planner.marker import SHORT
-from imgur_sync.state import rows
+from imgur_sync.state import rows, runs
 from imgur_sync.state.database import transaction, translated
 from imgur_sync.state.migrations import upgrade
 from imgur_sync.state.schema import STATE, STEPS
@@ -28,6 +29,7 @@ from imgur_sync.state.sealed import DamagedRow
 
 if TYPE_CHECKING:
     from imgur_sync.model.change import Change
+    from imgur_sync.model.history import Run, RunStep
     from imgur_sync.state.recording import Recording
 
 T = TypeVar("T")
@@ -49,6 +51,7 @@ class SqliteStore:
         self._read_only = read_only
         self._process = os.getpid()
         self._whole_checked = False
+        self._run: Run | None = None
         with translated(path, STATE):
             for table in _HEAD:
                 self._check_structure(f"PRAGMA integrity_check({table})")
@@ -216,13 +219,34 @@ class SqliteStore:
 
         self._recorded(apply_all)
 
+    def begin_run(self, draft: Run) -> Run:
+        """Write a run into the history; what is recorded from now on belongs to it. Returns it with its number."""
+        number = self._recorded(lambda recording: recording.begin_run(draft))
+        self._run = replace(draft, number=number)
+        return self._run
+
+    def end_run(self, ended: Run) -> None:
+        """Write how a run ended; what is recorded afterwards belongs to none."""
+        self._recorded(lambda recording: recording.end_run(ended))
+        self._run = None
+
+    def runs(self, limit: int | None = None) -> tuple[Run, ...]:
+        """Up to `limit` runs, the newest first, each with the counts of what it did."""
+        with self._using(whole=True) as connection:
+            return runs.newest(connection, limit)
+
+    def run_steps(self, number: int) -> tuple[RunStep, ...]:
+        """What one run did, in the order in which it was recorded."""
+        with self._using(whole=True) as connection:
+            return runs.steps_of(connection, number)
+
     def _recorded(self, work: Callable[[Recording], T]) -> T:
         if self._read_only:
             raise RuntimeError("this state was opened for reading only")
         from imgur_sync.state.recording import Recording
 
         with self._using(whole=True) as connection, transaction(connection):
-            recording = Recording(connection, self._lineage)
+            recording = Recording(connection, self._lineage, self._run)
             result = work(recording)
             recording.finish()
         return result

@@ -117,11 +117,11 @@ def test_an_older_state_is_upgraded_beside_a_copy_of_what_it_was(tmp_path: Path)
     _version_1(path)
     with open_store(path, lineage=LINEAGE, create=False, steps=(*STEPS, _second)) as store:
         assert len(store.intents(IntentStatus.OPEN)) == 1
-    backup = tmp_path / "state.db.backup-v1"
+    backup = tmp_path / f"state.db.backup-v{len(STEPS)}"
     assert backup.stat().st_mode & 0o777 == 0o600
     with open_store(backup, lineage=LINEAGE, create=False, read_only=True) as old:
         assert len(old.intents(IntentStatus.OPEN)) == 1
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["state.db", "state.db.backup-v1"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["state.db", f"state.db.backup-v{len(STEPS)}"]
     open_store(tmp_path / "new.db", lineage=None, create=True, steps=(*STEPS, _second)).close()
     with pytest.raises(StateError, match="newer than this program"):
         find_store(path, lineage=LINEAGE)
@@ -149,14 +149,14 @@ def test_a_kill_in_the_middle_of_an_upgrade_leaves_the_old_version(tmp_path: Pat
         process.kill()
         with open_store(path, lineage=LINEAGE, create=False) as store:
             assert len(store.intents(IntentStatus.OPEN)) == 1
-        with open_store(tmp_path / "state.db.backup-v1", lineage=LINEAGE, create=False) as store:
+        with open_store(tmp_path / f"state.db.backup-v{len(STEPS)}", lineage=LINEAGE, create=False) as store:
             assert len(store.intents(IntentStatus.OPEN)) == 1
     process = child(MIGRATES, path)
     assert process.line() == "in the middle"
     process.tell("go on")
     assert process.line() == "done"
     with closing(sqlite3.connect(path)) as connection:
-        assert version_of(connection) == 2
+        assert version_of(connection) == len(STEPS) + 1
 
 
 def test_a_step_that_fails_leaves_the_old_version(tmp_path: Path) -> None:

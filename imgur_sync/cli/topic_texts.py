@@ -1,0 +1,162 @@
+"""The words of the help topics that are not read off the code. Tests compare every name in them with the code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+INTRODUCTIONS: Mapping[str, str] = {
+    "manifest": """\
+sync.toml says which folder is which album. `imgur-sync init` writes one,
+`imgur-sync validate` checks it. Durations are "90s", "3m", "1h", "2d" or a
+number of seconds; sizes are "64MiB", "10MB" or a number of bytes. Every key of
+[albums.NAME] but folder, title and description can stand in [defaults], for
+all albums. A text key that is not there is not managed; "" is kept empty.
+""",
+    "gates": """\
+A gate withholds what it guards and nothing else. The plan shows each gate that
+tripped, with a number; `--approve NAME=NUMBER` lets exactly that through, also
+several: `--approve prune=37,publish=1`. Another number refuses the run, and -y
+passes no gate. The limits are keys of [gates] in sync.toml.""",
+    "environment": """\
+Secrets belong here, never into sync.toml. An empty variable counts as not set.
+Each of the first four can be in a file that NAME_FILE names instead.""",
+    "json": """\
+With --json, stdout carries one JSON document and nothing else. Each begins
+with format_version ({version}) and kind; under one version fields are only ever
+added. Times are UTC, as 2026-03-01T13:05:00Z. Paths are as they are on disk,
+bytes that are no UTF-8 as lone surrogates. Plans, differences, runs and
+histories without -v hold no id and no link; status, links and explain hold
+the links of your pictures, also those of hidden albums: keep them to yourself.
+
+A name with [] is a list; a flag is true or false. A type with ? can be null,
+and so can a time and a table that is no list. Exit codes: help exit-codes.""",
+}
+
+GATES: Mapping[str, str] = {
+    "root": "an album's folder is missing, has no picture left, or is another directory with other pictures: "
+    "nothing of that album is touched",
+    "scan": "a folder or a file could not be read: nothing is removed from that album",
+    "listing": "Imgur's answer about the album was incomplete or not understood: nothing of it is touched",
+    "prune": "more pictures would leave an album than [gates] prune allows, all of them, or too many in one run",
+    "replace": "more pictures would get a new link than [gates] replace allows",
+    "restore": "more pictures were deleted on Imgur than [gates] restore allows, or the album was: they would be "
+    "sent again",
+    "publish": "an album would be seen by more people, and its entry does not say allow_public = true",
+    "adopt": "an album that is named by its id holds pictures that are not known",
+    "strike": "the application's daily limit would be hit once more; too often in a month, and Imgur blocks it",
+}
+
+ENVIRONMENT: Mapping[str, str] = {
+    "IMGUR_SYNC_CLIENT_ID": "the Client-ID of your Imgur application",
+    "IMGUR_SYNC_CLIENT_SECRET": "its secret; needed to refresh tokens",
+    "IMGUR_SYNC_REFRESH_TOKEN": "a refresh token of your account; later ones are kept in the state folder",
+    "IMGUR_SYNC_ACCESS_TOKEN": "an access token, where there is no refresh token",
+    "IMGUR_SYNC_API_URL": "another Imgur, such as `imgur-sync simulator` prints it; plain http only on this machine",
+    "IMGUR_SYNC_SETTLE_SECONDS": "how long Imgur may take to show what was sent; wins over the key in [upload]",
+    "IMGUR_SYNC_STATE_DIR": "the folder of the credit ledger and of the tokens, shared by all manifests",
+    "IMGUR_SYNC_CONFIG_DIR": "the folder of config.toml",
+    "NO_COLOR": "no colours, whatever its value",
+    "CI": "lines instead of a moving progress bar",
+    "TERM": '"dumb" likewise',
+}
+
+PATTERNS = """\
+A file is a picture by its content: JPEG, PNG, GIF, WebP, APNG, MP4, WebM. One
+whose name promises a picture and whose content is none is reported (exit 7);
+all other files are skipped and do not count.
+
+Which files are looked at say `include` and `exclude` of the album, in the
+syntax of .gitignore and without regard to case:
+
+  include = ["**/*"]          what is taken; "!private/" takes a folder back
+  exclude = ["drafts/"]       what is not, whatever else says so
+
+A file named .imgursyncignore in a folder holds patterns for that folder and
+all below it; a deeper one wins over a higher one, `exclude` over both. A
+folder that is left out is not entered. Litter of systems and editors, and
+folders such as .git, are always left out; so are files that may hold a secret.
+
+A picture whose file is left out now stays on Imgur, unmanaged.
+Why one file is taken or not: imgur-sync explain PATH
+"""
+
+SELECTION = """\
+plan, apply and diff take the keys of albums; without any they mean all. A key
+can be a pattern for which the shell's own rules hold: quote it.
+
+  imgur-sync plan cats dogs
+  imgur-sync apply 'trips/*' -y
+
+What is not named is not looked at on Imgur. Digest, gates and their numbers
+are those of the albums named. A file that came from the folder of another
+album takes the picture along, without an upload, only where both albums are
+planned:
+
+  - The picture of an album that is not named is never taken from it: the file
+    is uploaded anew.
+  - What an album that is not named needs is not deleted (prune = "delete"),
+    only taken out of the album, and not taken by another one; its folder is
+    looked at for that. If it cannot be read, nothing is deleted.
+
+So plan all albums after moving files between folders.
+"""
+
+BUDGET = """\
+Imgur counts credits. An upload costs 10, every other request 1. Four limits
+hold at once:
+
+  the application   12,500 credits a day, shared by all who use its Client-ID
+  the account       500 or 2,000 credits an hour
+  this address      1,250 POSTs an hour
+  uploads           about 50 an hour, which Imgur announces nowhere
+
+Every plan shows what it takes and what is left. What does not fit is deferred:
+apply does the rest, says when it can go on, and exits 6. Work that costs 1 goes
+on when uploads do not.
+
+  [budget] reserve_credits      left to others who use the application
+  [budget] uploads_per_hour     our own cap on uploads
+  [budget] max_credits_per_run  as --max-credits, for every run
+  [upload] max_wait             the longest wait for a limit within a run
+
+What is left of every limit: imgur-sync credits
+What each run took: imgur-sync history
+"""
+
+PRIVACY = """\
+  public   the album is shown on your profile
+  hidden   anyone with its link sees it; the default
+  secret   as hidden
+
+Hidden and secret are not private: whoever has the link of an album or of a
+picture sees it. Imgur removes metadata such as the place from what it shows,
+but it is sent to Imgur. An album is made hidden, filled, and only then shown
+to more people; making it narrower comes before any upload. More exposure needs
+allow_public = true in its entry, or --approve publish=N.
+
+The name that a picture is sent with is public on Imgur: a short form of the
+file's name and a marker that lets a lost state be rebuilt, never the path.
+
+A picture that left its album is not deleted, its link goes on working; so does
+the link of a replaced picture. To delete: prune = "delete" in its entry.
+"""
+
+STATE = """\
+What is on Imgur is remembered in .imgur-sync/ beside the manifest, readable by
+you alone: state.db (pictures, links, requests in doubt, the history of runs),
+cache.db (can be removed at no cost but time and credits) and run.lock. [state]
+path puts it elsewhere; not on a network drive. Credits and tokens are kept once
+for all manifests, in the folder that IMGUR_SYNC_STATE_DIR names.
+
+Every request is recorded before it is sent. After a kill, run apply again:
+what was in doubt is looked up first, nothing is sent twice.
+
+If the state is lost: every picture carries a marker in its name, made from the
+`lineage` in sync.toml. The next plan or apply recognises them and sends none
+again. For a damaged state: imgur-sync state rebuild
+
+A newer version may change the form of the state; it first puts a copy beside
+it, named .backup-v and a number.
+
+What is there: imgur-sync status. What happened: imgur-sync history.
+"""

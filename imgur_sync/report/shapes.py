@@ -1,0 +1,235 @@
+"""The shape of every JSON document, as `help json` prints it and tests check it. Fields are only ever added.
+
+A shape is a word (`text`, `number`, `flag`, `time`: UTC or null; with a `?` null too), a list with the shape of its
+items, a table of fields, or, under the field `*`, of any other field. A field whose name ends in `?` may be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+Shape = str | Sequence["Shape"] | Mapping[str, "Shape"]
+
+STEP: Shape = {"kind": "text", "album": "text", "*": "any"}
+PRICE: Shape = dict.fromkeys(("credits", "writes", "reads", "posts", "uploads", "upload_bytes"), "number")
+LIMIT: Shape = {"name": "text", "capacity": "number?", "remaining": "number?", "resumes_at": "time"}
+BUDGET: Mapping[str, Shape] = {
+    "limits": [LIMIT],
+    "reserved": "number",
+    "used_today": "number",
+    "reading_age": "number?",
+}
+RETIRED: Shape = {"album": "text", "path": "text", "old": "text", "new": "text"}
+
+ALBUM_PLAN: Shape = {
+    "album": "text",
+    "title": "text",
+    "files": "number",
+    "synced": "number",
+    "wanted": [STEP],
+    "steps": [STEP],
+    "withheld": [{"gate": "text", "step": STEP}],
+    "deferred": [{"limit": "text", "step": STEP}],
+    "gates": [{"name": "text", "album": "text", "count": "number", "detail": "text", "approvable": "flag"}],
+    "blocked": [{"album": "text", "path": "text", "reason": "text", "protected": "flag"}],
+    "drift": ["text"],
+    "unsettled": [{"what": "text", "until": "time"}],
+    "unsendable": [{"path": "text", "why": "text", "detail": "text"}],
+    "skipped": "number",
+    "skipped_examples": ["text"],
+    "unmanaged": ["text"],
+    "foreign": "number",
+    "moves": [{"album": "text", "source": "text", "target": "text", "digest": "text"}],
+    "recorded": [{"path": "text", "digest": "text"}],
+    "replaced": ["text"],
+    "reads": "number",
+    "listed_at": "time",
+    "warnings": ["text"],
+    "errors": ["text"],
+}
+
+PLAN: Mapping[str, Shape] = {
+    "digest": "text",
+    "manifest_digest": "text",
+    "lineage": "text",
+    "made_at": "time",
+    "offline": "flag",
+    "empty": "flag",
+    "settled": "flag",
+    "unchanged": {"albums": "number", "pictures": "number"},
+    "price": PRICE,
+    "total": PRICE,
+    "budget": BUDGET,
+    "resume_at": "time",
+    "observation_reads": "number",
+    "oldest_listing": "time",
+    "approve": {"*": "number"},
+    "notes": ["text"],
+    "albums": [ALBUM_PLAN],
+}
+
+SHAPES: Mapping[str, Mapping[str, Shape]] = {
+    "init": {"manifest": "text", "albums": ["text"]},
+    "validate": {
+        "ok": "flag",
+        "problems": ["any"],
+        "warnings": ["text"],
+        "manifest": "text",
+        "digest": "text",
+        "albums": [dict.fromkeys(("album", "folder", "title", "privacy", "order", "prune"), "text?")],
+    },
+    "plan": PLAN,
+    "diff": {
+        "changes": [dict.fromkeys(("side", "kind", "album", "path", "old", "new", "note"), "text")],
+        "empty": "flag",
+        "offline": "flag",
+        "notes": ["text"],
+    },
+    "run": {
+        "exit_code": "number",
+        "exit_codes": ["number"],
+        "albums": [
+            {
+                "album": "text",
+                "title": "text",
+                "uploaded": "number",
+                "failed": "number",
+                "done": "flag",
+                "problems": ["text"],
+            }
+        ],
+        "uploaded": "number",
+        "uploaded_bytes": "number",
+        "edited": "number",
+        "deleted": "number",
+        "credits": "number",
+        "resume_at": "time",
+        "retired": [{"album": "text", "path": "text"}],
+        "left": PLAN,
+    },
+    "status": {
+        "state": "text",
+        "lineage": "text",
+        "albums": [
+            {
+                "key": "text",
+                "title": "text",
+                "link": "text",
+                "pictures": "number",
+                "detached": "number",
+                "gone": "number",
+                "missing": "flag",
+                "last_change": "time",
+                "failed": [{"album": "text", "path": "text", "digest": "text", "reason": "text", "at": "time"}],
+            }
+        ],
+        "open_intents": [
+            {
+                "number": "number",
+                "request": "text",
+                "album": "text",
+                "path": "text",
+                "made_at": "time",
+                "failed_at": "time",
+                "sends": "number",
+            }
+        ],
+        "suspects": "number",
+        "holder": "text?",
+        "last_change": "time",
+    },
+    "explain": {
+        "asked": "text",
+        "verdict": "text",
+        "because": ["text"],
+        "album": "text",
+        "path": "text",
+        "file": {"size": "number", "media_type": "text", "width": "number", "height": "number", "sha256": "text"},
+        "gate": "text",
+        "approve": "text",
+        "pictures": [
+            {
+                **dict.fromkeys(("link", "standing", "album", "path", "sha256"), "text"),
+                **dict.fromkeys(("width", "height"), "number"),
+                **dict.fromkeys(("uploaded_at", "placed_at"), "time"),
+            }
+        ],
+        "failed": {"reason": "text", "at": "time"},
+        "offline": "flag",
+    },
+    "history": {
+        "runs": [
+            {
+                "number": "number",
+                "command": "text",
+                "albums": ["text"],
+                "ending": "text",
+                "started_at": "time",
+                "ended_at": "time",
+                "exit_code": "number?",
+                "exit_codes": ["number"],
+                "credits": "number?",
+                "uploaded_bytes": "number",
+                "done": {"*": "number"},
+                "steps": [{**dict.fromkeys(("kind", "album", "path", "was", "reason"), "text"), "at": "time"}],
+                "retired": [RETIRED],
+            }
+        ]
+    },
+    "links": {
+        "albums": [
+            {"album": "text", "title": "text", "link": "text", "pictures": [{"path": "text", "link": "text"}]},
+        ]
+    },
+    "retired_links": {"retired": [RETIRED]},
+    "credits": BUDGET,
+    "state_rebuild": {"albums": "number", "pictures": "number", "kept": "text?"},
+    "error": {
+        "ok": "flag",
+        "message": "text",
+        "hint": "text",
+        "problems": [
+            {"line": "number", "column": "number", "what": "text", "remedy": "text", "source": "text"},
+        ],
+        "resume_at": "time",
+        "exit_code": "number",
+        "exit_codes": ["number"],
+    },
+}
+"""By `kind`: the fields of each document beside `format_version` and `kind`. A table that stands alone may be null."""
+
+COMMANDS_BY_KIND: Mapping[str, str] = {
+    "run": "apply",
+    "retired_links": "links --retired",
+    "state_rebuild": "state rebuild",
+    "error": "any command that fails",
+}
+"""The command that prints a kind, where it has another name."""
+
+
+def shape_lines(kind: str) -> Iterator[str]:
+    """The shape of one kind, a line a field, indented below its table; a plan within a run is not repeated."""
+    yield from _fields(SHAPES[kind], 2)
+
+
+def _fields(table: Mapping[str, Shape], indent: int) -> Iterator[str]:
+    for name, shape in table.items():
+        yield from _field("…" if name == "*" else name, shape, indent, "")
+
+
+def _field(name: str, shape: Shape, indent: int, mark: str) -> Iterator[str]:
+    head = f"{' ' * indent}{name}{mark}"
+    if isinstance(shape, str):
+        yield f"{head}: {shape}"
+    elif shape is PLAN:
+        yield f"{head}: as the fields of a plan"
+    elif isinstance(shape, Mapping):
+        if set(shape) == {"*"}:
+            yield f"{head}: names with a {shape['*']} each"
+        elif all(inner == "text" for inner in shape.values()):
+            yield f"{head}: {', '.join(shape)} (texts)"
+        else:
+            yield f"{head}:"
+            yield from _fields(shape, indent + 2)
+    else:
+        yield from _field(name, shape[0], indent, f"{mark}[]")

@@ -1,0 +1,130 @@
+"""`help`: every topic is there, fits a terminal, and names nothing that the program does not have."""
+
+from __future__ import annotations
+
+import re
+
+import click
+import pytest
+
+from imgur_sync.cli import COMMANDS, EPILOG, cli
+from imgur_sync.cli.topic_texts import ENVIRONMENT, GATES
+from imgur_sync.cli.topics import TOPICS
+from imgur_sync.directories import CONFIG_VARIABLE, STATE_VARIABLE
+from imgur_sync.errors import ExitCode
+from imgur_sync.manifest.reference import keys
+from imgur_sync.manifest.schema import AlbumTable, BudgetTable, Document, UploadTable
+from imgur_sync.model.budget import CALL_COST, UPLOAD_COST
+from imgur_sync.model.plan import GateName
+from imgur_sync.report.shapes import SHAPES
+from imgur_sync.settings import _CREDENTIALS, _OTHERS, PREFIX
+from tests.support.command import Workplace
+
+TEXTS = {name: topic.text() for name, topic in TOPICS.items()}
+EVERY = pytest.mark.parametrize("name", list(TOPICS))
+
+
+def all_options() -> set[str]:
+    """Every option of every command."""
+    context = click.Context(cli)
+    commands: list[click.Command] = [cli]
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
+        commands += [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+    return {option for command in commands for parameter in command.params for option in parameter.opts} | {"--help"}
+
+
+@EVERY
+def test_a_topic_fits_a_terminal(name: str) -> None:
+    """80 columns, printable, a newline at the end, and a title in the list."""
+    text = TEXTS[name]
+    assert text.endswith("\n")
+    assert not [line for line in text.splitlines() if len(line) > 80 or line != line.rstrip()]
+    assert text.replace("\n", "").isprintable()
+    assert TOPICS[name].title
+
+
+@EVERY
+def test_a_topic_names_only_what_there_is(name: str) -> None:
+    """Options, commands, variables, topics and tables."""
+    text = TEXTS[name]
+    known = {f"{PREFIX}{one.upper()}" for one in (*_CREDENTIALS, *_OTHERS)} | {STATE_VARIABLE, CONFIG_VARIABLE}
+    assert set(re.findall(rf"{PREFIX}[A-Z_]+", text)) <= known
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) <= all_options()
+    assert set(re.findall(r"imgur-sync ([a-z]+)", text)) <= set(COMMANDS)
+    assert set(re.findall(r"\bhelp ([a-z-]+)", text)) <= set(TOPICS)
+    tables = {table.strip("[]").partition(".")[0] for table in re.findall(r"^ *(\[[a-z.]+\])", text, re.MULTILINE)}
+    assert tables <= set(Document.model_fields)
+
+
+def test_the_manifest_topic_has_every_key() -> None:
+    """Each with what it takes, as the error for a wrong value says it."""
+    told = {(key.table, key.name) for key in keys()}
+    assert {("[albums.NAME]", name) for name in AlbumTable.model_fields} <= told
+    assert {("[budget]", name) for name in BudgetTable.model_fields} <= told
+    assert {("[upload]", name) for name in UploadTable.model_fields} <= told
+    assert ("[gates]", "prune.run") in told
+    assert ("", "lineage") in told
+    assert all(key.takes for key in keys() if key.table in ("[albums.NAME]", "[budget]", "[upload]", "[state]"))
+    assert 'prune = "detach", "delete" or "never" (default "detach")' in TEXTS["manifest"]
+    assert "reserve_credits = a whole number from 0 to 1000000 (default 500)" in TEXTS["manifest"]
+
+
+def test_the_gates_topic_has_every_gate() -> None:
+    """With a text for each, and which of them a number passes."""
+    for gate in GateName:
+        assert gate.value in GATES, gate
+        assert re.search(rf"^  {gate.value}\b", TEXTS["gates"], re.MULTILINE)
+    passed = re.search(r"Passed by a number: ([a-z, ]+)\.", TEXTS["gates"].replace("\n", " "))
+    assert passed is not None
+    assert passed[1].split(", ") == [gate.value for gate in GateName if gate.approvable]
+
+
+def test_the_environment_topic_has_every_variable() -> None:
+    """All that the settings read."""
+    known = {f"{PREFIX}{one.upper()}" for one in (*_CREDENTIALS, *_OTHERS)} | {STATE_VARIABLE, CONFIG_VARIABLE}
+    assert known == {name for name in ENVIRONMENT if name.startswith(PREFIX)}
+    assert list(ENVIRONMENT)[: len(_CREDENTIALS)] == [f"{PREFIX}{one.upper()}" for one in _CREDENTIALS]
+
+
+def test_the_exit_codes_topic_is_the_table_of_the_help() -> None:
+    """One row a code."""
+    codes = [int(code) for code in re.findall(r"^ +(\d+)  ", TEXTS["exit-codes"], re.MULTILINE)]
+    assert codes == sorted(ExitCode)
+    assert EPILOG.replace("\b\n", "") == TEXTS["exit-codes"]
+
+
+def test_the_budget_topic_has_the_prices_that_are_charged() -> None:
+    """An upload and any other request."""
+    assert f"An upload costs {UPLOAD_COST.credits}, every other request {CALL_COST.credits}." in TEXTS["budget"]
+    for name in re.findall(r"\[budget\] (\w+)", TEXTS["budget"]):
+        assert name in BudgetTable.model_fields
+    for name in re.findall(r"\[upload\] (\w+)", TEXTS["budget"]):
+        assert name in UploadTable.model_fields
+
+
+def test_the_json_topic_has_every_kind() -> None:
+    """As a heading, with its fields below."""
+    for kind, shape in SHAPES.items():
+        part = TEXTS["json"].split(f"\n{kind} (")[1]
+        assert all(re.search(rf"^  {field}[\[:]", part, re.MULTILINE) for field in shape)
+
+
+def test_help_lists_explains_and_shows_commands(here: Workplace) -> None:
+    """Topics, a topic, a command, one below another, and what there is not."""
+    listed = here.run("help").stdout
+    assert all(re.search(rf"^  {name} ", listed, re.MULTILINE) for name in TOPICS)
+    assert here.run("help", "gates").stdout == TEXTS["gates"]
+    assert here.run("help", "apply").stdout.startswith("Usage: imgur-sync apply ")
+    assert here.run("help", "state", "rebuild").stdout.startswith("Usage: imgur-sync state rebuild ")
+    wrong = here.run("help", "gate")
+    assert wrong.returncode == 64
+    assert "did you mean gates?" in wrong.stderr
+    assert here.run("help", "state", "nothing").returncode == 64
+
+
+def test_a_topic_is_not_shown_where_a_command_is_meant(here: Workplace) -> None:
+    """`state` is both: the topic explains, the command is one word away."""
+    assert here.run("help", "state").stdout == TEXTS["state"]
+    assert "imgur-sync state rebuild" in TEXTS["state"]
