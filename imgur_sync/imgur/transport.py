@@ -77,7 +77,7 @@ class Transport:
         self._allow = allow
         self._http = http
         self._patience = patience or Patience()
-        self._account = None if credentials.anonymous else Account(credentials, tokens, clock, self._ask_for_tokens)
+        self._account = None if credentials.anonymous else Account(credentials, tokens, clock, self.ask_for_tokens)
         self._client: httpx.Client | None = None
         self._mutex = threading.Lock()
         _quieten("httpx", "httpcore")  # they log addresses at INFO
@@ -138,7 +138,11 @@ class Transport:
             self._settle(reservation, Charge.RETURNED if isinstance(access, NotSent) else Charge.SPENT)
         return access
 
-    def _ask_for_tokens(self, call: Call) -> Outcome[Grant]:
+    def look(self, call: Call) -> Reply | NotSent | Unknown:
+        """The bare reply to a GET that carries no credentials and costs nothing: a page for people."""
+        return self._exchange(call, None)
+
+    def ask_for_tokens(self, call: Call) -> Outcome[Grant]:
         """The one POST that a reader's transport sends too: no Authorization, no credits."""
         return self._attempt(call, read_grant, None, None)[0]
 
