@@ -223,7 +223,7 @@ class Transport:
             if self._client is None:
                 self._client = httpx.Client(
                     transport=self._http,
-                    verify=_tls(trusting=self._http is None and self._origin.text.startswith("https:")),
+                    verify=tls_context(trusting=self._http is None and self._origin.text.startswith("https:")),
                     trust_env=not self._origin.loopback,
                     limits=httpx.Limits(
                         max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=60.0
@@ -266,7 +266,7 @@ class Transport:
         return call.named + (() if self._account is None else self._account.secrets())
 
 
-def _tls(*, trusting: bool) -> ssl.SSLContext:
+def tls_context(*, trusting: bool) -> ssl.SSLContext:
     """TLS 1.2 or newer, verified against this machine's certificates; against httpx's own if it has none.
 
     Where no https can be spoken (`trusting` is False) nothing is loaded, and nothing would be trusted.
