@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from imgur_sync.cli.session import Session
+from imgur_sync.errors import CredentialsError
 
 if TYPE_CHECKING:
     from imgur_sync.imgur.transport import Transport
@@ -37,14 +38,20 @@ def profile_of(session: Session, given: str | None) -> str:
 def known_settings(profile: str, flags: Mapping[str, str | None] | None = None) -> Settings:
     """The settings, completed by the stored log-in of this profile at this API origin.
 
-    A stored secret goes with its own Client-ID only. With both given nothing stored is looked at.
+    A stored secret goes with its own Client-ID only. With both given nothing stored is looked at; with a Client-ID given
+    a log-in that cannot be read is as good as none, as the environment may well be enough.
     """
     from imgur_sync.settings import load_settings
 
     settings = load_settings(os.environ, flags=flags, profile=profile)
     if settings.client_id and settings.client_secret:
         return settings
-    login = logins(settings).load()
+    try:
+        login = logins(settings).load()
+    except CredentialsError:
+        if settings.client_id is None:
+            raise
+        return settings
     if login is None or settings.client_id not in (None, login.client_id):
         return settings
     secret = settings.client_secret or login.client_secret

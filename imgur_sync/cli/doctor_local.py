@@ -6,8 +6,10 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from imgur_sync.cli.credentials import given_variables
 from imgur_sync.cli.manifests import load_manifest
 from imgur_sync.cli.session import Session
 from imgur_sync.directories import directories
@@ -161,8 +163,22 @@ def _permissions(manifest: Manifest | None) -> Iterator[Finding]:
             wrong = True
             what = f"{file} is open to other users, or is no plain file (mode {stat.S_IMODE(mode):04o})"
             yield problem("permissions", what, f"chmod 600 {sentence(str(file))}", ExitCode.CREDENTIALS)
+    for found in _secret_files():
+        yield found
     if not wrong:
         yield fine("permissions", f"state in {folders.state}, configuration in {folders.config}: yours alone to change")
+
+
+def _secret_files() -> Iterator[Finding]:
+    """The files that the environment names for secrets, where others can read them."""
+    for name in given_variables():
+        if not name.endswith("_FILE") or name.endswith("CLIENT_ID_FILE"):
+            continue
+        with suppress(OSError, ValueError):  # what cannot be had at all is told where it is needed
+            mode = stat.S_IMODE(os.stat(os.environ[name]).st_mode)
+            if mode & 0o077:
+                what = f"the file that {name} names can be read by other users (mode {mode:04o})"
+                yield warning("permissions", what, f"chmod 600 it, unless nobody else gets there: {os.environ[name]}")
 
 
 def _folder_mode(folder: Path) -> Iterator[Finding]:

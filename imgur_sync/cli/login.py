@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -82,4 +81,3 @@ def _tell(session: Session, settings: Settings, way: Flow, account: str) -> None
         result(f"Kept in {terminal(place, 0)}. To check everything: imgur-sync doctor\n")
     for warning in warnings:
         note(f"warning: {warning}")
-    sys.stdout.flush()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
@@ -156,11 +158,16 @@ def _look(transport: Transport, address: str, ahead: Callable[[], object], asker
         raise error_of(problem)
     note(f"Open this page in a browser, and choose Allow:\n  {address}")
     if asker.browser and _has_desktop():
-        import threading
-        import webbrowser
-
         # Some browsers are waited for until they are closed.
-        threading.Thread(target=webbrowser.open, args=(address,), name="browser", daemon=True).start()
+        threading.Thread(target=_open_browser, args=(address,), name="browser", daemon=True).start()
+
+
+def _open_browser(address: str) -> None:
+    """The address was told already: a browser that does not open is no error."""
+    import webbrowser
+
+    with suppress(webbrowser.Error, OSError):
+        webbrowser.open(address)
 
 
 def _has_desktop() -> bool:

@@ -153,6 +153,19 @@ def test_links_and_files_that_cannot_be_read_are_counted(online: Workplace) -> N
         assert checks(online, "--offline")[0] == ExitCode.ERROR
 
 
+def test_a_file_of_a_secret_that_others_can_read_is_a_warning(online: Workplace) -> None:
+    """In a container that may be as it should."""
+    file = online.folder / "token"
+    file.write_text("secret-in-a-file")
+    for mode, count in ((0o644, 1), (0o600, 0)):
+        file.chmod(mode)
+        environ = {"IMGUR_SYNC_REFRESH_TOKEN": "", "IMGUR_SYNC_REFRESH_TOKEN_FILE": str(file)}
+        done = online.run("doctor", "--offline", environ=environ)
+        assert done.returncode == 0
+        assert done.stdout.count("IMGUR_SYNC_REFRESH_TOKEN_FILE names can be read by other users") == count
+        assert "secret-in-a-file" not in done.stdout
+
+
 def test_without_a_manifest_the_rest_is_checked(tmp_path: Path, imgur: Running) -> None:
     """A warning, and exit 0."""
     code, rows = checks(Workplace(tmp_path, imgur.environment()))
