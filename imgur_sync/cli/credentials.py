@@ -38,8 +38,8 @@ def profile_of(session: Session, given: str | None) -> str:
 def known_settings(profile: str, flags: Mapping[str, str | None] | None = None) -> Settings:
     """The settings, completed by the stored log-in of this profile at this API origin.
 
-    A stored secret goes with its own Client-ID only. With both given nothing stored is looked at; with a Client-ID given
-    a log-in that cannot be read is as good as none, as the environment may well be enough.
+    A stored secret goes with its own Client-ID only. With both given nothing stored is looked at; with a
+    Client-ID given a log-in that cannot be read is as good as none, as the environment may well be enough.
     """
     from imgur_sync.settings import load_settings
 
