@@ -58,7 +58,7 @@ def command(
     asker = Asker(callback, browser=not no_browser, token_file=refresh_token)
     asker.check(way)
     flags = {"client_id": client_id, "client_secret_file": client_secret_file}
-    settings = ready_settings(profile_of(session, profile), flags, way, stdin_taken=refresh_token == "-")
+    settings = ready_settings(profile_of(session, profile), flags, way)
     _tell(session, settings, way, log_in(settings, way, asker))
 
 

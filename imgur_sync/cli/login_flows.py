@@ -61,7 +61,7 @@ class Asker:
                 )
 
 
-def ready_settings(profile: str, flags: Mapping[str, str | None], flow: Flow, *, stdin_taken: bool) -> Settings:
+def ready_settings(profile: str, flags: Mapping[str, str | None], flow: Flow) -> Settings:
     """Settings with a Client-ID, and with its secret where the flow needs one; a person at a terminal is asked.
 
     Raises `CredentialsError` that says what is missing.
@@ -69,12 +69,13 @@ def ready_settings(profile: str, flags: Mapping[str, str | None], flow: Flow, *,
     import dataclasses
 
     settings = known_settings(profile, flags)
-    person = is_terminal(sys.stdin) and is_terminal(sys.stderr) and not stdin_taken
+    person = is_terminal(sys.stdin) and is_terminal(sys.stderr)
     if not settings.client_id:
         if not person:
             raise CredentialsError("there is no Client-ID", hint=_NO_CLIENT)
         note(_NO_CLIENT)
-        settings = known_settings(profile, {**flags, "client_id": _asked("Client-ID", hidden=False)})
+        client_id = _usable(_asked("Client-ID", hidden=False)).reveal()
+        settings = known_settings(profile, {**flags, "client_id": client_id})
     if settings.client_secret is None and flow is not Flow.TOKEN:
         if not person:
             raise CredentialsError(

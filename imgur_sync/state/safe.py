@@ -52,7 +52,10 @@ class Safe:
         return text.encode("utf-8", "surrogateescape")
 
     def write(self, data: bytes, *, anew: bool = False) -> None:
-        """Durable when it returns. `data` is ASCII. `anew` settles again where it is kept, as for a new log-in."""
+        """Durable when it returns. `data` is ASCII. `anew` settles again where it is kept, as for a new log-in.
+
+        A keyring that takes nothing is no reason to lose a token that Imgur gives only once: the file takes it then.
+        """
         private_folder(self.path.parent)
         refuse_mode(self.path.parent, self.path.parent.stat().st_mode, 0o022, "0700")
         before = self._file()
@@ -61,13 +64,11 @@ class Safe:
             keyring = self._keyring()
         elif before == IN_KEYRING:
             keyring = self._needed()
-        if keyring is None:
+        if keyring is None or not self._to_keyring(keyring, data):
             self._to_file(data, None if before == IN_KEYRING else before)
-        else:
-            self._to_keyring(keyring, data)
-            if before != IN_KEYRING:
-                self._to_file(IN_KEYRING, None)
-                self._sibling.unlink(missing_ok=True)
+        elif before != IN_KEYRING:
+            self._to_file(IN_KEYRING, None)
+            self._sibling.unlink(missing_ok=True)
 
     def remove(self) -> bool:
         """Forget the document and the generation before it; False when there was none."""
@@ -110,11 +111,16 @@ class Safe:
             )
         return keyring
 
-    def _to_keyring(self, keyring: Keyring, data: bytes) -> None:
-        before = keyring.get(self._entry)
-        if before is not None:
-            keyring.put(self._entry + PREVIOUS, before)
-        keyring.put(self._entry, data.decode("ascii"))
+    def _to_keyring(self, keyring: Keyring, data: bytes) -> bool:
+        """Whether the keyring took it."""
+        try:
+            before = keyring.get(self._entry)
+            if before is not None:
+                keyring.put(self._entry + PREVIOUS, before)
+            keyring.put(self._entry, data.decode("ascii"))
+        except CredentialsError:
+            return False
+        return True
 
     def _to_file(self, data: bytes, before: bytes | None) -> None:
         try:

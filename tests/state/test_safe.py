@@ -142,11 +142,17 @@ def test_a_log_in_copied_to_another_name_is_refused(tmp_path: Path) -> None:
         other.load()
 
 
-def test_a_locked_keyring_fails_the_write_before_any_file_says_so(tmp_path: Path) -> None:
-    """A first log-in that cannot be kept leaves no stub that points nowhere."""
+def test_a_keyring_that_takes_nothing_loses_no_token(tmp_path: Path) -> None:
+    """Imgur gives each refresh token once: the private file takes it, at the first log-in and at any rotation."""
     keyring = MemoryKeyring()
-    keyring.locked = True
     store = FileTokens(tmp_path, origin=ORIGIN, client_id="c", profile="p", keyring=lambda: keyring)
-    with pytest.raises(CredentialsError):
-        store.save(Tokens(Secret("refresh-1")))
-    assert list(tmp_path.iterdir()) == []
+    keyring.locked = True
+    store.save(Tokens(Secret("refresh-1")))
+    assert (store.safe.kept, store.load()) == ("file", Tokens(Secret("refresh-1")))
+    keyring.locked = False
+    store.save(Tokens(Secret("refresh-2")), anew=True)
+    assert store.safe.kept == "keyring"
+    keyring.locked = True
+    store.save(Tokens(Secret("refresh-3")))
+    assert (store.safe.kept, store.load()) == ("file", Tokens(Secret("refresh-3")))
+    assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
