@@ -200,7 +200,7 @@ def error_of(problem: Problem) -> ImgurSyncError:
     """The error that ends a run for this problem."""
     if problem.kind is ProblemKind.CREDENTIALS:
         hint = (
-            "give another refresh token in IMGUR_SYNC_REFRESH_TOKEN, or a file of it in IMGUR_SYNC_REFRESH_TOKEN_FILE"
+            "log in again: imgur-sync login; or give another refresh token in IMGUR_SYNC_REFRESH_TOKEN or …_TOKEN_FILE"
         )
         return CredentialsError(problem.detail, hint="" if "IMGUR_SYNC_" in problem.detail else hint)
     hints = {

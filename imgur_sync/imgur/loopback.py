@@ -76,7 +76,7 @@ class Landing:
         self._clock = clock
         self._limit = limit
         try:
-            self._listener = socket.create_server(("127.0.0.1", callback.port), backlog=16)
+            self._listener = socket.create_server(("127.0.0.1", callback.port), backlog=128)
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise ImgurSyncError(
@@ -157,9 +157,8 @@ class Landing:
         with suppress(OSError):
             connection, _ = self._listener.accept()
             connection.setblocking(False)
-            if len(self._selector.get_map()) > _OPEN:
-                connection.close()
-                return
+            if len(self._selector.get_map()) > _OPEN:  # whoever is silent for longest makes room
+                self._hang_up(min(self._visitors(), key=lambda visitor: visitor[1].since)[0])
             self._selector.register(connection, selectors.EVENT_READ, _Connection(self._clock.monotonic()))
 
     def _serve(self, key: selectors.SelectorKey) -> Visit | None:
@@ -188,11 +187,20 @@ class Landing:
 
     def _drop_idle(self) -> None:
         oldest = self._clock.monotonic() - _IDLE
-        for key in list(self._selector.get_map().values()):
-            if isinstance(key.data, _Connection) and key.data.since < oldest:
-                self._selector.unregister(key.fileobj)
-                if isinstance(key.fileobj, socket.socket):
-                    key.fileobj.close()
+        for connection, state in self._visitors():
+            if state.since < oldest:
+                self._hang_up(connection)
+
+    def _visitors(self) -> list[tuple[socket.socket, _Connection]]:
+        return [
+            (key.fileobj, key.data)
+            for key in self._selector.get_map().values()
+            if isinstance(key.data, _Connection) and isinstance(key.fileobj, socket.socket)
+        ]
+
+    def _hang_up(self, connection: socket.socket) -> None:
+        self._selector.unregister(connection)
+        connection.close()
 
 
 def _drain(connection: socket.socket) -> None:

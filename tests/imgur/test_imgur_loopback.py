@@ -252,7 +252,7 @@ def test_visitors_who_say_nothing_hold_nobody_up(stage: Callable[..., Stage]) ->
     """Browsers open connections ahead of time; others may do so to be in the way."""
     one = stage()
     port = int(one.host.rpartition(":")[2])
-    silent = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(20)]
+    silent = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(80)]
     try:
         assert status(one.get(state=STATE, code=CODE)) == 200
     finally:
