@@ -68,14 +68,17 @@ def _manifest(session: Session) -> Iterator[tuple[Finding, Manifest | None]]:
 
 
 def _folder(spec: AlbumSpec) -> Finding:
-    """Whether it is there, whether everything in it can be read, what it holds. Links are not followed."""
+    """Whether it is there, whether everything in it can be read, what it holds, before any pattern of the album.
+
+    Links are not followed.
+    """
     where = f"{terminal(spec.key)}: {terminal(str(spec.root), 0)}"
     if not spec.root.is_dir():
         remedy = "is a disk not mounted, was the folder moved? Nothing is removed from the album meanwhile"
         return problem("folder", f"{where} is not there, or is no folder", remedy)
     pictures = links = others = 0
     closed: list[str] = []
-    for entry, readable in _entries(spec.root, closed):
+    for entry, readable in _entries(spec.root, closed, recursive=spec.recursive):
         if entry.is_symlink():
             links += 1
         elif not readable:
@@ -95,7 +98,7 @@ def _folder(spec: AlbumSpec) -> Finding:
     return fine("folder", told)
 
 
-def _entries(root: Path, closed: list[str]) -> Iterator[tuple[os.DirEntry[str], bool]]:
+def _entries(root: Path, closed: list[str], *, recursive: bool) -> Iterator[tuple[os.DirEntry[str], bool]]:
     """Every file and link below, up to a bound, and whether it can be read; hidden ones are left out."""
     waiting, left = [str(root)], _MOST_FILES
     while waiting and left > 0:
@@ -110,7 +113,7 @@ def _entries(root: Path, closed: list[str]) -> Iterator[tuple[os.DirEntry[str], 
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                waiting.append(entry.path)
+                waiting += [entry.path] if recursive else []
             else:
                 yield entry, os.access(entry.path, os.R_OK, follow_symlinks=True) or entry.is_symlink()
 
