@@ -19,5 +19,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# The keyring of whoever runs the tests is left alone.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+
 for name in [name for name in os.environ if name.startswith("IMGUR_SYNC_")]:
     del os.environ[name]

@@ -279,3 +279,15 @@ def test_a_user_without_a_home_is_told_which_variable_to_set(
     with pytest.raises(UsageError) as caught:
         directories({"IMGUR_SYNC_STATE_DIR": "/s"})
     assert caught.value.hint == "set IMGUR_SYNC_CONFIG_DIR to a folder"
+
+
+def test_the_example_of_several_accounts_loads(environ: dict[str, str], config: Path) -> None:
+    """examples/config.toml: each profile has what it says, and no secret stands in it."""
+    example = Path(__file__).parents[1] / "examples" / "config.toml"
+    config.write_bytes(example.read_bytes())
+    for name in ("work-client-secret", "work-refresh-token"):
+        (config.parent / name).write_text(f"in-{name}\n")
+    assert load_settings(environ).client_id == "0123456789abcde"
+    work = load_settings(environ, profile="work")
+    assert shown(work, "refresh_token") == "in-work-refresh-token"
+    assert load_settings(environ, profile="local").api_url == "http://127.0.0.1:8723"

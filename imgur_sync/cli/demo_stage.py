@@ -137,6 +137,7 @@ def command_environment(outer: Mapping[str, str], folder: Path, credentials: Map
         "IMGUR_SYNC_STATE_DIR": str(folder / ".settings" / "state"),
         "IMGUR_SYNC_CONFIG_DIR": str(folder / ".settings" / "config"),
         "IMGUR_SYNC_SETTLE_SECONDS": SETTLE_SECONDS,
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",  # where the extra is installed: nothing stays behind
         "PYTHONUTF8": "1",
         "COLUMNS": str(min(max(width - 4, 60), 120)),
     }

@@ -22,8 +22,8 @@ def reaching(settings: Settings) -> Iterator[None]:
     if not settings.client_id:
         raise CredentialsError(
             "there is no Client-ID",
-            hint="set IMGUR_SYNC_CLIENT_ID, IMGUR_SYNC_CLIENT_SECRET and IMGUR_SYNC_REFRESH_TOKEN; "
-            "to try it without an account: imgur-sync demo",
+            hint="log in: imgur-sync login; or set IMGUR_SYNC_CLIENT_ID, IMGUR_SYNC_CLIENT_SECRET and "
+            "IMGUR_SYNC_REFRESH_TOKEN; without an account: imgur-sync demo",
         )
     try:
         yield

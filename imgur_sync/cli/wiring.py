@@ -212,9 +212,9 @@ def run_lock(state_path: Path) -> FileLock:
 
 def _settings(account: AccountSpec) -> Settings:
     """The settings; every secret among them is blotted out of all output from now on."""
-    from imgur_sync.settings import load_settings
+    from imgur_sync.cli.credentials import known_settings
 
-    settings = load_settings(os.environ, profile=account.profile)
+    settings = known_settings(account.profile)
     _know(settings.client_secret, settings.refresh_token, settings.access_token)
     return settings
 
@@ -246,19 +246,16 @@ def _ledger(budget: BudgetSpec, settings: Settings, max_credits: int | None) -> 
 
 @contextmanager
 def _transport(settings: Settings, ledger: SqliteLedger, *, writing: bool) -> Iterator[Transport]:
+    from imgur_sync.cli.credentials import token_store
     from imgur_sync.cli.reaching import reaching
     from imgur_sync.imgur.auth import Credentials
     from imgur_sync.imgur.transport import READ_ONLY, READ_WRITE, Transport
-    from imgur_sync.state.tokens import FileTokens
 
     with reaching(settings):
         credentials = Credentials(
             settings.client_id or "", settings.client_secret, settings.refresh_token, settings.access_token
         )
-        folder, profile = settings.directories.state / "tokens", settings.profile
-        tokens = KnownTokens(
-            FileTokens(folder, origin=settings.api_url, client_id=credentials.client_id, profile=profile)
-        )
+        tokens = KnownTokens(token_store(settings))
         allow = READ_WRITE if writing else READ_ONLY
         with Transport(settings.api_url, credentials, ledger, tokens, SystemClock(), allow=allow) as transport:
             yield transport

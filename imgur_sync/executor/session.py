@@ -236,7 +236,7 @@ def error_of(problem: Problem) -> ImgurSyncError:
     """The error that ends a run for this problem."""
     if problem.kind is ProblemKind.CREDENTIALS:
         hint = (
-            "give another refresh token in IMGUR_SYNC_REFRESH_TOKEN, or a file of it in IMGUR_SYNC_REFRESH_TOKEN_FILE"
+            "log in again: imgur-sync login; or give another refresh token in IMGUR_SYNC_REFRESH_TOKEN or …_TOKEN_FILE"
         )
         if "client_id" in problem.detail.lower():
             hint = "check IMGUR_SYNC_CLIENT_ID"

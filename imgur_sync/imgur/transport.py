@@ -78,7 +78,7 @@ class Transport:
         self._allow = allow
         self._http = http
         self._patience = patience or Patience()
-        self._account = None if credentials.anonymous else Account(credentials, tokens, clock, self._ask_for_tokens)
+        self._account = None if credentials.anonymous else Account(credentials, tokens, clock, self.ask_for_tokens)
         self._client: httpx.Client | None = None
         self._mutex = threading.Lock()
         _quieten("httpx", "httpcore")  # they log addresses at INFO
@@ -139,7 +139,11 @@ class Transport:
             self._settle(reservation, Charge.RETURNED if isinstance(access, NotSent) else Charge.SPENT)
         return access
 
-    def _ask_for_tokens(self, call: Call) -> Outcome[Grant]:
+    def look(self, call: Call) -> Reply | NotSent | Unknown:
+        """The bare reply to a GET that carries no credentials and costs nothing: a page for people."""
+        return self._exchange(call, None)
+
+    def ask_for_tokens(self, call: Call) -> Outcome[Grant]:
         """The one POST that a reader's transport sends too: no Authorization, no credits."""
         return self._attempt(call, read_grant, None, None)[0]
 
@@ -220,7 +224,7 @@ class Transport:
             if self._client is None:
                 self._client = httpx.Client(
                     transport=self._http,
-                    verify=_tls(trusting=self._http is None and self._origin.text.startswith("https:")),
+                    verify=tls_context(trusting=self._http is None and self._origin.text.startswith("https:")),
                     trust_env=not self._origin.loopback,
                     limits=httpx.Limits(
                         max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=60.0
@@ -264,7 +268,7 @@ class Transport:
         return call.named + (() if self._account is None else self._account.secrets())
 
 
-def _tls(*, trusting: bool) -> ssl.SSLContext:
+def tls_context(*, trusting: bool) -> ssl.SSLContext:
     """TLS 1.2 or newer, verified against this machine's certificates; against httpx's own if it has none.
 
     Where no https can be spoken (`trusting` is False) nothing is loaded, and nothing would be trusted.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from imgur_sync.simulator import account, albums, images, oauth
+from imgur_sync.simulator import account, albums, authorize, images, oauth
 from imgur_sync.simulator.calls import Route
 from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.options import Options
@@ -17,7 +17,7 @@ from imgur_sync.simulator.replies import Refusal, refused
 from imgur_sync.simulator.steering import steering
 from imgur_sync.simulator.world import World
 
-ROOMS = (oauth.ROUTES, images.ROUTES, albums.ROUTES, account.ROUTES)
+ROOMS = (oauth.ROUTES, authorize.ROUTES, images.ROUTES, albums.ROUTES, account.ROUTES)
 
 
 def create_app(world: World, options: Options | None = None, sleep: Callable[[float], object] = time.sleep) -> Flask:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 from imgur_sync.simulator.calls import Answer, Call, Routes
 from imgur_sync.simulator.changes import Change, PutGrant, Revoke
 from imgur_sync.simulator.records import Grant
@@ -30,6 +33,8 @@ def token(call: Call) -> Answer:
     given = world.grants.get(fields.text("refresh_token" if kind == "refresh" else kind) or "")
     if given is None or given.kind != kind or given.client != client.id or 0 < given.expires <= call.now:
         raise Refusal(400, WRONG[kind])
+    if call.knobs.pkce == "checked" and given.challenge not in ("", challenge_of(fields.text("code_verifier") or "")):
+        raise Refusal(400, WRONG[kind])
     access = Grant("access", world.token("access"), given.account, client.id, call.now + call.options.expires_in)
     refresh = Grant("refresh", world.token("refresh"), given.account, client.id)
     changes: tuple[Change, ...] = (PutGrant(access), PutGrant(refresh))
@@ -45,3 +50,9 @@ def token(call: Call) -> Answer:
         "account_username": given.account,
     }
     return Answer(changes=changes, reply=Reply(200, compact(shown)))
+
+
+def challenge_of(verifier: str) -> str:
+    """The S256 challenge of a PKCE verifier (RFC 7636, 4.2)."""
+    digest = hashlib.sha256(verifier.encode("ascii", "replace")).digest()
+    return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")

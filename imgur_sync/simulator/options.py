@@ -41,6 +41,12 @@ class Knobs:
     """Rate-limit headers: everywhere, not on account and credits and errors, or nowhere."""
     token_answer: Literal[401, 403] = 403
     """The status that an invalid access token gets."""
+    authorize: Literal["open", "error 1024", "closed"] = "open"
+    """What `/oauth2/authorize` shows: its question, "Error 1024" as since 2025 (H), or a way to the front page."""
+    redirect: Literal["sent", "registered"] = "sent"
+    """Where an answer is redirected to: a loopback `redirect_uri` if one is sent, or always the registered callback."""
+    pkce: Literal["ignored", "checked"] = "ignored"
+    """Whether a code or PIN that was asked for with a challenge needs its verifier; no documentation knows of it."""
 
     def switched(self, changes: Mapping[str, Any]) -> Knobs:
         """These knobs with `changes` made. ValueError names an unknown knob or a value that it does not take."""

@@ -84,6 +84,8 @@ class Grant:
     account: str
     client: str
     expires: float = 0.0
+    challenge: str = ""
+    """PKCE: the challenge that a code or PIN was asked for with (RFC 7636)."""
 
 
 WEB = "imgur-web"

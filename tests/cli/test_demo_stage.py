@@ -39,6 +39,7 @@ def test_everything_that_commands_keep_lies_in_the_folder(tmp_path: Path) -> Non
     made = command_environment({}, tmp_path, {})
     assert Path(made["IMGUR_SYNC_STATE_DIR"]).is_relative_to(tmp_path)
     assert Path(made["IMGUR_SYNC_CONFIG_DIR"]).is_relative_to(tmp_path)
+    assert "null" in made["PYTHON_KEYRING_BACKEND"]
 
 
 def test_two_stages_have_random_clients_and_a_server_each() -> None:

@@ -63,6 +63,7 @@ class Workplace:
             "IMGUR_SYNC_STATE_DIR": str(self.folder / ".user"),
             "TZ": "UTC",
             "LANG": "C.UTF-8",
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         }
         return {**kept, **own, "PYTHONWARNINGS": "error", **self.environment, **(more or {})}
 
