@@ -25,6 +25,7 @@ class AlbumView:
     about pictures that a listing did not show. `ignored` are paths of pictures that the rules leave out. `elsewhere`
     are ids in the listing that the state knows but not as placed here. `intents` are the album's open ones. `tripped`
     are gates that held in an earlier plan of this run: they go on holding, whatever its uploads add to the album.
+    `texts_in_doubt` are ids of pictures with an edit of unknown outcome.
     """
 
     spec: AlbumSpec
@@ -44,6 +45,7 @@ class AlbumView:
     failed: tuple[FailedFile, ...] = ()
     limits: GateLimits = GateLimits()
     tripped: frozenset[GateName] = frozenset()
+    texts_in_doubt: frozenset[str] = frozenset()
 
     @property
     def exists(self) -> bool:

@@ -22,9 +22,11 @@ from imgur_sync.model.change import (
     PictureAdopted,
     PictureDeleted,
     PictureDetached,
+    PictureEdited,
     PictureGone,
     PicturePlaced,
     PictureReleased,
+    TextIgnored,
     UrlRetired,
     WishIgnored,
 )
@@ -40,6 +42,7 @@ from imgur_sync.model.synced import (
 )
 from imgur_sync.planner.marker import SHORT, owner, parse_name
 from imgur_sync.state import rows
+from imgur_sync.state.text_rows import with_texts
 
 
 class Recording:
@@ -83,6 +86,8 @@ class Recording:
                 self._adopt(picture, intent)
             case PicturePlaced() | PictureDetached() | PictureReleased() | PictureGone() | PictureDeleted():
                 self._picture(change)
+            case PictureEdited() | TextIgnored():
+                self._texts(change)
             case _:
                 assert_never(change)
 
@@ -199,11 +204,30 @@ class Recording:
         rows.save_picture(self._connection, after)
         self._touched |= {before.album, after.album}
 
+    def _texts(self, change: PictureEdited | TextIgnored) -> None:
+        before = self._stored_picture(change.id)
+        match change:
+            case PictureEdited(_, title, description, at):
+                sent = {"title": title, "description": description}
+                kept = tuple(mark for mark in before.ignored_texts if sent.get(mark.field) is None)
+                title = before.title if title is None else title
+                description = before.description if description is None else description
+                after = replace(before, title=title, description=description, texts_at=at, ignored_texts=kept)
+            case TextIgnored(_, field, wish, shown, attempts, at):
+                marks = [mark for mark in before.ignored_texts if mark.field != field]
+                marks += [NotHonoured(field, wish, shown, attempts, at)] if attempts else []
+                after = replace(before, ignored_texts=tuple(sorted(marks, key=lambda mark: mark.field)))
+            case _:
+                assert_never(change)
+        rows.save_picture(self._connection, after)
+        self._touched.add(before.album)
+
     def _stored_picture(self, image_id: str) -> SyncedPicture:
         row = rows.PICTURE.one(self._connection, "WHERE id = ?", image_id)
         if row is None:
             raise KeyError(f"no picture {image_id!r} in the state")
-        return rows.load_picture(row, rows.picture_deletehashes(self._connection, [image_id]).get(image_id))
+        deletehash = rows.picture_deletehashes(self._connection, [image_id]).get(image_id)
+        return with_texts(self._connection, [rows.load_picture(row, deletehash)])[0]
 
     def _adopt(self, picture: SyncedPicture, number: int) -> None:
         if rows.PICTURE.one(self._connection, "WHERE id = ?", picture.id) is not None:
