@@ -70,6 +70,7 @@ class Gathered:
                 row.height,
                 row.has_gps,
                 presence,
+                row.taken,
             )
         )
         if size > STILL_WARNED and not is_moving(row.media_type):
