@@ -68,9 +68,7 @@ def upload(call: Call) -> Answer:
     album = _target(call)
     got, world = call.received, call.world
     media = got.media
-    title, description = (call.text(name) or None for name in ("title", "description"))
-    if call.knobs.upload_texts == "ignored":
-        title = description = None
+    title, description = _texts(call)
     image = Image(
         id=world.name(7, "image"),
         deletehash=world.name(15, "image"),
@@ -98,6 +96,13 @@ def upload(call: Call) -> Answer:
     if image.owner is None and not call.new:
         data["account_id"] = 0
     return Answer(data, (*changes, Uploaded(record)))
+
+
+def _texts(call: Call) -> tuple[str | None, str | None]:
+    """Title and description of a new picture; none at all if the knob says so."""
+    if call.knobs.upload_texts == "ignored":
+        return None, None
+    return call.text("title") or None, call.text("description") or None
 
 
 def _target(call: Call) -> Album | None:

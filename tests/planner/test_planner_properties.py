@@ -15,6 +15,7 @@ from imgur_sync.model.plan import AlbumPlan, GateName, Plan
 from imgur_sync.model.spec import GateLimit, GateLimits, Order, Privacy, Prune
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
 from imgur_sync.model.synced import Standing
+from imgur_sync.model.texts import Texts
 from tests.support.album_views import file, picture, sha, spec, synced
 from tests.support.planned_world import Album, PlannedWorld
 
@@ -29,6 +30,7 @@ def worlds(draw: st.DrawFn, *, most: int = 2, limits: GateLimits | None = None) 
     number = 0
     albums: list[Album] = []
     pictures = []
+    texts: dict[str, dict[str, str]] = {}
     for key in ("cats", "dogs")[: draw(st.integers(1, most))]:
         files = draw(files_of())
         exists = draw(st.booleans()) or draw(st.booleans())
@@ -41,6 +43,7 @@ def worlds(draw: st.DrawFn, *, most: int = 2, limits: GateLimits | None = None) 
             rare = draw(st.integers(0, 5)) == 0
             if rare is (standing is Standing.DETACHED):
                 shown.append(ours.id)
+                texts[ours.id] = {"title": draw(TITLES)}  # what nobody shows yet is only seen in a later plan
         shown += [f"{key}-f{n}" for n in range(draw(st.integers(0, 2)))] if exists else []
         edited = draw(st.booleans())
         record = synced(key, edited=edited) if exists else None
@@ -54,11 +57,16 @@ def worlds(draw: st.DrawFn, *, most: int = 2, limits: GateLimits | None = None) 
         turn = draw(st.integers(0, 6))
         order = sorted(shown, key=lambda image_id: (len(image_id) * turn + ord(image_id[-1]) * (turn + 1)) % 7)
         albums.append(Album(draw(entries(key, len(albums))), files, record, order, header))
-    return PlannedWorld(*albums, pictures=pictures, limits=limits)
+    world = PlannedWorld(*albums, pictures=pictures, limits=limits)
+    world.texts = texts
+    return world
 
 
 STANDINGS = st.sampled_from((*(Standing.PLACED,) * 5, Standing.DETACHED, Standing.UNMANAGED))
 CONTENTS = st.sampled_from("uvwxyz")
+DATES = st.sampled_from(
+    ("", "2024-05-01T10:00:00.000000", "2024-05-01T09:00:00.000000", "2024-05-01T10:00:00.500000+02:00")
+)
 TITLES = st.sampled_from(("", "Cats", "Dogs"))
 
 
@@ -68,7 +76,8 @@ def files_of(draw: st.DrawFn) -> tuple[LocalFile, ...]:
     present = st.sampled_from((Presence.PRESENT,) * 6 + (Presence.POINTER,))
     paths = draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=5))
     return tuple(
-        file(path, draw(CONTENTS), modified_ns=draw(st.integers(0, 2)), content=draw(present)) for path in paths
+        file(path, draw(CONTENTS), modified_ns=draw(st.integers(0, 2)), content=draw(present), taken=draw(DATES))
+        for path in paths
     )
 
 
@@ -86,6 +95,9 @@ def entries(draw: st.DrawFn, key: str, position: int) -> Any:
         prune=draw(st.sampled_from(Prune)),
         priority=draw(st.integers(0, 1)),
         protect=draw(st.integers(0, 5)) == 0,
+        listed=draw(st.sampled_from(((), (), ("d10.jpg", "gone.jpg", "a.jpg")))),
+        image_title=draw(st.sampled_from(("", "", "{stem}", "{index}"))),
+        images=draw(st.sampled_from(((), (("a.jpg", Texts("Cats", "a cat")), ("b.jpg", Texts("")))))),
     )
 
 
