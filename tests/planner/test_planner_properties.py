@@ -13,7 +13,7 @@ from imgur_sync.model.budget import Budget, Limit, LimitName
 from imgur_sync.model.local import LocalFile, Presence
 from imgur_sync.model.plan import AlbumPlan, GateName, Plan
 from imgur_sync.model.spec import GateLimit, GateLimits, Order, Privacy, Prune
-from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
+from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload
 from imgur_sync.model.synced import Standing
 from imgur_sync.model.texts import Texts
 from tests.support.album_views import file, picture, sha, spec, synced
@@ -117,14 +117,26 @@ def drifted(plan: Plan) -> bool:
     return any(step.attached for part in plan.albums for step in part.steps if isinstance(step, EditAlbum))
 
 
+def left_over(first: Plan, second: Plan) -> list[Step]:
+    """The steps of the second plan, but for texts of pictures that the first one brought into the album: what Imgur
+    has of these is seen only when the album shows them."""
+    came = {(part.album, move.target) for part in first.albums for move in part.moves if move.album}
+    for part in first.albums:
+        edits = [step for step in part.steps if isinstance(step, EditAlbum)]
+        came |= {(part.album, place.path) for step in edits for place in step.attached}
+    steps = (step for part in second.albums for step in part.steps)
+    return [step for step in steps if not (isinstance(step, EditImage) and (step.album, step.path) in came)]
+
+
 @EXAMPLES
 @given(worlds(), st.randoms(use_true_random=False))
 def test_a_plan_carried_out_leaves_nothing_to_do(world: PlannedWorld, random: Random) -> None:
     """After the plan, wherever Imgur puts the uploads, nothing is uploaded or deleted any more; when the places that
     Imgur gave are recorded too, the albums are quiet, but for what is blocked."""
-    world.apply(approved(world), lambda shown: random.randint(0, shown))
+    first = approved(world)
+    world.apply(first, lambda shown: random.randint(0, shown))
     again = approved(world)
-    steps = [step for part in again.albums for step in part.steps]
+    steps = left_over(first, again)
     assert not steps or drifted(again)
     assert not any(isinstance(step, Upload | DeleteImage) for step in steps)
     world.apply(again)
@@ -182,9 +194,10 @@ def test_unapproved_gates_hold_what_they_guard(world: PlannedWorld) -> None:
 @given(worlds(limits=TIGHT))
 def test_a_held_album_stays_as_it_is_when_planned_again(world: PlannedWorld) -> None:
     """What is done beside tripped gates is done once: the next plan grants nothing."""
-    world.apply(world.plan())
+    first = world.plan()
+    world.apply(first)
     again = world.plan()
-    assert not any(part.steps for part in again.albums) or drifted(again)
+    assert not left_over(first, again) or drifted(again)
     world.apply(again)
     assert [part.steps for part in world.plan().albums] == [()] * len(world.albums)
 
