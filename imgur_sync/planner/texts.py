@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -16,6 +17,8 @@ from imgur_sync.planner.entries import Entry
 from imgur_sync.planner.order import nfc
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.view import AlbumView
+
+_BREAKS = ("Cc", "Zl", "Zp")
 
 NAMED = 3
 """How many pictures a sentence names."""
@@ -43,15 +46,18 @@ def wishes(spec: AlbumSpec, entries: Sequence[Entry]) -> Mapping[str, Texts]:
 def title_of(spec: AlbumSpec, path: str, number: int) -> str:
     """What the album's template makes of a file, without blanks at its ends. Bytes that are no text become U+FFFD."""
     file = PurePosixPath(path)
-    folder = file.parent.name or spec.root.name
+    own = PurePosixPath(spec.folder).name
+    folder = file.parent.name or (own if own not in ("", "..") else spec.root.name)
     values = {"stem": _plain(file.stem), "name": _plain(file.name), "folder": _plain(folder), "index": str(number)}
     return filled(spec.image_title, values).strip()
 
 
 def _plain(name: str) -> str:
-    """A name as a text: decodable, composed (NFC), control characters as blanks."""
+    """A name as a text: decodable, composed (NFC), control characters and ends of lines as blanks."""
     text = nfc(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    if text.isprintable():
+        return text
+    return "".join(" " if unicodedata.category(letter) in _BREAKS else letter for letter in text)
 
 
 def text_steps(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts]) -> tuple[EditImage, ...]:

@@ -122,13 +122,20 @@ def test_a_picture_that_no_listing_shows_is_compared_with_what_was_sent() -> Non
 def test_the_template_knows_names_folder_and_place() -> None:
     """The folder of a file right in the album's is the album's own; names are composed, without control characters."""
     names = ["x/10.a.jpg", "x/2.jpg", "cafe\u0301\n\udcff.jpg"]
-    entry = spec(image_title=" {index}|{stem}|{name}|{folder}|{{}} ", root=Path("/pictures/My cats"))
+    entry = spec(image_title=" {index}|{stem}|{name}|{folder}|{{}} ", folder="pics/My cats", root=Path("/elsewhere"))
     part = plan_album(new_view([file(name, str(n)) for n, name in enumerate(names)], entry=entry))
     assert [step.title for step in part.steps if isinstance(step, Upload)] == [
         "1|caf\u00e9 \ufffd|caf\u00e9 \ufffd.jpg|My cats|{}",
         "2|2|2.jpg|x|{}",
         "3|10.a|10.a.jpg|x|{}",
     ]
+
+
+def test_an_album_of_this_very_folder_is_named_by_the_directory() -> None:
+    """Where the manifest says no name; letters that join emoji stay."""
+    entry = spec(image_title="{folder} {stem}", folder=".", root=Path("/pictures/Cats"))
+    part = plan_album(new_view([file("\U0001f468\u200d\U0001f469.jpg")], entry=entry))
+    assert [step.title for step in part.steps if isinstance(step, Upload)] == ["Cats \U0001f468\u200d\U0001f469"]
 
 
 def test_a_name_is_taken_letter_by_letter() -> None:
