@@ -11,8 +11,9 @@ from typing import Any, get_args
 import pytest
 
 from imgur_sync.manifest import load
-from imgur_sync.manifest.schema import AlbumTable, DefaultsTable, Document, Table
+from imgur_sync.manifest.schema import AlbumTable, DefaultsTable, Document, ImageTable, Table
 from imgur_sync.model.spec import AccountSpec, AlbumSpec, BudgetSpec, GateLimits, UploadSpec
+from imgur_sync.model.texts import Texts
 
 EXAMPLE = Path(__file__).parents[1] / "sync.example.toml"
 
@@ -25,7 +26,9 @@ def keys_of(table: type[Table]) -> Iterator[tuple[type[Table], str]]:
                 yield from keys_of(kind)
 
 
-KEYS = sorted({(table.__name__, name) for table, name in (*keys_of(Document), *keys_of(AlbumTable))})
+KEYS = sorted(
+    {(table.__name__, name) for table, name in (*keys_of(Document), *keys_of(AlbumTable), *keys_of(ImageTable))}
+)
 
 
 def tables(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -58,6 +61,7 @@ def test_every_key_of_the_models_occurs_in_the_example(table: str, key: str) -> 
         "CountGateTable": data["gates"]["restore"],
         DefaultsTable.__name__: album,
         AlbumTable.__name__: album,
+        ImageTable.__name__: album["images"]["tom.jpg"],
     }
     assert key in homes[table]
 
@@ -80,5 +84,11 @@ def test_the_example_shows_the_defaults() -> None:
     assert manifest.budget == BudgetSpec(max_credits_per_run=5000)
     spec = manifest.albums[0]
     assert spec == AlbumSpec(
-        "cats", "photos/cats", spec.root, title="Cats", description="Asleep, mostly.", exclude=("drafts/",)
+        "cats",
+        "photos/cats",
+        spec.root,
+        title="Cats",
+        description="Asleep, mostly.",
+        exclude=("drafts/",),
+        images=(("tom.jpg", Texts("Tom", "Asleep.")),),
     )

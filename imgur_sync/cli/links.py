@@ -86,14 +86,20 @@ def _album(store: StateStore, where: Place, album: SyncedAlbum) -> LinkAlbum:
     from imgur_sync.cli.stored import album_page
     from imgur_sync.model.spec import Order
     from imgur_sync.model.synced import Standing
-    from imgur_sync.planner.order import sort_key
+    from imgur_sync.planner.order import moments, nfc, sort_key
     from imgur_sync.report.links import LinkAlbum, LinkRow
 
-    order = where.order(album.key)
+    order, listed = where.order(album.key)
     pictures = [picture for picture in store.pictures(album.key) if picture.standing is Standing.PLACED]
     paths = (picture.path for picture in pictures)
     times = _times(where.folder(album.key), paths) if order is Order.MODIFIED else {}
-    pictures.sort(key=lambda picture: sort_key(order, picture.path, times.get(picture.path, 0)))
+    dates = moments(where.taken(album.key)) if order is Order.TAKEN else {}
+    first = {nfc(path): number for number, path in enumerate(listed)}
+
+    def key(path: str) -> tuple[object, ...]:
+        return (first.get(nfc(path), len(first)), *sort_key(order, path, times.get(path, 0), dates.get(path, "")))
+
+    pictures.sort(key=lambda picture: key(picture.path))
     rows = tuple(LinkRow(picture.path, picture.link) for picture in pictures)
     return LinkAlbum(album.key, album.sent.title or "", album_page(album.id), rows)
 

@@ -33,11 +33,25 @@ class Place:
         wish = _table(_table(self.manifest, "albums"), album).get("folder")
         return Path(os.path.abspath(self.directory / wish)) if isinstance(wish, str) and "\0" not in wish else None
 
-    def order(self, album: str) -> Order:
-        """The order that the manifest wants for an album; natural where it says nothing usable."""
+    def order(self, album: str) -> tuple[Order, tuple[str, ...]]:
+        """The order that the manifest wants for an album, and the files that it lists first; natural where it says
+        nothing usable."""
         own = _table(_table(self.manifest, "albums"), album).get("order")
         wish = own if own is not None else _table(self.manifest, "defaults").get("order")
-        return next((order for order in Order if order.value == wish), Order.NATURAL)
+        listed = tuple(path for path in wish if isinstance(path, str)) if isinstance(wish, list) else ()
+        return next((order for order in Order if order.value == wish), Order.NATURAL), listed
+
+    def taken(self, album: str) -> dict[str, str]:
+        """When the album's pictures were taken, by path, as far as the cache of digests knows it."""
+        cache_path = self.state_path.with_name("cache.db")
+        if not cache_path.exists():
+            return {}
+        from imgur_sync.state.cache import SqliteCache
+
+        with SqliteCache(cache_path) as cache:
+            folders = {folder: cache.files(album, folder) for folder in cache.folders(album)}
+        prefixes = ((f"{folder}/" if folder else "", files) for folder, files in folders.items())
+        return {prefix + file.name: file.taken for prefix, files in prefixes for file in files if file.taken}
 
 
 def place(session: Session) -> Place:

@@ -9,6 +9,7 @@ from imgur_sync.errors import BudgetError
 from imgur_sync.executor.editing import edit, poll
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Fork, Task
+from imgur_sync.executor.texting import confirm_texts, send_texts
 from imgur_sync.executor.uploading import upload
 from imgur_sync.executor.writing import AlbumStop, give_up, note_limit, refused_for_good, write
 from imgur_sync.model.budget import CALL_COST, POST_COST, Cost, LimitName, Reservation
@@ -58,22 +59,33 @@ def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
     if uploads and synced is not None:
         session.listings.pop(synced.id, None)
         yield Fork(tuple(upload(session, spec, step, synced.id, made) for step in uploads))
-    if _in_doubt(session, spec.key):
-        raise AlbumStop
     waiting = [deferred.step for deferred in plan.deferred if isinstance(deferred.step, Upload)]
     missing = {step.path for step in (*uploads, *waiting)} - made.keys()
     complete = not missing
-    if _given_too_early(session, plan):
-        raise AlbumStop
-    for step in edits:
-        if not step.narrows:
-            worth = step if complete else worth_now(step, missing, filled=bool(made or plan.pairs))
-            if worth is not None:
-                yield from edit(session, spec, plan, worth, made)
+    sent = yield from send_texts(session, plan)
+    try:
+        yield from _edit_once(session, spec, plan, made, missing)
+    except AlbumStop:
+        yield from confirm_texts(session, spec.key, sent)
+        raise
+    yield from confirm_texts(session, spec.key, sent)
     deletions = [step for step in plan.steps if isinstance(step, DeleteImage)]
     if deletions and complete:
         yield from _read_back(session, spec, bool(uploads) and not edits)
         yield from _delete(session, spec, plan, deletions)
+
+
+def _edit_once(
+    session: Session, spec: AlbumSpec, plan: AlbumPlan, made: dict[str, str], missing: set[str]
+) -> Task[None]:
+    """The one edit behind the uploads, as far as it is worth it while some are missing; none while one is in doubt."""
+    if _in_doubt(session, spec.key) or _given_too_early(session, plan):
+        raise AlbumStop
+    for step in plan.steps:
+        if isinstance(step, EditAlbum) and not step.narrows:
+            worth = step if not missing else worth_now(step, missing, filled=bool(made or plan.pairs))
+            if worth is not None:
+                yield from edit(session, spec, plan, worth, made)
 
 
 def _record_known(session: Session, plan: AlbumPlan, membership: bool) -> None:

@@ -17,7 +17,7 @@ from imgur_sync.model.outcome import Done, Outcome, ProblemKind, Refused
 from imgur_sync.model.plan import AlbumPlan, Gone
 from imgur_sync.model.ports import QuietMark
 from imgur_sync.model.spec import AlbumSpec
-from imgur_sync.model.synced import Intent, IntentStatus, Standing, SyncedAlbum, SyncedPicture
+from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, Standing, SyncedAlbum, SyncedPicture
 from imgur_sync.planner.view import AlbumView
 
 if TYPE_CHECKING:
@@ -142,12 +142,17 @@ def _still_quiet(
     seen = yield from _listing(session, synced)
     cached = session.ports.cache.listing(synced.id)
     listing = seen.listing
-    if listing is None or not listing.complete or cached is None or listing.ids != cached.ids:
+    if listing is None or not listing.complete or cached is None or _facts(listing) != _facts(cached):
         return None
     if listing.header.fingerprint != mark.header:
         return None
     keep_quiet_mark(session, local.key, local.fingerprint, local.count, listing)
     return Quiet(local.key, local.count, listing.taken_at)
+
+
+def _facts(listing: RemoteAlbum) -> list[tuple[str, str, str]]:
+    """What tells an album's pictures apart from how they were: their order and their texts."""
+    return [(picture.id, picture.title, picture.description) for picture in listing.pictures]
 
 
 def keep_quiet_mark(session: Session, key: str, fingerprint: str, count: int, listing: RemoteAlbum) -> None:
@@ -252,6 +257,7 @@ def _view(
         tripped=frozenset(session.tripped.get(spec.key, ())),
         bases={gate: count for (album, gate), count in session.bases.items() if album == spec.key},
         spared=spare,
+        texts_in_doubt=frozenset(i.target for i in _open(session) if i.kind is IntentKind.EDIT_IMAGE),
     )
 
 

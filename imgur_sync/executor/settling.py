@@ -9,6 +9,7 @@ from imgur_sync.errors import ImgurSyncError, TryAgainLaterError
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.session import Session, error_of
 from imgur_sync.executor.tasks import Task
+from imgur_sync.executor.texting import settle_texts
 from imgur_sync.executor.twins import adopted_markers, remove_album_twin, remove_twin
 from imgur_sync.model.change import (
     AlbumMade,
@@ -37,6 +38,7 @@ from imgur_sync.planner.settle import (
     settle_creation,
     settle_uploads,
 )
+from imgur_sync.planner.text_wish import TextWish, uploaded
 
 SLACK_SECONDS = 900.0
 """How much older than the oldest intent a reading goes, for clocks that disagree."""
@@ -63,12 +65,17 @@ def settle_all(session: Session) -> Task[None]:
     creations = [intent for intent in intents if intent.kind is IntentKind.CREATE_ALBUM]
     if creations and session.headers is not None:
         yield from _settle_creations(session, creations)
+    texts: list[Intent] = []
     for intent in intents:
         due = intent.failed_at is not None and now >= intent.failed_at + session.settle_seconds
-        if due and intent.kind in (IntentKind.EDIT_ALBUM, IntentKind.DELETE_ALBUM, IntentKind.EDIT_IMAGE):
+        if due and intent.kind in (IntentKind.EDIT_ALBUM, IntentKind.DELETE_ALBUM):
             yield from _settle_edit(session, intent)
+        elif due and intent.kind is IntentKind.EDIT_IMAGE:
+            texts.append(intent)
         elif due and intent.kind is IntentKind.DELETE_IMAGE:
             yield from _settle_deletion(session, intent)
+    if texts:
+        yield from settle_texts(session, texts)
     if session.writer is not None:
         yield from _empty_twins(session)
 
@@ -114,7 +121,7 @@ def _absent(session: Session, intent: Intent) -> None:
 
 def adopted_picture(intent: Intent, picture: RemotePicture) -> SyncedPicture:
     """The picture of an upload in doubt that turned out to have happened."""
-    return SyncedPicture(
+    ours = SyncedPicture(
         id=picture.id,
         album=intent.album,
         path=intent.path,
@@ -132,6 +139,7 @@ def adopted_picture(intent: Intent, picture: RemotePicture) -> SyncedPicture:
         restored=intent.restores,
         deletehash=picture.deletehash,
     )
+    return uploaded(ours, TextWish.parse(intent.wish), picture, intent.failed_at or 0.0)
 
 
 def _recent(session: Session, since: float) -> Task[tuple[RemotePicture, ...] | None]:

@@ -19,6 +19,7 @@ from imgur_sync.model.spec import AlbumSpec
 from imgur_sync.model.step import Upload, UploadReason
 from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus, SyncedPicture
 from imgur_sync.planner.marker import upload_name
+from imgur_sync.planner.text_wish import TextWish, uploaded
 
 TRIES = 3
 FINAL = (ProblemKind.BAD_TYPE, ProblemKind.TOO_LARGE)
@@ -65,8 +66,9 @@ def _attempt(session: Session, step: Upload, content: Content, album_id: str, ma
     intent = _intent(session, step, content, album_id, reservation)
     session.emit(UploadStarted(step.album, step.path, step.size))
     what = f"the upload of {step.path}"
+    texts = TextWish.parse(intent.wish).texts  # of an upload that is sent again: those that it was sent with before
     outcome = yield from send_recorded(
-        session, intent, lambda writer: writer.upload(content, intent.marker, album_id, reservation), what
+        session, intent, lambda writer: writer.upload(content, intent.marker, album_id, reservation, texts), what
     )
     if isinstance(outcome, Done):
         _adopt(session, step, content, intent, outcome.value, made)
@@ -109,6 +111,7 @@ def _intent(session: Session, step: Upload, content: Content, album_id: str, res
             reservation=reservation.number,
             made_at=now,
             restores=step.reason is UploadReason.RESTORES,
+            wish=TextWish(step.title, step.description).text(),
         )
     )
 
@@ -152,6 +155,7 @@ def _adopt(
         restored=step.reason is UploadReason.RESTORES,
         deletehash=picture.deletehash,
     )
+    adopted = uploaded(adopted, TextWish.parse(intent.wish), picture, now)
     changes: list[Change] = [PictureAdopted(adopted, intent.number)]
     if intent.sends > 1:
         # An earlier sending may still turn up: it is looked for until a day has passed.

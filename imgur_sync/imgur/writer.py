@@ -15,6 +15,7 @@ from imgur_sync.model.outcome import Done, Outcome, ProblemKind, Refused
 from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.remote import AlbumChanges, CreatedAlbum, RemotePicture
 from imgur_sync.model.spec import Privacy
+from imgur_sync.model.texts import UNMANAGED, Texts
 
 T = TypeVar("T")
 
@@ -36,14 +37,17 @@ class ImgurWriter(RemoteWriter):
         form = Form([*given, ("description", description), ("privacy", privacy.value)])
         return self._send(Call("POST", "/3/album", body=form, cost=reservation.cost), replies.created, reservation)
 
-    def upload(self, content: Content, name: str, album_id: str, reservation: Reservation) -> Outcome[RemotePicture]:
+    def upload(
+        self, content: Content, name: str, album_id: str, reservation: Reservation, texts: Texts = UNMANAGED
+    ) -> Outcome[RemotePicture]:
         """POST /3/upload with the file's buffer as one part (imgur-api §2.1).
 
         `name` goes as a field, for the file name alone is not kept (§5.1). An animated PNG goes to /3/image, where it
-        is reported to stay animated.
+        is reported to stay animated. Title and description ride along (§2.1); empty ones are those of any new picture.
         """
+        form = [("type", "file"), ("name", name), ("album", _checked(album_id))]
         body = Multipart(
-            [("type", "file"), ("name", name), ("album", _checked(album_id))],
+            [*form, *((field, text) for field, text in texts.managed.items() if text)],
             file_field="video" if content.media_type.startswith("video/") else "image",
             filename=name,
             media_type=content.media_type,

@@ -71,6 +71,7 @@ class Gathered:
                 row.height,
                 row.has_gps,
                 presence,
+                row.taken,
             )
         )
 

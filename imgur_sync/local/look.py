@@ -131,6 +131,7 @@ def _row(entry: Entry, device: int, verdict: Verdict, keep: bool = True, error: 
         verdict.height,
         verdict.has_gps,
         verdict.detail,
+        verdict.taken,
     )
     return Look(row, keep, error)
 

@@ -36,6 +36,7 @@ class Verdict:
     height: int = 0
     has_gps: bool = False
     detail: str = ""
+    taken: str = ""
 
 
 NOTHING = Verdict(SKIPPED)
@@ -84,7 +85,8 @@ def judge(name: str, stream: Stream) -> Verdict:
     if max(media.width, media.height) > LONGEST_SIDE or media.width * media.height > MOST_PIXELS:
         text = f"{media.width:,} by {media.height:,} pixels; at most {LONGEST_SIDE:,} a side and 100 million in all"
         return unsendable(Why.TOO_MANY_PIXELS, text)
-    return Verdict(PICTURE, stream.drain(), media.media_type, media.width, media.height, media.has_gps)
+    facts = (media.media_type, media.width, media.height, media.has_gps)
+    return Verdict(PICTURE, stream.drain(), *facts, taken=media.taken)
 
 
 def points(pointer: Pointer, promised: str) -> Verdict:

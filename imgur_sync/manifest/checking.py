@@ -14,9 +14,10 @@ from pydantic import ValidationError
 
 from imgur_sync.manifest.faults import located
 from imgur_sync.manifest.folders import Confines
+from imgur_sync.manifest.images import missing_files
 from imgur_sync.manifest.reading import NAMES, Source, decoded
 from imgur_sync.manifest.rules import Rules, newer_version
-from imgur_sync.manifest.schema import Document, GatesTable, given
+from imgur_sync.manifest.schema import Document, GatesTable, ImageTable, given
 from imgur_sync.manifest.syntax import parsed
 from imgur_sync.manifest.words import faults
 from imgur_sync.model.spec import (
@@ -31,15 +32,7 @@ from imgur_sync.model.spec import (
     Prune,
     UploadSpec,
 )
-
-_CONVERTED: Mapping[str, Callable[[Any], Any]] = {
-    "privacy": Privacy,
-    "order": Order,
-    "prune": Prune,
-    "on_remote_delete": OnRemoteDelete,
-    "include": tuple,
-    "exclude": tuple,
-}
+from imgur_sync.model.texts import Texts
 
 
 def checked(source: Source, *, allow_roots: tuple[Path, ...], check_folders: bool) -> Manifest:
@@ -58,7 +51,9 @@ def checked(source: Source, *, allow_roots: tuple[Path, ...], check_folders: boo
         found.extend(faults(error))
     if document is None or found:
         raise located(found, text, source.path)
-    return _manifest(source, document, rules)
+    manifest = _manifest(source, document, rules)
+    missing = tuple(missing_files(manifest)) if check_folders else ()
+    return dataclasses.replace(manifest, warnings=(*manifest.warnings, *missing))
 
 
 def _manifest(source: Source, document: Document, rules: Rules) -> Manifest:
@@ -85,7 +80,25 @@ def _albums(document: Document, roots: Mapping[str, str]) -> tuple[AlbumSpec, ..
 
 
 def _converted(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _CONVERTED[name](value) if name in _CONVERTED else value for name, value in values.items()}
+    converted = {name: _CONVERTED[name](value) if name in _CONVERTED else value for name, value in values.items()}
+    if "order" in converted:
+        listed = converted["order"] if isinstance(converted["order"], list) else []
+        converted |= {"order": Order.NATURAL if listed else Order(converted["order"]), "listed": tuple(listed)}
+    return converted
+
+
+def _images(tables: Mapping[str, ImageTable]) -> tuple[tuple[str, Texts], ...]:
+    return tuple((path, Texts(table.title, table.description)) for path, table in tables.items())
+
+
+_CONVERTED: Mapping[str, Callable[[Any], Any]] = {
+    "privacy": Privacy,
+    "prune": Prune,
+    "on_remote_delete": OnRemoteDelete,
+    "include": tuple,
+    "exclude": tuple,
+    "images": _images,
+}
 
 
 def _gates(table: GatesTable | None) -> GateLimits:

@@ -27,8 +27,9 @@ from imgur_sync.model.spec import (
     Prune,
     UploadSpec,
 )
+from imgur_sync.model.texts import Texts
 
-_VALUES = (AccountSpec, AlbumSpec, BudgetSpec, GateLimit, GateLimits, Manifest, UploadSpec)
+_VALUES = (AccountSpec, AlbumSpec, BudgetSpec, GateLimit, GateLimits, Manifest, Texts, UploadSpec)
 _SHAPE = [__version__, *(f"{kind.__name__}.{field.name}" for kind in _VALUES for field in dataclasses.fields(kind))]
 """Written into each dump: another version, or other fields, and the dump is not read."""
 
@@ -71,6 +72,8 @@ def _album_row(spec: AlbumSpec) -> dict[str, Any]:
         value = getattr(spec, name)
         if value != default:
             row[name] = value
+    if spec.images:
+        row["images"] = [[path, texts.title, texts.description] for path, texts in spec.images]
     return row
 
 
@@ -95,6 +98,10 @@ def _manifest(plain: dict[str, Any]) -> Manifest:
     )
 
 
+def _images(rows: list[list[Any]]) -> tuple[tuple[str, Texts], ...]:
+    return tuple((path, Texts(title, description)) for path, title, description in rows)
+
+
 def _album(row: dict[str, Any]) -> AlbumSpec:
     row["root"] = Path(row["root"])
     for name, kind in (
@@ -104,6 +111,8 @@ def _album(row: dict[str, Any]) -> AlbumSpec:
         ("on_remote_delete", OnRemoteDelete),
         ("include", tuple),
         ("exclude", tuple),
+        ("listed", tuple),
+        ("images", _images),
     ):
         if name in row:
             row[name] = kind(row[name])

@@ -14,7 +14,7 @@ MOST = 1000
 """The most problems that one error carries; a last one then tells how many more there are."""
 
 TOO_DEEP = "this is too deeply nested"
-TOO_DEEP_REMEDY = "a manifest needs four levels at most, as in [albums.cats]"
+TOO_DEEP_REMEDY = "a manifest needs five levels at most, as below [albums.cats.images.'tom.jpg']"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from imgur_sync.manifest.faults import Fault
 from imgur_sync.manifest.folders import OWN, Confines, RefusedPathError, within
+from imgur_sync.manifest.images import image_faults
 from imgur_sync.manifest.showing import KeyPath, dotted, key, shown
 
 VERSION = 1
@@ -46,6 +47,7 @@ class Rules:
                 yield Fault(("albums", name), what, "split it into several manifests, each with its own state", True)
                 return
             yield from _name_faults(name, album)
+            yield from image_faults(name, album) if isinstance(album, dict) else ()
             if isinstance(album, dict) and isinstance(album.get("folder"), str) and album["folder"]:
                 yield from self._folder_faults(name, album["folder"])
         yield from self._overlaps()

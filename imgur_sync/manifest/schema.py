@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from imgur_sync.manifest.amounts import DAY, HOUR, MIB, Duration, Size
+from imgur_sync.manifest.images import is_path
 from imgur_sync.manifest.patterns import pattern_fault
+from imgur_sync.manifest.showing import escaped
+from imgur_sync.model.texts import template_fault
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -29,6 +32,31 @@ def _cover(text: str) -> str:
     if "\0" in text or any(part in ("", ".", "..") for part in text.split("/")):
         raise ValueError('write "first", "newest" or the path of a file in the folder, such as "b.jpg"')
     return text
+
+
+ORDERS = ("natural", "name", "modified", "taken")
+_ORDER_RULE = '"natural", "name", "modified", "taken" or a list of files, such as ["b.jpg", "a.jpg"]'
+_ORDER_SCHEMA = {"anyOf": [{"enum": list(ORDERS)}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+
+
+def _order(value: Any) -> Any:
+    """One of the words, or paths, each once. No union of types: pydantic would tell its branches apart in the error."""
+    if isinstance(value, str) and value in ORDERS:
+        return value
+    good = isinstance(value, list) and 0 < len(value) <= 10_000 and all(isinstance(path, str) for path in value)
+    if not good or not all(is_path(path) for path in value):
+        raise ValueError(f"write {_ORDER_RULE}")
+    if len(set(value)) < len(value):
+        twice = next(path for path in value if value.count(path) > 1)
+        raise ValueError(f'name each file once: "{escaped(twice, 60)}" is there twice')
+    return value
+
+
+def _template(text: str) -> str:
+    fault = template_fault(text)
+    if fault:
+        raise ValueError(fault)
+    return _one_line(text)
 
 
 def _pattern(pattern: str) -> str:
@@ -105,7 +133,9 @@ class DefaultsTable(Table):
     """[defaults]: every key of an album that can hold for all of them."""
 
     privacy: Literal["public", "hidden", "secret"] | None = None
-    order: Literal["natural", "name", "modified"] | None = None
+    order: Annotated[Any, AfterValidator(_order), WithJsonSchema(_ORDER_SCHEMA)] | None = Field(
+        default=None, description=_ORDER_RULE
+    )
     cover: Annotated[str, AfterValidator(_cover)] | None = Field(
         default=None,
         min_length=1,
@@ -119,11 +149,25 @@ class DefaultsTable(Table):
     exclude: list[Annotated[str, AfterValidator(_pattern)]] | None = Field(
         default=None, max_length=1000, description='up to 1000 patterns, such as ["drafts/"]'
     )
+    image_title: Annotated[str, AfterValidator(_template)] | None = Field(
+        default=None, max_length=1000, description='a text of up to 1000 characters, such as "{stem}"'
+    )
     prune: Literal["detach", "delete", "never"] | None = None
     on_remote_delete: Literal["restore", "respect"] | None = None
     priority: int | None = Field(default=None, ge=-1000, le=1000)
     protect: bool | None = None
     allow_public: bool | None = None
+
+
+class ImageTable(Table):
+    """[albums.KEY.images."path"]"""
+
+    title: Annotated[str, AfterValidator(_one_line)] | None = Field(
+        default=None, max_length=1000, description="a text of up to 1000 characters"
+    )
+    description: Annotated[str, AfterValidator(_plain_text)] | None = Field(
+        default=None, max_length=10_000, description="a text of up to 10000 characters"
+    )
 
 
 class AlbumTable(DefaultsTable):
@@ -138,6 +182,7 @@ class AlbumTable(DefaultsTable):
     description: Annotated[str, AfterValidator(_plain_text)] | None = Field(
         default=None, max_length=10_000, description="a text of up to 10000 characters"
     )
+    images: dict[str, ImageTable] | None = None
 
 
 class Document(Table):

@@ -10,20 +10,20 @@ from pydantic import PlainValidator, ValidationError
 from pydantic.fields import FieldInfo
 
 from imgur_sync.manifest.faults import Fault
-from imgur_sync.manifest.schema import AlbumTable, DefaultsTable, Document, Table
+from imgur_sync.manifest.schema import AlbumTable, DefaultsTable, Document, ImageTable, Table
 from imgur_sync.manifest.showing import SECRET_KEY, KeyPath, dotted, key, shown
 
 LATER: Mapping[str, frozenset[str]] = {
     "Document": frozenset({"watch", "collections", "moved", "removed"}),
     "BudgetTable": frozenset({"refresh_credits_per_day"}),
-    "AlbumTable": frozenset({"id", "images", "image_title"}),
-    "DefaultsTable": frozenset({"images", "image_title"}),
+    "AlbumTable": frozenset({"id"}),
 }
 """Keys of the specification that this version does not have, by table."""
 
 GUESSES = 200
 """How many unknown keys get a guess at what was meant; each costs half a millisecond."""
 
+_OWN_WORDS = ("cover", "include", "exclude", "title", "description", "order", "image_title")
 _NOT_YET = "not in this version"
 _SECRET_REMEDY = "keep secrets out of sync.toml: use the environment"
 
@@ -97,8 +97,6 @@ def _later(path: KeyPath, value: object) -> str:
         return f"anonymous mode is {_NOT_YET}"
     if path == ("state", "backend") and value == "git":
         return f'{name} = "git" is {_NOT_YET}'
-    if path[-1] == "order" and (value == "taken" or isinstance(value, list)):
-        return f"{name} = {'a list of files' if isinstance(value, list) else shown(value)} is {_NOT_YET}"
     return ""
 
 
@@ -107,7 +105,7 @@ def table_at(path: KeyPath) -> type[Table]:
     table: type[Table] = Document
     for number, part in enumerate(path):
         if path[0] == "albums" and number:
-            return AlbumTable
+            return ImageTable if len(path) > 3 and path[2] == "images" else AlbumTable
         inner = _model(table.model_fields.get(str(part)))
         table = inner or table
     return table
@@ -150,7 +148,7 @@ def _model(field: FieldInfo | None) -> type[Table] | None:
 
 def _own_words(path: KeyPath) -> bool:
     """Whether the field's validator raises what to write; amounts do not."""
-    return path[-1 if isinstance(path[-1], str) else -2] in ("cover", "include", "exclude", "title", "description")
+    return path[-1 if isinstance(path[-1], str) else -2] in _OWN_WORDS
 
 
 def _tables() -> list[str]:

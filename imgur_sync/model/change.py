@@ -128,6 +128,28 @@ class PictureDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureEdited:
+    """Texts of the picture were sent and seen as sent; None was not part of it. Clears the marks of these fields."""
+
+    id: str
+    title: str | None
+    description: str | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextIgnored:
+    """Imgur did not take a text of the picture over; see `NotHonoured`. `attempts` 0 removes the mark."""
+
+    id: str
+    field: str
+    wish: str
+    before: str
+    attempts: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class UrlRetired:
     """A replacement is complete."""
 
@@ -230,4 +252,6 @@ Change = (
     | GateHeld
     | WishIgnored
     | EditDone
+    | PictureEdited
+    | TextIgnored
 )

@@ -37,7 +37,8 @@ class LocalFile:
 
     `path` is relative to the folder, '/' between parts, undecodable bytes as surrogate escapes. `digest` is the
     SHA-256 of the source bytes, 64 hex digits. `media_type` is a MIME type. Sizes are bytes, dimensions pixels (0 when
-    not known: pointers). `modified_ns` is only for the order "modified" and covers.
+    not known: pointers). `modified_ns` is only for the order "modified" and covers. `taken` is when the picture says
+    that it was taken: ISO 8601 with microseconds, and an offset from UTC where it tells one; "" where it tells nothing.
     """
 
     path: str
@@ -49,6 +50,7 @@ class LocalFile:
     height: int = 0
     has_gps: bool = False
     content: Presence = Presence.PRESENT
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class CachedFile:
     height: int = 0
     has_gps: bool = False
     detail: str = ""
+    taken: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from imgur_sync.model.keeping import Cache, Ledger, Lock, QuietMark, StateStore, Tokens, TokenStore
+from imgur_sync.model.texts import UNMANAGED, Texts
 
 if TYPE_CHECKING:
     from imgur_sync.model.budget import Reservation
@@ -85,8 +86,10 @@ class RemoteWriter(Protocol):
         """Make an album. Imgur may ignore `privacy`: read it back before anything goes in."""
         ...
 
-    def upload(self, content: Content, name: str, album_id: str, reservation: Reservation) -> Outcome[RemotePicture]:
-        """Send one picture straight into an album, with an explicit `name`, from this very buffer."""
+    def upload(
+        self, content: Content, name: str, album_id: str, reservation: Reservation, texts: Texts = UNMANAGED
+    ) -> Outcome[RemotePicture]:
+        """Send one picture straight into an album, with an explicit `name` and its texts, from this very buffer."""
         ...
 
     def edit_album(self, album_id: str, changes: AlbumChanges, reservation: Reservation) -> Outcome[None]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from imgur_sync.model.texts import Texts
+
 
 class Privacy(StrEnum):
     """Who can see an album. `exposure` grows with the number of people who can."""
@@ -41,6 +43,7 @@ class Order(StrEnum):
     NATURAL = "natural"
     NAME = "name"
     MODIFIED = "modified"
+    TAKEN = "taken"  # by the date in the picture; undated ones last, in natural order
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class AlbumSpec:
 
     `key` is the lasting name, `folder` the text of the manifest, `root` the absolute folder. A text that is None is
     not managed; "" is kept empty. `cover` is "first", "newest" or a path in the folder. `position` is the place in
-    the manifest, from 0.
+    the manifest, from 0. The paths of `listed` come first, in that order; `order` puts the rest behind them.
+    `image_title` is the template of the pictures' titles ("": none), `images` the texts of single pictures by path.
     """
 
     key: str
@@ -69,6 +73,9 @@ class AlbumSpec:
     protect: bool = False
     allow_public: bool = False
     position: int = 0
+    listed: tuple[str, ...] = ()
+    image_title: str = ""
+    images: tuple[tuple[str, Texts], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class CreateAlbum:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Send one file into the album. `blocked` is not "" when the bytes are not here ("not downloaded")."""
+    """Send one file into the album, with the texts that are managed (None: not sent)."""
 
     album: str
     path: str
@@ -53,6 +53,8 @@ class Upload:
     height: int
     has_gps: bool
     reason: UploadReason = UploadReason.NEW
+    title: str | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class EditAlbum:
 
 @dataclass(frozen=True, slots=True)
 class EditImage:
-    """Change the texts of one picture."""
+    """Change the texts of one picture; one that is None stays as it is."""
 
     album: str
     path: str

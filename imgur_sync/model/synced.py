@@ -28,7 +28,8 @@ class SyncedPicture:
     `digest` is the SHA-256 of the source bytes (64 hex digits; only the first 16 in a rebuilt state whose file is not
     here). `path` is the recorded place in the album's folder, "" when a rebuilt state does not know it. `marker` is the
     name that was sent. `placed_at` is when the picture was last put into its album (our clock); a reading that does not
-    show it is unsettled until `settle_seconds` after that.
+    show it is unsettled until `settle_seconds` after that. `title` and `description` are the texts last sent (None:
+    never), at `texts_at`; `ignored_texts` those that Imgur did not take over.
     """
 
     id: str
@@ -49,6 +50,10 @@ class SyncedPicture:
     has_gps: bool = False
     restored: bool = False
     deletehash: Secret | None = None
+    title: str | None = None
+    description: str | None = None
+    texts_at: float = 0.0
+    ignored_texts: tuple[NotHonoured, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

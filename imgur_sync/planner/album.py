@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from imgur_sync.model.local import Presence
 from imgur_sync.model.plan import AlbumPlan, Gate, GateName, Unsettled, Withheld
 from imgur_sync.model.spec import OnRemoteDelete
-from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload, UploadReason
+from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload, UploadReason
 from imgur_sync.model.synced import IntentKind, Standing
+from imgur_sync.model.texts import UNMANAGED, Texts
 from imgur_sync.planner.awaited import waiting_gates, waiting_uploads
 from imgur_sync.planner.gates import counting_gates, listing_gate, root_gate, scan_gate
 from imgur_sync.planner.price import reads_around
@@ -16,6 +18,14 @@ from imgur_sync.planner.remarks import blocked, doubts, drift, place_warning, re
 from imgur_sync.planner.shown import shown_before
 from imgur_sync.planner.sorting import Send, Sorted, sort_out
 from imgur_sync.planner.target import Target, aim, current_privacy, doubtful_edit
+from imgur_sync.planner.texts import (
+    overruled_texts,
+    text_drift,
+    text_steps,
+    unknown_paths,
+    unsettled_texts,
+    wishes,
+)
 from imgur_sync.planner.view import NO_CLAIMS, NOTHING_HELD, AlbumView, Claims, Hold
 
 
@@ -43,16 +53,28 @@ def plan_album(
     gates = (*((scan,) if scan is not None else ()), *(gate for gate in gates if gate.name not in approved))
     gates = (*waiting_gates(view.spec.key, claims.awaited), *gates)
     granted, target = wanted, aim(view, wanted, publish=True)
-    all_steps = _steps(view, wanted, target)
+    texts = wishes(view.spec, target.entries)
+    all_steps = _steps(view, wanted, target, texts)
     if held or claims.awaited or any(send.file.content is not Presence.PRESENT for send in wanted.sends):
         granted = sort_out(view, claims, Hold(held, bytes_needed=True, waiting=frozenset(claims.awaited)))
         target = aim(view, granted, publish=GateName.PUBLISH not in held)
     stays_gone = view.album_gone and _left_gone(view, held)
-    steps = () if stays_gone else _ready(view, granted, _steps(view, granted, target))
+    steps = () if stays_gone else _ready(view, granted, _steps(view, granted, target, texts))
     if view.album_gone and view.spec.on_remote_delete is OnRemoteDelete.RESPECT:
         all_steps, gates = (), tuple(gate for gate in gates if gate.name is not GateName.RESTORE)
     plan = _assembled(view, wanted, granted, target, all_steps, steps, gates, held)
-    return replace(plan, withheld=(*waiting_uploads(all_steps, claims.awaited), *plan.withheld))
+    plan = replace(plan, withheld=(*waiting_uploads(all_steps, claims.awaited), *plan.withheld))
+    return plan if not texts else _with_texts(plan, view, granted, texts)
+
+
+def _with_texts(part: AlbumPlan, view: AlbumView, granted: Sorted, texts: Mapping[str, Texts]) -> AlbumPlan:
+    """What is to be told of the pictures' texts beside the steps."""
+    return replace(
+        part,
+        blocked=(*part.blocked, *overruled_texts(view, granted, texts)),
+        unsettled=(*part.unsettled, *unsettled_texts(view, granted, texts)),
+        drift=(*part.drift, *text_drift(view, granted, texts)),
+    )
 
 
 def _left_gone(view: AlbumView, held: frozenset[GateName]) -> bool:
@@ -60,8 +82,8 @@ def _left_gone(view: AlbumView, held: frozenset[GateName]) -> bool:
     return GateName.RESTORE in held or view.spec.on_remote_delete is OnRemoteDelete.RESPECT
 
 
-def _steps(view: AlbumView, sorted_: Sorted, target: Target) -> tuple[Step, ...]:
-    """The steps in the order of sending: create, narrow, uploads, one edit, deletions."""
+def _steps(view: AlbumView, sorted_: Sorted, target: Target, texts: Mapping[str, Texts]) -> tuple[Step, ...]:
+    """The steps in the order of sending: create, narrow, uploads, one edit with the pictures' texts, deletions."""
     key = view.spec.key
     steps: list[Step] = []
     content = bool(sorted_.sends or sorted_.pairs)
@@ -71,16 +93,18 @@ def _steps(view: AlbumView, sorted_: Sorted, target: Target) -> tuple[Step, ...]
         steps.append(CreateAlbum(key, view.spec.title))
     if target.narrow is not None:
         steps.append(target.narrow)
-    steps.extend(_upload(key, send) for send in sorted_.sends)
+    steps.extend(_upload(key, send, texts.get(send.file.path, UNMANAGED)) for send in sorted_.sends)
     if target.edit is not None:
         steps.append(target.edit)
+    steps.extend(text_steps(view, sorted_, texts))
     steps.extend(DeleteImage(key, picture.path, picture.digest) for picture in target.deleting)
     return tuple(steps)
 
 
-def _upload(key: str, send: Send) -> Upload:
+def _upload(key: str, send: Send, texts: Texts) -> Upload:
     f = send.file
-    return Upload(key, f.path, f.digest, f.size, f.media_type, f.width, f.height, f.has_gps, send.reason)
+    facts = (f.size, f.media_type, f.width, f.height, f.has_gps)
+    return Upload(key, f.path, f.digest, *facts, send.reason, texts.title, texts.description)
 
 
 def _ready(view: AlbumView, sorted_: Sorted, steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -102,6 +126,8 @@ def _ready(view: AlbumView, sorted_: Sorted, steps: tuple[Step, ...]) -> tuple[S
                 return True
             case EditAlbum():
                 return certain if step.narrows else settled
+            case EditImage():
+                return sorted_.pairs[step.path].id not in view.texts_in_doubt
             case _:
                 return settled
 
@@ -132,7 +158,7 @@ def _blank(view: AlbumView) -> AlbumPlan:
         unsendable=(*local.unsendable, *refused(view)),
         listed_at=view.listing.taken_at if view.listing is not None else None,
         fingerprint=local.fingerprint,
-        warnings=(*local.warnings, *place_warning(view)),
+        warnings=(*local.warnings, *place_warning(view), *unknown_paths(view)),
         errors=local.errors,
         drift=drift(view),
         unsettled=doubts(view),

@@ -98,10 +98,10 @@ def ignored_fields(wish: EditWish, listing: RemoteAlbum) -> tuple[tuple[str, str
     if wish.cover is not None:
         before["cover"] = (wish.cover_path, (header.cover or "") == wish.before_cover, wish.before_cover)
     if wish.title is not None:
-        same = header.title == wish.before_title or _trimmed(header.title, wish.title)
+        same = header.title == wish.before_title or trimmed(header.title, wish.title)
         before["title"] = (wish.title, same, header.title)
     if wish.description is not None:
-        same = header.description == wish.before_description or _trimmed(header.description, wish.description)
+        same = header.description == wish.before_description or trimmed(header.description, wish.description)
         before["description"] = (wish.description, same, header.description)
     if wish.privacy is not None:
         before["privacy"] = (wish.privacy, header.public == wish.before_public, "public" if header.public else "hidden")
@@ -110,6 +110,6 @@ def ignored_fields(wish: EditWish, listing: RemoteAlbum) -> tuple[tuple[str, str
     )
 
 
-def _trimmed(shown: str, wished: str) -> bool:
+def trimmed(shown: str, wished: str) -> bool:
     """Whether Imgur kept only the beginning of a text, or dropped blanks at its ends."""
     return shown != wished and (shown == wished.strip() or (bool(shown) and wished.startswith(shown)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 
 from imgur_sync.model.budget import Budget, Cost, LimitName
 from imgur_sync.model.plan import AlbumPlan, Deferred
-from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
+from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload
 from imgur_sync.planner.price import cost, reads_around
 
 
@@ -102,13 +102,8 @@ def _deferred(album: AlbumPlan, kept: Sequence[Step], limit: LimitName) -> Album
 
 def _cut_cheap(album: AlbumPlan, purse: Purse) -> AlbumPlan:
     """An album without uploads: all of it, or as much as fits from the front."""
-    kept: list[Step] = []
-    limit: LimitName | None = None
-    for step in album.steps:
-        limit = purse.lacks(_total([*kept, step]))
-        if limit is not None:
-            break
-        kept.append(step)
+    count, limit = _most(purse, len(album.steps), lambda count: album.steps[:count])
+    kept = album.steps[:count]
     purse.take(_total(kept))
     return album if limit is None else _deferred(album, kept, limit)
 
@@ -121,29 +116,41 @@ def _cut_uploads(album: AlbumPlan, purse: Purse) -> AlbumPlan:
         purse.take(everything)
         return album
     before = [step for step in album.steps if isinstance(step, CreateAlbum) or _narrows(step)]
-    uploads = _uploads(album)
-    count, most = 0, len(uploads)
-    while count < most:
-        middle = (count + most + 1) // 2
-        lacking = purse.lacks(_total(_kept(album, before, uploads[:middle])))
-        if lacking is None:
-            count = middle
-        else:
-            most, limit = middle - 1, lacking
-    kept = _kept(album, before, uploads[:count])
+    uploads, texts = _uploads(album), [step for step in album.steps if isinstance(step, EditImage)]
+    some, lacking = _most(purse, len(texts), lambda count: _kept(album, before, (), texts[:count]))
+    texts, limit = texts[:some], lacking or limit
+    count, lacking = _most(purse, len(uploads), lambda count: _kept(album, before, uploads[:count], texts))
+    limit = lacking or limit
+    kept = _kept(album, before, uploads[:count], texts)
     if count == 0 and (isinstance(album.steps[0], CreateAlbum) or purse.lacks(_total(kept)) is not None):
         kept = []
     purse.take(_total(kept))
     return _deferred(album, kept, limit)
 
 
-def _kept(album: AlbumPlan, before: Sequence[Step], uploads: Sequence[Upload]) -> list[Step]:
-    """What is done of an album of which only these uploads are."""
+def _most(purse: Purse, count: int, kept: Callable[[int], Sequence[Step]]) -> tuple[int, LimitName | None]:
+    """How many of `count` steps the purse allows, and the limit that stands in the way of more."""
+    least, most = 0, count
+    limit: LimitName | None = None
+    while least < most:
+        middle = (least + most + 1) // 2
+        lacking = purse.lacks(_total(kept(middle)))
+        if lacking is None:
+            least = middle
+        else:
+            most, limit = middle - 1, lacking
+    return least, limit
+
+
+def _kept(
+    album: AlbumPlan, before: Sequence[Step], uploads: Sequence[Upload], texts: Sequence[EditImage]
+) -> list[Step]:
+    """What is done of an album of which only these uploads and these edits of texts are."""
     missing = {step.path for step in _uploads(album)} - {step.path for step in uploads}
     if not missing:
-        return [step for step in album.steps if not isinstance(step, DeleteImage)]
+        return [*(step for step in album.steps if not isinstance(step, DeleteImage | EditImage)), *texts]
     edits = (worth_now(step, missing, filled=bool(uploads or album.pairs)) for step in album.steps)
-    return [*before, *uploads, *(edit for edit in edits if edit is not None)]
+    return [*before, *uploads, *(edit for edit in edits if edit is not None), *texts]
 
 
 def _narrows(step: Step) -> bool:

@@ -18,7 +18,9 @@ def encode(step: Step) -> dict[str, object]:
             return {"step": "create_album", "album": step.album, "title": step.title}
         case Upload():
             facts = {"path": step.path, "sha256": step.digest, "reason": step.reason.value}
-            return {"step": "upload", "album": step.album, **facts}
+            texts = {"title": step.title, "description": step.description}
+            sent = {name: text for name, text in texts.items() if text is not None}
+            return {"step": "upload", "album": step.album, **facts, **sent}
         case EditAlbum():
             return {"step": "edit_album", "album": step.album, **_edit(step)}
         case EditImage():

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imgur_sync.model.spec import Order
 from imgur_sync.model.synced import SyncedPicture
-from imgur_sync.planner.order import sort_key
+from imgur_sync.planner.order import Ranking
 from imgur_sync.planner.sorting import Sorted
 
 
@@ -19,14 +18,13 @@ class Entry:
     id: str | None
 
 
-def entries(order: Order, sorted_: Sorted, shown: tuple[str, ...]) -> tuple[Entry, ...]:
+def entries(ranking: Ranking, sorted_: Sorted, shown: tuple[str, ...]) -> tuple[Entry, ...]:
     """Files with a picture or a granted upload, and shown pictures that stay although no file is theirs.
 
     Those stand where their path puts them, behind the file of that path, several of one path as they are shown. Where
     times make the order and theirs is not known, each stays behind the place that it is shown behind.
     """
     sending = {send.file.path for send in sorted_.sends}
-    times = {file.path: file.modified_ns for file in sorted_.files}
     own: list[Entry] = []
     for file in sorted_.files:
         picture = sorted_.pairs.get(file.path)
@@ -36,14 +34,13 @@ def entries(order: Order, sorted_: Sorted, shown: tuple[str, ...]) -> tuple[Entr
     staying = [picture for picture in (*sorted_.in_place, *sorted_.protected) if picture.id in index]
     if not staying:
         return tuple(own)
-    keyed = [(sort_key(order, entry.path, times[entry.path]), -1, entry) for entry in own]
+    keyed = [(ranking.key(entry.path), -1, entry) for entry in own]
     timeless: list[SyncedPicture] = []
     for picture in sorted(staying, key=lambda picture: index[picture.id]):
-        if order is Order.MODIFIED and picture.path not in times:
+        if not ranking.knows(picture.path):
             timeless.append(picture)
             continue
-        key = sort_key(order, picture.path, times.get(picture.path, 0))
-        keyed.append((key, index[picture.id], Entry(picture.path, picture.digest, picture.id)))
+        keyed.append((ranking.key(picture.path), index[picture.id], Entry(picture.path, picture.digest, picture.id)))
     keyed.sort(key=lambda item: item[:2])
     placed = [entry for _, _, entry in keyed]
     for picture in timeless:

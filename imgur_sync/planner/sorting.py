@@ -12,7 +12,7 @@ from imgur_sync.model.step import UploadReason
 from imgur_sync.model.synced import Intent, IntentKind, Standing, SyncedPicture
 from imgur_sync.planner.marker import by_short
 from imgur_sync.planner.match import match
-from imgur_sync.planner.order import sort_key
+from imgur_sync.planner.order import Ranking
 from imgur_sync.planner.view import AlbumView, Claims, Hold
 
 
@@ -65,7 +65,8 @@ class Sorted:
 def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
     """Decide about every file and picture of the album; a hold keeps pictures and holds back uploads."""
     spec = view.spec
-    files = tuple(sorted(view.local.files, key=lambda f: sort_key(spec.order, f.path, f.modified_ns)))
+    ranking = Ranking(spec, view.local.files)
+    files = tuple(sorted(view.local.files, key=lambda file: ranking.key(file.path)))
     shown = view.listing.ids if view.listing is not None else ()
     alive, gone, settling, reattached = _standings(view, frozenset(shown))
     own = [picture for picture in alive if picture.id not in claims.outgoing]

@@ -12,6 +12,7 @@ from imgur_sync.model.synced import IntentKind, Standing, SyncedPicture
 from imgur_sync.planner.entries import Entry
 from imgur_sync.planner.entries import entries as managed_places
 from imgur_sync.planner.marker import is_album_marker
+from imgur_sync.planner.order import Ranking, nfc
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.view import AlbumView
 
@@ -40,7 +41,7 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     deleting = tuple(picture for picture in sorted_.pruned if view.deletes(picture))
     leaving = _leaving(view, sorted_)
     shown = view.listing.ids if view.listing is not None else ()
-    entries = managed_places(view.spec.order, sorted_, shown)
+    entries = managed_places(Ranking(view.spec, sorted_.files), sorted_, shown)
     managed = {entry.id for entry in entries if entry.id is not None}
     doomed = {picture.id for picture in deleting}
     current = tuple(i for i in shown if i not in doomed)
@@ -251,10 +252,10 @@ def _cover(view: AlbumView, sorted_: Sorted, entries: tuple[Entry, ...]) -> Plac
         return None
     wish = entries[0]
     if view.spec.cover == "newest":
-        times = {file.path: file.modified_ns for file in sorted_.files}
-        wish = max(entries, key=lambda entry: (times.get(entry.path, 0), entry.path))
+        newest = Ranking(view.spec, sorted_.files).newest([entry.path for entry in entries])
+        wish = next(entry for entry in entries if entry.path == newest)
     elif view.spec.cover != "first":
-        wish = next((entry for entry in entries if entry.path == view.spec.cover), wish)
+        wish = next((entry for entry in entries if nfc(entry.path) == nfc(view.spec.cover)), wish)
     shown = view.listing.header.cover if view.listing is not None and view.exists else None
     if wish is entries[0] and not shown:
         return None
@@ -265,6 +266,9 @@ def _cover(view: AlbumView, sorted_: Sorted, entries: tuple[Entry, ...]) -> Plac
 
 
 def doubtful_edit(view: AlbumView) -> bool:
-    """Whether an edit, a deletion or a creation in this album has an unknown outcome: no further edit is sent."""
-    kinds = (IntentKind.EDIT_ALBUM, IntentKind.DELETE_IMAGE, IntentKind.EDIT_IMAGE, IntentKind.DELETE_ALBUM)
+    """Whether an edit, a deletion or a creation in this album has an unknown outcome: no further edit is sent.
+
+    An edit of a picture's texts concerns that picture only.
+    """
+    kinds = (IntentKind.EDIT_ALBUM, IntentKind.DELETE_IMAGE, IntentKind.DELETE_ALBUM)
     return any(view.open_intents(kind) for kind in kinds)

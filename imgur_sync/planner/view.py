@@ -27,6 +27,7 @@ class AlbumView:
     are gates that held in an earlier plan of this run: they go on holding, whatever its uploads add to the album.
     `bases` are the pictures synced when a gate began to hold, in whatever run: its percentage is of those.
     `spared` are ids that are taken out where others would be deleted: an album that is not planned now needs them.
+    `texts_in_doubt` are ids of pictures with an edit of unknown outcome.
     """
 
     spec: AlbumSpec
@@ -48,6 +49,7 @@ class AlbumView:
     tripped: frozenset[GateName] = frozenset()
     bases: Mapping[str, int] = field(default_factory=dict)
     spared: frozenset[str] = frozenset()
+    texts_in_doubt: frozenset[str] = frozenset()
 
     def deletes(self, picture: SyncedPicture) -> bool:
         """Whether a picture whose file left is deleted, and not only taken out of the album."""

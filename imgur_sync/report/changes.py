@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -35,6 +35,8 @@ class Names:
     restored: dict[str, None] = field(default_factory=dict)
     attached: dict[str, None] = field(default_factory=dict)
     texts: dict[str, None] = field(default_factory=dict)
+    edited_texts: dict[str, EditImage] = field(default_factory=dict)
+    sent_texts: dict[str, Upload] = field(default_factory=dict)
     edits: list[EditAlbum] = field(default_factory=list)
 
     def add(self, step: Step) -> None:
@@ -45,6 +47,8 @@ class Names:
             case Upload(path=path, reason=reason):
                 kinds = {UploadReason.REPLACES: self.replaced, UploadReason.RESTORES: self.restored}
                 kinds.get(reason, self.new)[path] = None
+                if (step.title, step.description) != (None, None):
+                    self.sent_texts[path] = step
             case EditAlbum():
                 self.edits.append(step)
                 self.leaves.update((place.path, None) for place in step.detached)
@@ -52,6 +56,7 @@ class Names:
                 self.attached.update((place.path, None) for place in step.attached)
             case EditImage(path=path):
                 self.texts[path] = None
+                self.edited_texts[path] = step
             case DeleteImage(path=path):
                 self.deleted[path] = None
             case DeleteAlbum():
@@ -126,9 +131,31 @@ def change_lines(plan: AlbumPlan, approved: Collection[GateName] = ()) -> list[s
         *kinds.line("+", "attached", "put back without an upload"),
         *_moves(plan.moves),
         *kinds.line("*", "texts", "with other texts"),
+        *_texts(wanted.edited_texts),
+        *_sent_texts(wanted.sent_texts),
         *_header(wanted, held, plan.unfinished),
         *_placements(plan),
     ]
+
+
+MOST_TEXTS = 3
+"""How many pictures' texts are shown; `--json` has all of them."""
+
+
+def _sent_texts(uploads: dict[str, Upload]) -> Iterator[str]:
+    """Texts that go with uploads: a title makes file names public, so nobody shall miss them."""
+    if uploads:
+        count = len(uploads)
+        yield f"* {number(count)} {'upload brings its' if count == 1 else 'uploads bring their'} own texts"
+        yield from _texts(uploads)
+
+
+def _texts(steps: Mapping[str, EditImage | Upload]) -> Iterator[str]:
+    for path in list(steps)[:MOST_TEXTS]:
+        step = steps[path]
+        texts = (("title", step.title), ("description", step.description))
+        told = ", ".join(f"{name} {quoted(text, 60) if text else 'none'}" for name, text in texts if text is not None)
+        yield f"    {terminal(path)}: {told}"
 
 
 def _links_live(count: int) -> str:

@@ -126,7 +126,7 @@ def validate_json(manifest: Manifest) -> str:
             "folder": spec.folder,
             "title": spec.title,
             "privacy": spec.privacy.value,
-            "order": spec.order.value,
+            "order": list(spec.listed) or spec.order.value,
             "prune": spec.prune.value,
         }
         for spec in manifest.albums

@@ -68,6 +68,7 @@ def upload(call: Call) -> Answer:
     album = _target(call)
     got, world = call.received, call.world
     media = got.media
+    title, description = _texts(call)
     image = Image(
         id=world.name(7, "image"),
         deletehash=world.name(15, "image"),
@@ -80,8 +81,8 @@ def upload(call: Call) -> Answer:
         sha256=got.digest,
         datetime=int(call.now),
         name=call.fields.text("name") or "",
-        title=call.text("title") or None,
-        description=call.text("description") or None,
+        title=title,
+        description=description,
         animated=media.animated,
         has_sound=media.has_sound and call.fields.text("disable_audio") != "1",
     )
@@ -95,6 +96,13 @@ def upload(call: Call) -> Answer:
     if image.owner is None and not call.new:
         data["account_id"] = 0
     return Answer(data, (*changes, Uploaded(record)))
+
+
+def _texts(call: Call) -> tuple[str | None, str | None]:
+    """Title and description of a new picture; none at all if the knob says so."""
+    if call.knobs.upload_texts == "ignored":
+        return None, None
+    return call.text("title") or None, call.text("description") or None
 
 
 def _target(call: Call) -> Album | None:
@@ -122,10 +130,15 @@ def get_image(call: Call) -> Answer:
 
 @ROUTES.add("POST PUT", "/3/image/<key>")
 def update_image(call: Call) -> Answer:
-    """Title and description, by id for the owner or by deletehash (H); "" clears (M); `name` is left as it is (H)."""
+    """Title and description, by id for the owner or by deletehash (H); "" clears (M); `name` is left as it is (H).
+
+    A knob has it answer well and change nothing.
+    """
     image = call.own_image(call.params["key"])
     title, description = call.text("title"), call.text("description")
     changed = image
+    if call.knobs.image_texts == "ignored":
+        title = description = None
     if title is not None:
         changed = dataclasses.replace(changed, title=title or None)
     if description is not None:

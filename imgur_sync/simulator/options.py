@@ -25,6 +25,10 @@ class Knobs:
     order: Heed = "honoured"
     cover: Heed = "honoured"
     privacy: Heed = "honoured"
+    upload_texts: Heed = "honoured"
+    """Title and description sent with an upload."""
+    image_texts: Heed = "honoured"
+    """Title and description of a picture that is edited."""
     trim_text: int = 0
     """Titles and descriptions are stored cut to so many characters; 0 = whole."""
     lag: float = 0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imgur_sync.model.ports import QuietMark
     from imgur_sync.model.remote import RemoteAlbum
 
-CACHE = Kind("cache", 0x69734361, 1, "It can be removed at any time.")
+CACHE = Kind("cache", 0x69734361, 2, "It can be removed at any time.")
 # Folders kept in memory before they are written in one transaction.
 _PENDING = 200
 # Another process writes for milliseconds; a cache is not worth a longer wait.
@@ -197,6 +197,7 @@ class SqliteCache:
             try:
                 if check_header(self._path, CACHE) == CACHE.version:
                     return _connected(self._path)
+                _remove(self._path)  # an older one: what it holds is found again
             except FileNotFoundError:
                 with suppress(ImgurSyncError, OSError, sqlite3.Error):
                     make_database(self._path, CACHE, _fill)

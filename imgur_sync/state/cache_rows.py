@@ -15,7 +15,7 @@ from imgur_sync.state.sealed import seal
 
 _FIELDS = attrgetter(
     "name", "size", "mtime_ns", "ctime_ns", "inode", "device", "kind", "digest", "media_type", "width", "height",
-    "has_gps", "detail",
+    "has_gps", "detail", "taken",
 )  # fmt: skip
 
 

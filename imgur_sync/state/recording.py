@@ -25,11 +25,13 @@ from imgur_sync.model.change import (
     PictureAdopted,
     PictureDeleted,
     PictureDetached,
+    PictureEdited,
     PictureForgotten,
     PictureGone,
     PicturePlaced,
     PictureReattached,
     PictureReleased,
+    TextIgnored,
     UrlRetired,
     WishIgnored,
 )
@@ -46,6 +48,7 @@ from imgur_sync.model.synced import (
 )
 from imgur_sync.planner.marker import SHORT, owner, parse_name
 from imgur_sync.state import leaving, rows, runs
+from imgur_sync.state.text_rows import texts_changed, with_texts
 
 OfPicture = PicturePlaced | PictureDetached | PictureReleased | PictureReattached | PictureGone | PictureDeleted
 
@@ -100,6 +103,10 @@ class Recording:
                 leaving.forget_picture(self._connection, image_id)
             case AlbumForgotten(key):
                 self._forget_album(key)
+            case PictureEdited() | TextIgnored():
+                before = self._stored_picture(change.id)
+                rows.save_picture(self._connection, texts_changed(before, change))
+                self._touched.add(before.album)
             case EditDone():
                 pass  # the history of the run alone tells it
             case _:
@@ -245,7 +252,8 @@ class Recording:
         row = rows.PICTURE.one(self._connection, "WHERE id = ?", image_id)
         if row is None:
             raise KeyError(f"no picture {image_id!r} in the state")
-        return rows.load_picture(row, rows.picture_deletehashes(self._connection, [image_id]).get(image_id))
+        deletehash = rows.picture_deletehashes(self._connection, [image_id]).get(image_id)
+        return with_texts(self._connection, [rows.load_picture(row, deletehash)])[0]
 
     def _adopt(self, picture: SyncedPicture, number: int) -> None:
         if rows.PICTURE.one(self._connection, "WHERE id = ?", picture.id) is not None:

@@ -27,6 +27,7 @@ from imgur_sync.model.synced import (
     SyncedPicture,
 )
 from imgur_sync.state.sealed import Sealed
+from imgur_sync.state.text_rows import save_texts
 
 META = Sealed("meta", "name value")
 HELD = "held "
@@ -123,7 +124,7 @@ def load_album(connection: sqlite3.Connection, row: tuple[Any, ...]) -> SyncedAl
 
 
 def save_picture(connection: sqlite3.Connection, picture: SyncedPicture) -> None:
-    """Write the picture's row and its deletehash."""
+    """Write the picture's row, its deletehash and its texts."""
     row = (
         picture.id,
         picture.album,
@@ -145,10 +146,11 @@ def save_picture(connection: sqlite3.Connection, picture: SyncedPicture) -> None
     )
     PICTURE.put(connection, row)
     _save_deletehash(connection, "image", picture.id, picture.deletehash)
+    save_texts(connection, picture)
 
 
 def load_picture(row: tuple[Any, ...], deletehash: Secret | None) -> SyncedPicture:
-    """The picture of a `PICTURE` row."""
+    """The picture of a `PICTURE` row, without its texts."""
     id_, album, path, *facts = row
     digest, sent_digest, marker, media_type, size, width, height, link, made_at, placed_at, *rest = facts
     standing, complete, has_gps, restored = rest

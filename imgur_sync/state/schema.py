@@ -63,7 +63,22 @@ def _departures(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE departure (id TEXT PRIMARY KEY, at REAL NOT NULL, seal BLOB NOT NULL) STRICT")
 
 
-STEPS: tuple[Step, ...] = (_version_1, _departures, run_tables)
+_PICTURE_TEXTS = (
+    # Rows are there only for pictures whose texts are, or were, managed.
+    """CREATE TABLE picture_text (
+        id TEXT PRIMARY KEY, title BLOB, description BLOB, at REAL NOT NULL, seal BLOB NOT NULL) STRICT""",
+    """CREATE TABLE ignored_text (
+        id TEXT NOT NULL, field TEXT NOT NULL, wish BLOB NOT NULL, before BLOB NOT NULL, attempts INTEGER NOT NULL,
+        at REAL NOT NULL, seal BLOB NOT NULL, PRIMARY KEY (id, field)) STRICT""",
+)
+
+
+def _picture_texts(connection: sqlite3.Connection) -> None:
+    for statement in _PICTURE_TEXTS:
+        connection.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (_version_1, _departures, run_tables, _picture_texts)
 
 STATE = Kind(
     name="imgur-sync state",

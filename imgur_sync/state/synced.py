@@ -26,6 +26,7 @@ from imgur_sync.state.database import transaction, translated
 from imgur_sync.state.migrations import upgrade
 from imgur_sync.state.schema import STATE, STEPS
 from imgur_sync.state.sealed import DamagedRow
+from imgur_sync.state.text_rows import with_texts
 
 if TYPE_CHECKING:
     from imgur_sync.model.change import Change
@@ -254,7 +255,7 @@ class SqliteStore:
     def _loaded(self, connection: sqlite3.Connection, found: Iterable[tuple[object, ...]]) -> tuple[SyncedPicture, ...]:
         taken = list(found)
         hashes = rows.picture_deletehashes(connection, [str(row[0]) for row in taken])
-        return tuple(rows.load_picture(row, hashes.get(str(row[0]))) for row in taken)
+        return with_texts(connection, [rows.load_picture(row, hashes.get(str(row[0]))) for row in taken])
 
     @contextmanager
     def _using(self, *, whole: bool = False) -> Iterator[sqlite3.Connection]:

@@ -15,9 +15,11 @@ from imgur_sync.model.change import (
     PictureAdopted,
     PictureDeleted,
     PictureDetached,
+    PictureEdited,
     PictureGone,
     PicturePlaced,
     PictureReleased,
+    TextIgnored,
     UrlRetired,
     WishIgnored,
 )
@@ -227,6 +229,24 @@ class StateStoreContract(IntentContract, LeavingContract, RunContract):
         assert _marks(store) == {NotHonoured("order", "wish", "before", 2, 6.0)}
         store.record(WishIgnored("cats", "order", "", "", 0, 8.0))
         assert _marks(store) == set()
+
+    def test_texts_of_a_picture_are_kept_and_marks_cleared_by_what_is_confirmed(self, store: StateStore) -> None:
+        """None was not part of it; "" was sent; moving the picture changes nothing of them."""
+        marked = replace(picture("p1"), title="T\ud800", ignored_texts=(NotHonoured("title", "T\ud800", "", 1, 4.0),))
+        store.record(CATS, PictureAdopted(marked))
+        assert store.picture("p1") == marked
+        store.record(TextIgnored("p1", "description", "long", "lo", 2, 5.0))
+        store.record(PictureEdited("p1", "Tom", None, 6.0))
+        store.record(PicturePlaced("p1", "cats", "else.jpg", digest_of("tom"), 7.0))
+        seen = store.pictures("cats")[0]
+        assert (seen.title, seen.description, seen.texts_at) == ("Tom", None, 6.0)
+        assert seen.ignored_texts == (NotHonoured("description", "long", "lo", 2, 5.0),)
+        before = _serial(store, "cats")
+        store.record(PictureEdited("p1", None, "", 8.0))
+        assert store.picture("p1") == replace(seen, description="", texts_at=8.0, ignored_texts=())
+        assert _serial(store, "cats") == before + 1
+        store.record(TextIgnored("p1", "title", "x", "y", 1, 9.0), TextIgnored("p1", "title", "", "", 0, 9.0))
+        assert store.pictures("cats")[0].ignored_texts == ()
 
 
 def _serial(store: StateStore, key: str) -> int:

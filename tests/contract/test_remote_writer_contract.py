@@ -13,6 +13,7 @@ from imgur_sync.model.local import Content
 from imgur_sync.model.outcome import NotSent, Outcome, ProblemKind, Refused, Unknown
 from imgur_sync.model.remote import AlbumChanges
 from imgur_sync.model.spec import Privacy
+from imgur_sync.model.texts import Texts
 from tests.support import pictures
 from tests.support.imgur_stage import ImgurStage, done
 
@@ -94,6 +95,15 @@ class RemoteWriterContract:
         done(stage.writer.remove_images(album, [ids[0], more[1]], stage.grant(POST_COST)))
         assert done(stage.reader.album(album)).ids == (ids[1], more[0])
         assert done(stage.reader.image(ids[0])).id == ids[0]
+
+    def test_an_upload_brings_its_texts(self, stage: ImgurStage) -> None:
+        """Title and description ride along; an empty one is that of any new picture."""
+        album, _ = stage.by_hand(pictures=0)
+        content = _content()
+        for texts in (Texts("Tom ü", "two\nlines"), Texts("Tom", "")):
+            made = done(stage.writer.upload(content, "n.png", album, stage.grant(UPLOAD_COST), texts))
+            seen = done(stage.reader.image(made.id))
+            assert (seen.title, seen.description) == (texts.title, texts.description)
 
     def test_texts_of_a_picture_change_alone(self, stage: ImgurStage) -> None:
         """None leaves a text as it is, "" clears it."""

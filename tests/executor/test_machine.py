@@ -28,6 +28,7 @@ TARGETS = st.sampled_from(
         ("POST", "/3/upload"),
         ("POST", "/3/album"),
         ("PUT", "/3/album/*"),
+        ("PUT", "/3/image/*"),
         ("POST", "/3/album/*/remove_images"),
         ("DELETE", "/3/image/*"),
         ("GET", "/3/album/*"),
@@ -46,11 +47,11 @@ class Mirror(RuleBasedStateMachine):
         self.foreign: set[str] = set()
         self.deleted: set[str] = set()
 
-    @initialize(prune=st.sampled_from(list(Prune)))
-    def two_albums(self, prune: Prune) -> None:
+    @initialize(prune=st.sampled_from(list(Prune)), template=st.sampled_from(["", "{stem}"]))
+    def two_albums(self, prune: Prune, template: str) -> None:
         """Each folder holds one picture that stays, so that no folder looks unplugged."""
         for number, key in enumerate(("cats", "dogs")):
-            self.stage.album(key, prune=prune if prune is not Prune.NEVER else Prune.DETACH)
+            self.stage.album(key, prune=prune if prune is not Prune.NEVER else Prune.DETACH, image_title=template)
             self.stage.put(key, "anchor.png", 100 + number)
 
     def files(self, key: str) -> list[Path]:
@@ -99,18 +100,20 @@ class Mirror(RuleBasedStateMachine):
 
     @rule(key=KEYS, data=st.data())
     def somebody_edits(self, key: str, data: Any) -> None:
-        """On the web site a picture is taken out or deleted (none twice), the order or the title is changed."""
+        """On the web site a picture is taken out or deleted (none twice), the order or a picture's text is changed."""
         album = self._album(key)
         if not album or not album["images"]:
             return
         image = data.draw(st.sampled_from(album["images"]))
         sha = next(i["sha256"] for i in self.stage.look("world")["images"] if i["id"] == image)
-        match data.draw(st.sampled_from(["out", "delete", "order", "title"])):
+        match data.draw(st.sampled_from(["out", "delete", "order", "text"])):
             case "out" if sha not in self.foreign:
                 self.stage.steer("edit", {"op": "remove_from_album", "id": album["id"], "images": [image]})
             case "delete" if sha not in self.deleted | self.foreign:
                 self.deleted.add(sha)
                 self.stage.steer("edit", {"op": "delete_image", "id": image})
+            case "text":
+                self.stage.steer("edit", {"op": "set_image", "id": image, "title": "Mine"})
             case "order":
                 order = data.draw(st.permutations(album["images"]))
                 self.stage.steer("edit", {"op": "order", "id": album["id"], "images": list(order)})
@@ -148,6 +151,11 @@ class Mirror(RuleBasedStateMachine):
             self.stage.killed_apply(at, after=after)
         except ImgurSyncError:
             return
+
+    @rule(template=st.sampled_from(["", "{stem}", "{index}", "{name} of {folder}"]))
+    def retitle(self, template: str) -> None:
+        """The manifest asks for other titles."""
+        self.stage.change("cats", image_title=template)
 
     @precondition(lambda self: self.stage.albums)
     @rule()
@@ -188,10 +196,21 @@ class Mirror(RuleBasedStateMachine):
             ours = [image["sha256"] for image in shown if ".is1-" in image["name"]]
             assert ours == self.stage.wanted(key)
             assert all(".is1-" not in image["name"] for image in shown[len(ours) :])
+            if wanted := self._titles(key):
+                assert [image["title"] for image in shown[: len(ours)]] == wanted
         names = [image["name"] for image in images.values() if ".is1-" in image["name"]]
         assert len(names) == len(set(names)), "one upload, two pictures"
         shas = {image["sha256"] for image in images.values()}
         assert self.foreign <= shas, "a foreign picture was deleted"
+
+    def _titles(self, key: str) -> list[str]:
+        """The titles that the manifest asks for, in the order of the album; none where it asks for none."""
+        spec = self.stage.albums[key]
+        files = sorted(path for path in spec.root.iterdir())
+        return [
+            spec.image_title.format(stem=path.stem, name=path.name, folder=spec.root.name, index=number)
+            for number, path in enumerate(files if spec.image_title else [], 1)
+        ]
 
     def teardown(self) -> None:
         """Check once more where it ends, then clean up."""

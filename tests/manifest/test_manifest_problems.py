@@ -144,10 +144,6 @@ LATER = [
     ("removed", "[[removed]]\nalbum = 'a'\n", 2, 3),
     ("refresh_credits_per_day", "[budget]\nrefresh_credits_per_day = 250\n", 3, 1),
     ("id", f"{CATS}id = 'AbC1234'\n", 4, 1),
-    ("images", f"{CATS}[albums.cats.images.'tom.jpg']\ntitle = 'Tom'\n", 4, 14),
-    ("image_title", f"{CATS}image_title = '{{stem}}'\n", 4, 1),
-    ("order taken", f"{CATS}order = 'taken'\n", 4, 9),
-    ("order of files", f"{CATS}order = ['b.jpg', 'a.jpg']\n", 4, 9),
     ("anonymous", "[account]\nmode = 'anonymous'\n", 3, 8),
     ("git state", "[state]\nbackend = 'git'\n", 3, 11),
 ]

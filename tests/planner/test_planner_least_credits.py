@@ -30,6 +30,8 @@ class Case:
     wish: dict[str, Any] = field(default_factory=dict)
     header: dict[str, Any] = field(default_factory=dict)
     exists: bool = True
+    titles: dict[str, str] = field(default_factory=dict)
+    """What Imgur shows as the title of each of our pictures; wished is the stem of its file where `wish` says so."""
 
     def album(self, key: str, position: int = 0) -> Album:
         """As the planner is told of it."""
@@ -97,8 +99,19 @@ def search(case: Case, share: Share) -> int:
         widen=not public and privacy is Privacy.PUBLIC,
         texts=case.exists and title is not None and title != case.header.get("title", ""),
         cover=label.get(case.header.get("cover", ""), ""),
+        titles=frozenset(_wrong_titles(case, share, label)),
     )
     return fewest_calls(state, Wanted((*slots, *behind), cover, frozenset(behind)))
+
+
+def _wrong_titles(case: Case, share: Share, label: dict[str, str]) -> Iterator[str]:
+    """Labels of our pictures whose file asks for another title. Contents differ, so each picture has one file."""
+    if "image_title" not in case.wish:
+        return
+    stems = {content: path for path, content in case.files.items()}
+    for i in share.kept:
+        if case.titles.get(i, "") != stems[case.ours[i][1]]:
+            yield label[i]
 
 
 def shares(cases: Sequence[Case]) -> list[Share]:
@@ -130,6 +143,7 @@ def check(*cases: Case) -> None:
     ours = [picture(i, path, content, album=key) for key, case in pairs for i, (path, content) in case.ours.items()]
     albums = [case.album(key, number) for number, (key, case) in enumerate(pairs)]
     world = PlannedWorld(*albums, pictures=ours, limits=WIDE)
+    world.texts = {i: {"title": title} for case in cases for i, title in case.titles.items()}
     plan = world.plan(world.approving())
     for case, share, part in zip(cases, shares(cases), plan.albums, strict=True):
         least = 10 * len(share.uploads) + search(case, share)
@@ -201,6 +215,23 @@ def test_a_cover_costs_the_least() -> None:
             prune = list(Prune)[turn % 3]
             check(Case(files, ours, tuple(ours), prune, wish, {"cover": cover}))
             turn += 1
+    assert turn > 300
+
+
+def test_texts_of_pictures_cost_the_least() -> None:
+    """Titles from the file's name, in every small world of distinct contents: an upload brings its own, each picture
+    whose file has another name costs one credit, and equal ones nothing."""
+    turn = 0
+    for files, ours in product(folders("abc", "xyz"), arrangements("abc", "xyz", 2)):
+        contents = [content for _, content in ours.values()]
+        if not files or len(set(files.values())) < len(files) or len(set(contents)) < len(contents):
+            continue
+        titles = {i: ("", path, "other")[(turn + number) % 3] for number, (i, (path, _)) in enumerate(ours.items())}
+        wish = {"image_title": "{stem}", **({"title": "Cats"} if turn % 2 else {})}
+        check(Case(files, ours, tuple(ours), list(Prune)[turn % 3], wish, titles=titles))
+        if not ours:
+            check(Case(files, wish=wish, exists=False))
+        turn += 1
     assert turn > 300
 
 

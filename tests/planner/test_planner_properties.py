@@ -13,8 +13,9 @@ from imgur_sync.model.budget import Budget, Limit, LimitName
 from imgur_sync.model.local import LocalFile, Presence
 from imgur_sync.model.plan import AlbumPlan, GateName, Plan
 from imgur_sync.model.spec import GateLimit, GateLimits, Order, Privacy, Prune
-from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
+from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload
 from imgur_sync.model.synced import Standing
+from imgur_sync.model.texts import Texts
 from tests.support.album_views import file, picture, sha, spec, synced
 from tests.support.planned_world import Album, PlannedWorld
 
@@ -29,6 +30,7 @@ def worlds(draw: st.DrawFn, *, most: int = 2, limits: GateLimits | None = None) 
     number = 0
     albums: list[Album] = []
     pictures = []
+    texts: dict[str, dict[str, str]] = {}
     for key in ("cats", "dogs")[: draw(st.integers(1, most))]:
         files = draw(files_of())
         exists = draw(st.booleans()) or draw(st.booleans())
@@ -41,6 +43,7 @@ def worlds(draw: st.DrawFn, *, most: int = 2, limits: GateLimits | None = None) 
             rare = draw(st.integers(0, 5)) == 0
             if rare is (standing is Standing.DETACHED):
                 shown.append(ours.id)
+                texts[ours.id] = {"title": draw(TITLES)}  # what nobody shows yet is only seen in a later plan
         shown += [f"{key}-f{n}" for n in range(draw(st.integers(0, 2)))] if exists else []
         edited = draw(st.booleans())
         record = synced(key, edited=edited) if exists else None
@@ -54,11 +57,16 @@ def worlds(draw: st.DrawFn, *, most: int = 2, limits: GateLimits | None = None) 
         turn = draw(st.integers(0, 6))
         order = sorted(shown, key=lambda image_id: (len(image_id) * turn + ord(image_id[-1]) * (turn + 1)) % 7)
         albums.append(Album(draw(entries(key, len(albums))), files, record, order, header))
-    return PlannedWorld(*albums, pictures=pictures, limits=limits)
+    world = PlannedWorld(*albums, pictures=pictures, limits=limits)
+    world.texts = texts
+    return world
 
 
 STANDINGS = st.sampled_from((*(Standing.PLACED,) * 5, Standing.DETACHED, Standing.UNMANAGED))
 CONTENTS = st.sampled_from("uvwxyz")
+DATES = st.sampled_from(
+    ("", "2024-05-01T10:00:00.000000", "2024-05-01T09:00:00.000000", "2024-05-01T10:00:00.500000+02:00")
+)
 TITLES = st.sampled_from(("", "Cats", "Dogs"))
 
 
@@ -68,7 +76,8 @@ def files_of(draw: st.DrawFn) -> tuple[LocalFile, ...]:
     present = st.sampled_from((Presence.PRESENT,) * 6 + (Presence.POINTER,))
     paths = draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1, max_size=5))
     return tuple(
-        file(path, draw(CONTENTS), modified_ns=draw(st.integers(0, 2)), content=draw(present)) for path in paths
+        file(path, draw(CONTENTS), modified_ns=draw(st.integers(0, 2)), content=draw(present), taken=draw(DATES))
+        for path in paths
     )
 
 
@@ -86,6 +95,9 @@ def entries(draw: st.DrawFn, key: str, position: int) -> Any:
         prune=draw(st.sampled_from(Prune)),
         priority=draw(st.integers(0, 1)),
         protect=draw(st.integers(0, 5)) == 0,
+        listed=draw(st.sampled_from(((), (), ("d10.jpg", "gone.jpg", "a.jpg")))),
+        image_title=draw(st.sampled_from(("", "", "{stem}", "{index}"))),
+        images=draw(st.sampled_from(((), (("a.jpg", Texts("Cats", "a cat")), ("b.jpg", Texts("")))))),
     )
 
 
@@ -105,14 +117,26 @@ def drifted(plan: Plan) -> bool:
     return any(step.attached for part in plan.albums for step in part.steps if isinstance(step, EditAlbum))
 
 
+def left_over(first: Plan, second: Plan) -> list[Step]:
+    """The steps of the second plan, but for texts of pictures that the first one brought into the album: what Imgur
+    has of these is seen only when the album shows them."""
+    came = {(part.album, move.target) for part in first.albums for move in part.moves if move.album}
+    for part in first.albums:
+        edits = [step for step in part.steps if isinstance(step, EditAlbum)]
+        came |= {(part.album, place.path) for step in edits for place in step.attached}
+    steps = (step for part in second.albums for step in part.steps)
+    return [step for step in steps if not (isinstance(step, EditImage) and (step.album, step.path) in came)]
+
+
 @EXAMPLES
 @given(worlds(), st.randoms(use_true_random=False))
 def test_a_plan_carried_out_leaves_nothing_to_do(world: PlannedWorld, random: Random) -> None:
     """After the plan, wherever Imgur puts the uploads, nothing is uploaded or deleted any more; when the places that
     Imgur gave are recorded too, the albums are quiet, but for what is blocked."""
-    world.apply(approved(world), lambda shown: random.randint(0, shown))
+    first = approved(world)
+    world.apply(first, lambda shown: random.randint(0, shown))
     again = approved(world)
-    steps = [step for part in again.albums for step in part.steps]
+    steps = left_over(first, again)
     assert not steps or drifted(again)
     assert not any(isinstance(step, Upload | DeleteImage) for step in steps)
     world.apply(again)
@@ -170,9 +194,10 @@ def test_unapproved_gates_hold_what_they_guard(world: PlannedWorld) -> None:
 @given(worlds(limits=TIGHT))
 def test_a_held_album_stays_as_it_is_when_planned_again(world: PlannedWorld) -> None:
     """What is done beside tripped gates is done once: the next plan grants nothing."""
-    world.apply(world.plan())
+    first = world.plan()
+    world.apply(first)
     again = world.plan()
-    assert not any(part.steps for part in again.albums) or drifted(again)
+    assert not left_over(first, again) or drifted(again)
     world.apply(again)
     assert [part.steps for part in world.plan().albums] == [()] * len(world.albums)
 

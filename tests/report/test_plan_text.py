@@ -67,6 +67,7 @@ cats: "Cats", 12 pictures in the folder
   + 3 new: a.jpg, b.jpg, c.jpg
   > 1 renamed: x.jpg → y.jpg
   * 1 with other texts: a.jpg
+      a.jpg: title "A"
   * order, as in the folder
   * cover: b.jpg
   * title: "Our cats"

@@ -89,9 +89,15 @@ def _spoil_empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
-def _spoil_version(path: Path) -> None:
+def _spoil_newer(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 99")
+        connection.commit()
+
+
+def _spoil_older(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 1")
         connection.commit()
 
 
@@ -106,7 +112,7 @@ def _spoil_half(path: Path) -> None:
     path.write_bytes(data[: len(data) // 8192 * 4096])
 
 
-@pytest.mark.parametrize("spoil", [_spoil_text, _spoil_empty, _spoil_version, _spoil_tables, _spoil_half])
+@pytest.mark.parametrize("spoil", [_spoil_text, _spoil_empty, _spoil_newer, _spoil_older, _spoil_tables, _spoil_half])
 def test_a_file_that_is_no_cache_is_replaced(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     """It is empty then, and it keeps again."""
     path = tmp_path / "cache.db"

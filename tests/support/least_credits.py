@@ -35,7 +35,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class State:
     """The album as it is. `uploads` are labels to send, `loose` pictures of ours outside it, `doomed` those to delete;
-    `narrow`, `widen` and `texts` tell which parts of the header are not as wanted."""
+    `narrow`, `widen` and `texts` tell which parts of the header are not as wanted, `titles` are labels of pictures
+    whose own texts are not (an upload brings its texts along)."""
 
     exists: bool
     shown: tuple[str, ...]
@@ -46,6 +47,7 @@ class State:
     widen: bool = False
     texts: bool = False
     cover: str = ""
+    titles: frozenset[str] = frozenset()
 
 
 def fewest_calls(state: State, wanted: Wanted) -> int:
@@ -56,7 +58,7 @@ def fewest_calls(state: State, wanted: Wanted) -> int:
 def _done(state: State, wanted: Wanted) -> bool:
     if not state.exists and not wanted.shown:
         return True  # no album is made for nothing
-    if not state.exists or state.uploads or state.doomed or state.narrow or state.widen or state.texts:
+    if not state.exists or state.uploads or state.doomed or state.narrow or state.widen or state.texts or state.titles:
         return False
     return state.shown == wanted.shown and _cover_done(state, wanted)
 
@@ -70,7 +72,7 @@ def _cover_done(state: State, wanted: Wanted) -> bool:
 def _bound(state: State, wanted: Wanted) -> int:
     """Calls that no sequence can do without."""
     header = state.narrow or state.widen or state.texts or not state.exists
-    return len(state.doomed) + (not state.exists) + header
+    return len(state.doomed) + len(state.titles) + (not state.exists) + header
 
 
 @cache
@@ -116,6 +118,9 @@ def _called(state: State, wanted: Wanted) -> Iterator[State]:
         for label in sorted(state.doomed):
             shown = tuple(i for i in state.shown if i != label)
             yield replace(state, shown=shown, doomed=state.doomed - {label})
+    # One call sets the texts of one picture; which comes first makes no difference.
+    for label in sorted(state.titles)[:1]:
+        yield replace(state, titles=state.titles - {label})
     for count in range(1, len(state.loose) + 1):
         for added in permutations(state.loose, count):
             yield _with(state, (*state.shown, *added), state.cover)

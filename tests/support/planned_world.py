@@ -9,8 +9,9 @@ from pathlib import Path
 from imgur_sync.model.budget import Budget
 from imgur_sync.model.local import LocalAlbum, LocalFile
 from imgur_sync.model.plan import AlbumPlan, GateName, Plan
+from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.model.spec import AlbumSpec, GateLimits, Manifest, Privacy
-from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Upload
+from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, EditImage, Upload
 from imgur_sync.model.synced import SentHeader, Standing, SyncedAlbum, SyncedPicture
 from imgur_sync.planner.album import plan_album
 from imgur_sync.planner.membership import membership
@@ -51,6 +52,7 @@ class PlannedWorld:
         self.tripped: dict[str, frozenset[GateName]] = {}
         self.made = 0
         self.sent: list[str] = []
+        self.texts: dict[str, dict[str, str]] = {}
 
     def __repr__(self) -> str:
         lines = []
@@ -73,11 +75,16 @@ class PlannedWorld:
             settle_seconds=SETTLE,
             synced=album.record,
             pictures=ours,
-            listing=listing(album.shown, key, **album.header) if album.record is not None else None,
+            listing=self.listed(album) if album.record is not None else None,
             elsewhere=frozenset(i for i in album.shown if i in self.pictures and i not in here),
             limits=self.limits,
             tripped=self.tripped.get(key, frozenset()),
         )
+
+    def listed(self, album: Album) -> RemoteAlbum:
+        """The listing of an album, with the texts of its pictures."""
+        bare = listing(album.shown, album.spec.key, **album.header)
+        return replace(bare, pictures=tuple(replace(p, **self.texts.get(p.id, {})) for p in bare.pictures))
 
     def plan(
         self, approvals: Mapping[GateName, int] | None = None, budget: Budget | None = None, *, exact: bool = True
@@ -123,6 +130,8 @@ class PlannedWorld:
                     made[step.path] = self._upload(step, place)
                 case EditAlbum():
                     self._edit(plan, step, made, claims)
+                case EditImage():
+                    self._retitle(next(i for path, i in plan.pairs if path == step.path), step)
                 case DeleteImage():
                     self._delete(deleting.pop(0))
                 case _:
@@ -146,7 +155,14 @@ class PlannedWorld:
         shown.insert(place(len(shown)), image_id)
         made = picture(image_id, step.path, album=step.album, digest=step.digest, sent_digest=step.digest)
         self.pictures[image_id] = made
+        self._retitle(image_id, step)
         return image_id
+
+    def _retitle(self, image_id: str, step: EditImage | Upload) -> None:
+        texts = {"title": step.title, "description": step.description}
+        sent = {name: text for name, text in texts.items() if text is not None}
+        self.texts.setdefault(image_id, {}).update(sent)
+        self.pictures[image_id] = replace(self.pictures[image_id], **sent)
 
     def _edit(self, plan: AlbumPlan, step: EditAlbum, made: Mapping[str, str], claims: Mapping[str, str]) -> None:
         album = self.albums[step.album]

@@ -6,6 +6,7 @@ import struct
 
 from imgur_sync.local.media.exif import exif_has_gps, xmp_has_gps
 from imgur_sync.local.media.facts import Media, sized
+from imgur_sync.local.media.taken import exif_taken
 from imgur_sync.local.stream import Stream
 
 SIGNATURE = b"\xff\xd8\xff"
@@ -25,7 +26,7 @@ def walk(stream: Stream) -> Media:
     """
     stream.skip(2)
     width = height = 0
-    has_gps = False
+    has_gps, taken = False, ""
     while (marker := _marker(stream)) != START_OF_SCAN:
         if marker in BARE:
             continue
@@ -36,9 +37,10 @@ def walk(stream: Stream) -> Media:
             height, width = struct.unpack_from(">HH", data, 1)
         elif marker == APP1:
             has_gps = has_gps or _has_gps(data)
+            taken = taken or (exif_taken(data[6:]) if data.startswith(b"Exif\0") else "")
     if not stream.tail_has(END):
         raise EOFError("the end of the image is missing")
-    return sized("image/jpeg", width, height, has_gps)
+    return sized("image/jpeg", width, height, has_gps, taken)
 
 
 def _marker(stream: Stream) -> int:

@@ -7,6 +7,7 @@ import zlib
 
 from imgur_sync.local.media.exif import exif_has_gps, xmp_has_gps
 from imgur_sync.local.media.facts import LOOK, Media, sized
+from imgur_sync.local.media.taken import exif_taken
 from imgur_sync.local.stream import Stream
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -25,14 +26,16 @@ def walk(stream: Stream) -> Media:
         raise ValueError("its first chunk is not a header")
     width, height = struct.unpack_from(">II", header)
     pixels = animated = has_gps = False
+    taken = ""
     while kind != b"IEND":
         kind, data = _chunk(stream)
         pixels = pixels or kind == b"IDAT"
         animated = animated or (kind == b"acTL" and not pixels)
         has_gps = has_gps or (kind == b"eXIf" and exif_has_gps(data)) or (kind == b"iTXt" and _xmp_has_gps(data))
+        taken = taken or (exif_taken(data) if kind == b"eXIf" else "")
     if not pixels:
         raise ValueError("it has no pixels")
-    return sized("image/apng" if animated else "image/png", width, height, has_gps)
+    return sized("image/apng" if animated else "image/png", width, height, has_gps, taken)
 
 
 def _chunk(stream: Stream) -> tuple[bytes, bytes]:

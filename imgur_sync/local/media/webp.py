@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imgur_sync.local.media.exif import exif_has_gps, xmp_has_gps
 from imgur_sync.local.media.facts import LOOK, Media, sized
+from imgur_sync.local.media.taken import exif_taken
 from imgur_sync.local.stream import Stream
 
 PIXELS = (b"VP8 ", b"VP8L", b"ANMF")
@@ -19,6 +20,7 @@ def walk(stream: Stream) -> Media:
         raise EOFError(f"{end - stream.size:,} bytes are missing")
     width = height = 0
     pixels = has_gps = False
+    taken = ""
     while stream.position + 8 <= end:
         head = stream.take(8)
         kind, size = head[:4], int.from_bytes(head[4:], "little")
@@ -30,11 +32,13 @@ def walk(stream: Stream) -> Media:
         if not width and kind in (b"VP8X", b"VP8 ", b"VP8L"):
             width, height = _size(kind, data)
         pixels = pixels or kind in PIXELS
-        has_gps = has_gps or (kind == b"EXIF" and exif_has_gps(data.removeprefix(b"Exif\0\0")))
+        exif = data.removeprefix(b"Exif\0\0") if kind == b"EXIF" else b""
+        has_gps = has_gps or exif_has_gps(exif)
+        taken = taken or exif_taken(exif)
         has_gps = has_gps or (kind == b"XMP " and xmp_has_gps(data))
     if not pixels:
         raise ValueError("it has no pixels")
-    return sized("image/webp", width, height, has_gps)
+    return sized("image/webp", width, height, has_gps, taken)
 
 
 def _size(kind: bytes, data: bytes) -> tuple[int, int]:
