@@ -8,20 +8,20 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
-from imgur_sync.executor.probing import probe_missing
 from imgur_sync.executor.tasks import RunStopped, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
 from imgur_sync.model.local import LocalAlbum, UnchangedFolder
-from imgur_sync.model.outcome import Done, ProblemKind, Refused
-from imgur_sync.model.plan import AlbumPlan, Gone
+from imgur_sync.model.plan import Gone
 from imgur_sync.model.ports import QuietMark
-from imgur_sync.model.spec import AlbumSpec
-from imgur_sync.model.synced import Intent, IntentStatus, Standing, SyncedAlbum, SyncedPicture
-from imgur_sync.planner.view import AlbumView
+from imgur_sync.model.synced import IntentStatus, Standing
 
 if TYPE_CHECKING:
     from imgur_sync.executor.session import Session
+    from imgur_sync.model.plan import AlbumPlan
     from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
+    from imgur_sync.model.spec import AlbumSpec
+    from imgur_sync.model.synced import Intent, SyncedAlbum, SyncedPicture
+    from imgur_sync.planner.view import AlbumView
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ def spec_print(spec: AlbumSpec) -> str:
 
 def read_headers(session: Session) -> Task[None]:
     """Read the account's albums until all of ours were seen or an empty page ends the list (a short page does not)."""
+    from imgur_sync.model.outcome import Done
+
     session.emit(Listing(""))
     reader = session.reader()
     wanted = {album.id for album in session.store.albums() if not album.gone}
@@ -90,6 +92,8 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     pictures = store.pictures(spec.key)
     probed = Gone()
     if not session.options.offline and pictures and (seen.listing is not None or seen.gone):
+        from imgur_sync.executor.probing import probe_missing
+
         probed = yield from probe_missing(session, spec, local, pictures, seen.listing)
     return _view(session, spec, local, synced, pictures, seen, probed, intents)
 
@@ -169,6 +173,8 @@ def _listing(session: Session, synced: SyncedAlbum | None) -> Task[Seen]:
 
 def list_album(session: Session, synced: SyncedAlbum) -> Task[Seen]:
     """One fresh listing of an album of ours. Gone means a 404 by id, some time after the album was made."""
+    from imgur_sync.model.outcome import Done, ProblemKind, Refused
+
     session.emit(Listing(synced.key))
     reader = session.reader()
     outcome = yield from session.read(lambda: reader.album(synced.id))
@@ -192,6 +198,8 @@ def _view(
     probed: Gone,
     intents: tuple[Intent, ...],
 ) -> AlbumView:
+    from imgur_sync.planner.view import AlbumView
+
     paths = {file.path for file in local.files} | {file.path for file in local.unsendable}
     lost = [picture.path for picture in pictures if picture.path and picture.path not in paths]
     here = {picture.id for picture in pictures if picture.standing in (Standing.PLACED, Standing.UNMANAGED)}

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.errors import UsageError
 from imgur_sync.executor.observe import Quiet, observe, read_headers, remember_quiet
-from imgur_sync.executor.probing import probe
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.tasks import Fork, Task
 from imgur_sync.model.event import Event, Planned
 from imgur_sync.model.plan import GateName
-from imgur_sync.planner.album import plan_album
 from imgur_sync.planner.whole import assemble, plan_albums
 
 if TYPE_CHECKING:
@@ -86,6 +84,8 @@ def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[Non
         if isinstance(result, Quiet):
             world.quiet[spec.key] = result
             return
+        from imgur_sync.planner.album import plan_album
+
         if result.local.root is not None:
             world.roots[spec.key] = result.local.root
         plan = plan_album(result)
@@ -158,6 +158,7 @@ def _reusable(
     pictures = (*session.store.detached(wanted), *halfway)
     if session.options.offline:
         return pictures
+    from imgur_sync.executor.probing import probe
     from imgur_sync.model.change import Change, PictureGone
 
     probed = yield from probe(session, (picture.id for picture in pictures))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from imgur_sync.model.budget import Budget
 from imgur_sync.model.plan import AlbumPlan, Approvals, Gate, GateName, Plan
-from imgur_sync.model.spec import Manifest
 from imgur_sync.model.step import DeleteImage, EditAlbum
-from imgur_sync.model.synced import SyncedPicture
-from imgur_sync.planner.album import plan_album
 from imgur_sync.planner.cut import cut
 from imgur_sync.planner.digest import digest
-from imgur_sync.planner.gates import passed, run_gate
-from imgur_sync.planner.join import join
 from imgur_sync.planner.price import price_albums
-from imgur_sync.planner.view import NO_CLAIMS, AlbumView
+
+if TYPE_CHECKING:
+    from imgur_sync.model.budget import Budget
+    from imgur_sync.model.spec import Manifest
+    from imgur_sync.model.synced import SyncedPicture
+    from imgur_sync.planner.view import AlbumView
 
 NOTHING_PLANNED: Mapping[str, AlbumPlan] = MappingProxyType({})
 
@@ -35,6 +35,13 @@ def plan_albums(
     `alone` are plans that `plan_album` made of these very views, by key; what is missing there is planned here.
     Raises `ApprovalError` when an approval does not name exactly what a gate withholds.
     """
+    if not views and not approvals:
+        return ()  # what plans albums is not even loaded: a plan of nothing is to start fast
+    from imgur_sync.planner.album import plan_album
+    from imgur_sync.planner.gates import passed, run_gate
+    from imgur_sync.planner.join import join
+    from imgur_sync.planner.view import NO_CLAIMS
+
     by_key = {view.spec.key: view for view in views}
     plans = {key: alone.get(key) or plan_album(view) for key, view in by_key.items()}
     pictures = {picture.id: picture for view in views for picture in view.pictures}

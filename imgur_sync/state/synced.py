@@ -18,7 +18,6 @@ from imgur_sync.model.synced import (
     SyncedAlbum,
     SyncedPicture,
 )
-from imgur_sync.planner.marker import SHORT
 from imgur_sync.state import rows
 from imgur_sync.state.database import transaction, translated
 from imgur_sync.state.migrations import upgrade
@@ -137,6 +136,8 @@ class SqliteStore:
         A short digest (16 hex digits), asked for or recorded, stands for every full one that begins with it.
         """
         wanted = frozenset(digests)
+        from imgur_sync.planner.marker import SHORT
+
         shorts = {digest[:SHORT] for digest in wanted}
         open_ended = {digest for digest in wanted if len(digest) <= SHORT}
         with self._using(whole=True) as connection:
@@ -166,6 +167,8 @@ class SqliteStore:
 
     def highest_copy(self, album: str, digest: str) -> int:
         """The highest copy number ever recorded for this album key and digest (its first 16 hex digits), -1 if none."""
+        from imgur_sync.planner.marker import SHORT
+
         with self._using(whole=True) as connection:
             row = rows.COPY.one(connection, "WHERE album = ? AND short = ?", album, digest[:SHORT])
             return -1 if row is None else int(row[2])
