@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imgur_sync.model.spec import Order
 from imgur_sync.model.synced import SyncedPicture
@@ -10,8 +10,7 @@ from imgur_sync.planner.order import sort_key
 from imgur_sync.planner.sorting import Sorted
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One managed place in wanted order; `id` is None until its upload is done."""
 
     path: str
@@ -26,16 +25,17 @@ def entries(order: Order, sorted_: Sorted, shown: tuple[str, ...]) -> tuple[Entr
     times make the order and theirs is not known, each stays behind the place that it is shown behind.
     """
     sending = {send.file.path for send in sorted_.sends}
-    times = {file.path: file.modified_ns for file in sorted_.files}
     own: list[Entry] = []
     for file in sorted_.files:
         picture = sorted_.pairs.get(file.path)
         if picture is not None or file.path in sending:
             own.append(Entry(file.path, file.digest, picture.id if picture is not None else None))
-    index = {image_id: number for number, image_id in enumerate(shown)}
-    staying = [picture for picture in (*sorted_.in_place, *sorted_.protected) if picture.id in index]
+    waiting = (*sorted_.in_place, *sorted_.protected)
+    index = {image_id: number for number, image_id in enumerate(shown)} if waiting else {}
+    staying = [picture for picture in waiting if picture.id in index]
     if not staying:
         return tuple(own)
+    times = {file.path: file.modified_ns for file in sorted_.files}
     keyed = [(sort_key(order, entry.path, times[entry.path]), -1, entry) for entry in own]
     timeless: list[SyncedPicture] = []
     for picture in sorted(staying, key=lambda picture: index[picture.id]):

@@ -37,10 +37,11 @@ class Sealed:
 
     def get(self, connection: sqlite3.Connection, where: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
         """The rows that `where` (SQL after FROM) selects, each checked; raises `DamagedRow`."""
-        for row in connection.execute(_selection(self.name, self.columns, where), parameters):
+        name = self.name
+        for row in connection.execute(_selection(name, self.columns, where), parameters):
             values = row[:-1]
-            if seal(self.name, values) != row[-1]:
-                raise DamagedRow(f"a row of table {self.name} does not match its checksum")
+            if seal(name, values) != row[-1]:
+                raise DamagedRow(f"a row of table {name} does not match its checksum")
             yield values
 
     def one(self, connection: sqlite3.Connection, where: str, *parameters: object) -> tuple[Any, ...] | None:
