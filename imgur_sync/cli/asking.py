@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -52,6 +51,8 @@ def approvals(texts: Iterable[str]) -> Mapping[GateName, int]:
 
 
 def _meant(given: str, names: list[str]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(given, names, 1)
     if close:
         return f"did you mean {close[0]}?"

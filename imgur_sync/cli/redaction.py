@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-from urllib.parse import quote
+import threading
+from functools import cache
 
 BLOT = "***"
 SHORTEST = 6
 """A known value shorter than this is no secret: blotting it out would spoil ordinary text."""
 
 _NAMES = r"(?:access_token|refresh_token|client_secret|deletehash|id_token|password)"
-_PATTERNS = (
-    re.compile(r"(?i)\b(Bearer)(\s+|%20|\+)[^\s\"',;&]+"),
-    re.compile(rf"(?i)({_NAMES})((?:\\?[\"'])?\s*(?:=|:|%3D|%3A)\s*(?:\\?[\"'])?)[^\s\"'\\,;&}}]+"),
+_LOOKS = (
+    r"(?i)\b(Bearer)(\s+|%20|\+)[^\s\"',;&]+",
+    rf"(?i)({_NAMES})((?:\\?[\"'])?\s*(?:=|:|%3D|%3A)\s*(?:\\?[\"'])?)[^\s\"'\\,;&}}]+",
 )
 
 
@@ -22,27 +21,45 @@ class Redactor:
     """Knows the secrets of this process. `redact` is safe on any text, however often it is applied."""
 
     def __init__(self) -> None:
-        self._known: set[str] = set()
+        self._lock = threading.RLock()
+        self._known: frozenset[str] = frozenset()
         self._pattern: re.Pattern[str] | None = None
 
     def know(self, *secrets: str) -> None:
         """From now on these values are blotted out, also URL-encoded, JSON-escaped, in base64 and split over lines."""
         fresh = {secret for secret in secrets if len(secret) >= SHORTEST} - self._known
         if fresh:
-            self._known |= fresh
-            disguises = sorted({form for secret in self._known for form in _disguises(secret)}, key=len, reverse=True)
-            self._pattern = re.compile("|".join(_spread(form) for form in disguises))
+            with self._lock:
+                self._known |= fresh
+                self._pattern = None
 
     def redact(self, text: str) -> str:
         """The text without secrets."""
-        if self._pattern is not None:
-            text = self._pattern.sub(BLOT, text)
-        for pattern in _PATTERNS:
+        if self._known:
+            with self._lock:  # compiled when something is told: that takes long, and most runs tell little
+                pattern = self._pattern = self._pattern or _pattern_of(self._known)
+            text = pattern.sub(BLOT, text)
+        for pattern in _patterns():
             text = pattern.sub(rf"\1\2{BLOT}", text)
         return text
 
 
+def _pattern_of(known: frozenset[str]) -> re.Pattern[str]:
+    disguises = sorted({form for secret in known for form in _disguises(secret)}, key=len, reverse=True)
+    return re.compile("|".join(_spread(form) for form in disguises))
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """What looks like a token; compiled when the first text is told."""
+    return tuple(re.compile(look) for look in _LOOKS)
+
+
 def _disguises(secret: str) -> set[str]:
+    import base64
+    import json
+    from urllib.parse import quote
+
     forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
     data = secret.encode("utf-8", "surrogateescape")
     for lead in range(3):  # in base64 a text looks different at each of three offsets; its edges mix with neighbours

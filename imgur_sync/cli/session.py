@@ -1,4 +1,4 @@
-"""What the options that all commands share say, and the two streams."""
+"""What the options that all commands share say, and the two streams. Imports what click does, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,27 +6,39 @@ import functools
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Command = Callable[..., Any]
 
 
-@dataclass(slots=True)
 class Session:
     """The shared options of one command line. Given twice, before and after the command, the later one rules."""
 
-    file: str | None = None
-    allow_root: tuple[str, ...] = ()
-    verbose: bool = False
-    quiet: bool = False
-    debug: bool = False
-    json: bool = False
-    told: bool = False
-    """Whether stdout has its document already: an error that follows is told on stderr only."""
+    __slots__ = ("allow_root", "debug", "file", "json", "quiet", "told", "verbose")
+
+    def __init__(
+        self,
+        *,
+        file: str | None = None,
+        allow_root: tuple[str, ...] = (),
+        verbose: bool = False,
+        quiet: bool = False,
+        debug: bool = False,
+        json: bool = False,
+    ) -> None:
+        self.file = file
+        self.allow_root = allow_root
+        self.verbose = verbose
+        self.quiet = quiet
+        self.debug = debug
+        self.json = json
+        self.told = False
+        """Whether stdout has its document already: an error that follows is told on stderr only."""
 
     def take(self, **options: object) -> None:
         """Take over the options that were given."""
@@ -43,11 +55,15 @@ class Session:
     @property
     def manifest_path(self) -> Path | None:
         """The manifest that was named, or None for the one in the current directory."""
+        from pathlib import Path
+
         return Path(self.file) if self.file is not None else None
 
     @property
     def allow_roots(self) -> tuple[Path, ...]:
         """Where the manifest's folders may lie besides its own directory."""
+        from pathlib import Path
+
         return tuple(Path(entry).absolute() for entry in self.allow_root)
 
 

@@ -8,22 +8,23 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
-from imgur_sync.executor.probing import end_records, probe_missing
 from imgur_sync.executor.selecting import spared
 from imgur_sync.executor.tasks import Pause, RunStopped, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
 from imgur_sync.model.local import LocalAlbum, UnchangedFolder
-from imgur_sync.model.outcome import Done, Outcome, ProblemKind, Refused
-from imgur_sync.model.plan import AlbumPlan, Gone
+from imgur_sync.model.plan import Gone
 from imgur_sync.model.ports import QuietMark
-from imgur_sync.model.spec import AlbumSpec
-from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, Standing, SyncedAlbum, SyncedPicture
-from imgur_sync.planner.view import AlbumView
+from imgur_sync.model.synced import IntentKind, IntentStatus, Standing
 
 if TYPE_CHECKING:
     from imgur_sync.executor.session import Session
     from imgur_sync.model.budget import Reservation
+    from imgur_sync.model.outcome import Outcome
+    from imgur_sync.model.plan import AlbumPlan
     from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
+    from imgur_sync.model.spec import AlbumSpec
+    from imgur_sync.model.synced import Intent, SyncedAlbum, SyncedPicture
+    from imgur_sync.planner.view import AlbumView
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def spec_print(spec: AlbumSpec) -> str:
 
 def read_headers(session: Session) -> Task[None]:
     """Read the account's albums until all of ours were seen or an empty page ends the list (a short page does not)."""
+    from imgur_sync.model.outcome import Done
+
     session.emit(Listing(""))
     reader = session.reader()
     wanted = {album.id for album in session.store.albums() if not album.gone}
@@ -93,6 +96,8 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
         raise _missing(session, spec)
     synced = _back(session, synced)
     seen = yield from _listing(session, synced)
+    from imgur_sync.executor.probing import end_records, probe_missing
+
     pictures = end_records(session, spec, local, synced, store.pictures(spec.key))
     probed = Gone()
     if not session.options.offline and pictures and (seen.listing is not None or seen.gone):
@@ -198,6 +203,8 @@ def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None =
 
     `kept` was reserved for this reading: it is given back at the moment when the reading reserves for itself.
     """
+    from imgur_sync.model.outcome import Done, ProblemKind, Refused
+
     session.emit(Listing(synced.key))
     reader = session.reader()
 
@@ -231,6 +238,8 @@ def _view(
     probed: Gone,
     intents: tuple[Intent, ...],
 ) -> AlbumView:
+    from imgur_sync.planner.view import AlbumView
+
     paths = {file.path for file in local.files} | {file.path for file in local.unsendable}
     without = [picture for picture in pictures if picture.path and picture.path not in paths]
     lost = [picture.path for picture in without]

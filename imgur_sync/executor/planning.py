@@ -6,13 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from imgur_sync.executor.observe import Quiet, observe, read_headers, remember_quiet
-from imgur_sync.executor.probing import probe
 from imgur_sync.executor.selecting import chosen, free_to_take, selection_notes
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.tasks import Fork, Task
 from imgur_sync.model.event import Event, Planned
 from imgur_sync.model.plan import GateName
-from imgur_sync.planner.album import plan_album
 from imgur_sync.planner.whole import assemble, plan_albums
 
 if TYPE_CHECKING:
@@ -77,6 +75,8 @@ def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[Non
         if isinstance(result, Quiet):
             world.quiet[spec.key] = result
             return
+        from imgur_sync.planner.album import plan_album
+
         if result.local.root is not None:
             world.roots[spec.key] = result.local.root
         plan = plan_album(result)
@@ -156,6 +156,7 @@ def _reusable(
     pictures = (*free_to_take(session, session.store.detached(wanted)), *halfway)
     if session.options.offline:
         return pictures
+    from imgur_sync.executor.probing import probe
     from imgur_sync.model.change import Change, PictureDeleted, PictureGone
 
     probed = yield from probe(session, (picture.id for picture in pictures))

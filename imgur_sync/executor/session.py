@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from imgur_sync.errors import (
     BudgetError,
@@ -16,14 +16,13 @@ from imgur_sync.errors import (
     UnreachableError,
 )
 from imgur_sync.executor.scheduler import Scheduler
-from imgur_sync.executor.tasks import Do, Pause, Task
+from imgur_sync.executor.tasks import Do, Pause, T, Task
 from imgur_sync.model.budget import Charge, Reservation
 from imgur_sync.model.event import Event, Waiting
-from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, T, Unknown
-from imgur_sync.planner.retry import EndRun, Fail, Park, RetryAfter, after_read
 
 if TYPE_CHECKING:
     from imgur_sync.model.budget import LimitName
+    from imgur_sync.model.outcome import NotSent, Outcome, Problem, Refused, Unknown
     from imgur_sync.model.plan import AlbumPlan, GateName
     from imgur_sync.model.ports import (
         Cache,
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from imgur_sync.model.spec import Manifest
     from imgur_sync.model.step import Step
     from imgur_sync.model.synced import FailedFile, Intent, RetiredUrl
+    from imgur_sync.planner.retry import Park
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,9 @@ class Session:
 
         Raises when nothing more can be had from Imgur in this run.
         """
+        from imgur_sync.model.outcome import Done, NotSent
+        from imgur_sync.planner.retry import EndRun, Fail, Park, RetryAfter, after_read
+
         attempt = 0
         while True:
             attempt += 1
@@ -224,6 +227,8 @@ class Session:
 
     def note_trouble(self, problem: Problem) -> None:
         """Count over-capacity and server answers; after five in a row the run ends (75)."""
+        from imgur_sync.model.outcome import ProblemKind
+
         if problem.kind in (ProblemKind.OVER_CAPACITY, ProblemKind.SERVER, ProblemKind.NETWORK, ProblemKind.TIMEOUT):
             self.troubles += 1
             if self.troubles >= 5:
@@ -234,6 +239,8 @@ class Session:
 
 def error_of(problem: Problem) -> ImgurSyncError:
     """The error that ends a run for this problem."""
+    from imgur_sync.model.outcome import ProblemKind
+
     if problem.kind is ProblemKind.CREDENTIALS:
         hint = (
             "log in again: imgur-sync login; or give another refresh token in IMGUR_SYNC_REFRESH_TOKEN or …_TOKEN_FILE"
@@ -252,4 +259,4 @@ def error_of(problem: Problem) -> ImgurSyncError:
     return TryAgainLaterError(f"Imgur cannot be used now: {problem.detail}", hint=hints.get(problem.kind, later))
 
 
-Failure = NotSent | Refused | Unknown
+Failure: TypeAlias = "NotSent | Refused | Unknown"

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from imgur_sync.model.budget import CALL_COST, Cost
 from imgur_sync.model.outcome import Problem
 
-CHUNK = 128 * 1024
+CHUNK = 256 * 1024
 TOKEN_PATH = "/oauth2/token"
 _SEGMENT = re.compile(r"[A-Za-z0-9]{5,32}\Z")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+\Z")
@@ -78,9 +78,10 @@ class Multipart:
         return len(self._head) + len(self._data) + len(self._tail)
 
     def __iter__(self) -> Iterator[bytes]:
-        yield self._head
         view = memoryview(self._data)
-        for at in range(0, len(view), CHUNK):
+        first = max(0, CHUNK - len(self._head))
+        yield self._head + view[:first]
+        for at in range(first, len(view), CHUNK):
             yield bytes(view[at : at + CHUNK])
         yield self._tail
 

@@ -7,11 +7,14 @@ manifest to check; a manifest that was checked before comes back through `load_d
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from imgur_sync.manifest.drafting import draft, new_lineage
 from imgur_sync.manifest.dumping import dump, load_dumped, roots_hold
 from imgur_sync.manifest.reading import Source, read
 from imgur_sync.model.spec import Manifest
+
+if TYPE_CHECKING:
+    from imgur_sync.manifest.drafting import draft, new_lineage
 
 __all__ = ["Source", "check", "draft", "dump", "load", "load_dumped", "new_lineage", "read", "roots_hold"]
 
@@ -32,3 +35,12 @@ def check(source: Source, *, allow_roots: tuple[Path, ...] = (), check_folders: 
     from imgur_sync.manifest.checking import checked
 
     return checked(source, allow_roots=allow_roots, check_folders=check_folders)
+
+
+def __getattr__(name: str) -> object:
+    """What drafts a manifest, loaded by the first that asks for it."""
+    if name not in ("draft", "new_lineage"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from imgur_sync.manifest import drafting
+
+    return getattr(drafting, name)

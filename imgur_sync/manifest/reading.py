@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from imgur_sync.errors import ManifestError, ManifestProblem
-from imgur_sync.manifest.showing import Lines, escaped
 
 NAMES = ("sync.toml", "imgur-sync.toml")
 LIMIT = 1024 * 1024
@@ -43,6 +42,8 @@ def read(path: Path | None, *, directory: Path) -> Source:
     except IsADirectoryError:
         refuse(target, "this is a directory", "name the file in it: -f DIRECTORY/sync.toml")
     except OSError as error:
+        from imgur_sync.manifest.showing import escaped
+
         refuse(target, f"the file cannot be read: {escaped(error.strerror or 'unknown error')}")
     except ValueError:
         refuse(target, "this is not the name of a file", "name the manifest with -f")
@@ -69,6 +70,8 @@ def decoded(source: Source) -> str:
         rest = data[error.start :].partition(b"\n")[0].removesuffix(b"\r").decode("utf-8", "backslashreplace")
         line = before.count("\n") + 1
         column = len(before) - (before.rfind("\n") + 1) + 1
+        from imgur_sync.manifest.showing import Lines, escaped
+
         shown = Lines(before + rest).shown(line)
         problem = ManifestProblem(line, column, "this is not UTF-8", "save the file as UTF-8", shown)
         raise ManifestError(escaped(str(source.path)), (problem,)) from None
@@ -76,6 +79,8 @@ def decoded(source: Source) -> str:
 
 def refuse(path: Path, what: str, remedy: str = "") -> NoReturn:
     """Raises the ManifestError of one problem that concerns the whole file."""
+    from imgur_sync.manifest.showing import escaped
+
     raise ManifestError(escaped(str(path)), (ManifestProblem(0, 0, what, remedy),)) from None
 
 

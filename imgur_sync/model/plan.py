@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from imgur_sync.model.budget import Budget, Cost, LimitName
-from imgur_sync.model.remote import RemoteAlbum
-from imgur_sync.model.step import Move, Place, Step
+from imgur_sync.model.budget import Cost
 
 if TYPE_CHECKING:
+    from imgur_sync.model.budget import Budget, LimitName
     from imgur_sync.model.local import Unsendable
+    from imgur_sync.model.remote import RemoteAlbum
+    from imgur_sync.model.step import Move, Step
 
 
 class GateName(StrEnum):
@@ -246,7 +247,7 @@ class Gone:
     alive: frozenset[str] = frozenset()
 
 
-Listing = RemoteAlbum | None
+Listing: TypeAlias = "RemoteAlbum | None"
 """An album's listing; None when there is no such album on Imgur (never made, or 404 by id)."""
 
 __all__ = [
@@ -259,7 +260,6 @@ __all__ = [
     "GateName",
     "Gone",
     "Listing",
-    "Place",
     "Placement",
     "Plan",
     "Price",

@@ -217,6 +217,8 @@ def _pairs(granted: Sorted, target: Target) -> tuple[tuple[str, str], ...]:
     """The managed places that have their picture, and behind them, with no path, what stays of ours without a file."""
     behind = {picture.id for picture in (*granted.unmanaged, *granted.kept)}
     places = ((entry.path, entry.id) for entry in target.entries if entry.id is not None)
+    if not behind:
+        return tuple(places)
     return (*places, *(("", image_id) for image_id in target.tail if image_id in behind))
 
 
@@ -256,11 +258,13 @@ def _withheld(
     held: frozenset[GateName],
 ) -> tuple[Withheld, ...]:
     """The wanted steps that a gate holds back or makes smaller."""
+    if not held:
+        return ()
     granted = set(steps)
     names = {gate.name for gate in gates}
     found: list[Withheld] = []
     for step in all_steps:
-        if step in granted or not held:
+        if step in granted:
             continue
         # Everything waits for an album that is gone; what no counting gate holds is held by the errors of the scan.
         gate = GateName.RESTORE if view.album_gone and GateName.RESTORE in held else _guard(step, held)

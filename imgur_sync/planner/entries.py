@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imgur_sync.model.synced import SyncedPicture
 from imgur_sync.planner.order import Ranking
 from imgur_sync.planner.sorting import Sorted
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One managed place in wanted order; `id` is None until its upload is done."""
 
     path: str
@@ -30,8 +29,9 @@ def entries(ranking: Ranking, sorted_: Sorted, shown: tuple[str, ...]) -> tuple[
         picture = sorted_.pairs.get(file.path)
         if picture is not None or file.path in sending:
             own.append(Entry(file.path, file.digest, picture.id if picture is not None else None))
-    index = {image_id: number for number, image_id in enumerate(shown)}
-    staying = [picture for picture in (*sorted_.in_place, *sorted_.protected) if picture.id in index]
+    waiting = (*sorted_.in_place, *sorted_.protected)
+    index = {image_id: number for number, image_id in enumerate(shown)} if waiting else {}
+    staying = [picture for picture in waiting if picture.id in index]
     if not staying:
         return tuple(own)
     keyed = [(ranking.key(entry.path), -1, entry) for entry in own]

@@ -28,7 +28,6 @@ def match(files: Sequence[LocalFile], pictures: Iterable[SyncedPicture], shown: 
     chosen are interchangeable, so they are paired in the order that the album shows: no edit is spent on telling equal
     pictures apart.
     """
-    place = {image_id: index for index, image_id in enumerate(shown)}
     groups: dict[str, list[LocalFile]] = defaultdict(list)
     for file in files:
         groups[file.digest].append(file)
@@ -38,11 +37,16 @@ def match(files: Sequence[LocalFile], pictures: Iterable[SyncedPicture], shown: 
         by_digest[full.get(picture.digest, picture.digest)].append(picture)
     pairs: dict[str, SyncedPicture] = {}
     loose: list[LocalFile] = []
+    place: dict[str, int] = {}
     for digest, group in groups.items():
         candidates = by_digest.pop(digest, [])
         if len(group) == 1 and len(candidates) == 1:
             pairs[group[0].path] = candidates[0]
             continue
+        if not candidates:
+            loose.extend(group)
+            continue
+        place = place or {image_id: index for index, image_id in enumerate(shown)}
         chosen = _choose(group, candidates)
         given = {file.path for file in chosen}
         loose.extend(file for file in group if file.path not in given)

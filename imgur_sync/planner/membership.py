@@ -28,6 +28,7 @@ def membership(
     replaced: dict[str, list[str]] = {}
     for path, image_id in album.replaced:
         replaced.setdefault(path, []).append(image_id)
+    here = frozenset(shown)
     stays: set[str] = set()
     wanted: list[str] = []
     for path in places:
@@ -36,10 +37,11 @@ def membership(
         elif paired.get(path):
             wanted.append(paired[path].pop(0))
         else:
-            old = [i for i in replaced.get(path, []) if i in shown]
+            old = [i for i in replaced.get(path, []) if i in here]
             stays.update(replaced.get(path, []))
             wanted.extend(old)
-    extra = [image_id for _, image_id in album.pairs if image_id not in wanted and image_id in shown]
+    sent = frozenset(wanted)
+    extra = [image_id for _, image_id in album.pairs if image_id not in sent and image_id in here]
     wanted.extend(extra)
     doomed = {image_id for _, image_id in album.deleting} | (album.leaving - stays)
     placed = set(wanted)

@@ -24,10 +24,12 @@ def raw(path: str) -> bytes:
 
 def natural_key(path: str) -> tuple[object, ...]:
     """Numbers by value, letters without case, ties by bytes: img2 before IMG10."""
-    parts: list[tuple[int, int, str]] = []
-    for part in _DIGITS.split(path.casefold()):
-        # A run of digits is compared as a number only up to a length that int() converts in no time.
-        parts.append((0, int(part), "") if part.isascii() and part.isdigit() and len(part) <= 30 else (1, 0, part))
+    parts = [(1, 0, part) for part in _DIGITS.split(path.casefold())]
+    for number in range(1, len(parts), 2):  # every other part is a run of digits
+        digits = parts[number][2]
+        # It is compared as a number only up to a length that int() converts in no time.
+        if len(digits) <= 30:
+            parts[number] = (0, int(digits), "")
     return (tuple(parts), raw(path))
 
 

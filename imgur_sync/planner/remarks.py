@@ -50,6 +50,8 @@ def _missing(file: LocalFile) -> str:
 
 def refused(view: AlbumView) -> tuple[Unsendable, ...]:
     """Files that failed before and are still the same."""
+    if not view.failed:
+        return ()
     digests = {file.path: file.digest for file in view.local.files}
     return tuple(
         Unsendable(file.path, Why.REFUSED, file.reason) for file in view.failed if digests.get(file.path) == file.digest
@@ -99,8 +101,9 @@ def drift(view: AlbumView) -> tuple[Drift, ...]:
         found.append(Drift(key, f"the privacy was changed on Imgur to {'public' if header.public else 'hidden'}"))
     if header.in_gallery:
         found.append(Drift(key, "the album was posted to Imgur's public gallery"))
-    gone = sum(picture.id in view.probed.gone for picture in view.pictures)
-    out = sum(picture.id in view.probed.alive for picture in view.pictures if picture.standing is Standing.PLACED)
+    pictures = view.pictures if view.probed.gone or view.probed.alive else ()
+    gone = sum(picture.id in view.probed.gone for picture in pictures)
+    out = sum(picture.id in view.probed.alive for picture in pictures if picture.standing is Standing.PLACED)
     if gone:
         found.append(Drift(key, f"{gone} picture{'s were' if gone > 1 else ' was'} deleted on Imgur"))
     if out:
@@ -133,8 +136,8 @@ def unfinished(view: AlbumView) -> bool:
 
 def place_warning(view: AlbumView) -> tuple[str, ...]:
     """A public album with pictures that tell where they were taken."""
-    count = with_places(view)
-    if not count or view.spec.privacy is not Privacy.PUBLIC:
+    count = with_places(view) if view.spec.privacy is Privacy.PUBLIC else 0
+    if not count:
         return ()
     hold = "pictures hold" if count > 1 else "picture holds"
     return (f"{count} {hold} the place where it was taken (GPS), and the album is public",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from imgur_sync.model.local import LocalFile, Presence
@@ -67,18 +67,19 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
     spec = view.spec
     ranking = Ranking(spec, view.local.files)
     files = tuple(sorted(view.local.files, key=lambda file: ranking.key(file.path)))
-    shown = view.listing.ids if view.listing is not None else ()
-    alive, gone, settling, reattached = _standings(view, frozenset(shown))
-    own = [picture for picture in alive if picture.id not in claims.outgoing]
-    matching = match(files, own, shown)
-    pairs = {**matching.pairs, **claims.incoming}
+    order = view.listing.ids if view.listing is not None else ()
+    shown = frozenset(order)
+    alive, gone, settling, reattached = _standings(view, shown)
+    own = [picture for picture in alive if picture.id not in claims.outgoing] if claims.outgoing else alive
+    matching = match(files, own, order)
+    pairs = {**matching.pairs, **claims.incoming} if claims.incoming else matching.pairs
     loose = [file for file in files if file.path not in pairs]
     vacated = {p.path for p in matching.pictures if p.standing is not Standing.UNMANAGED}
     sends, respected, twice = _sends(view, loose, gone, vacated)
     stuck = {send.file.path for send in sends if _is_held(send, spec.protect, hold)}
     stuck |= {file.path for file in loose} - {send.file.path for send in sends}
-    fate = _fates(view, matching.pictures, {file.path for file in files}, stuck, hold)
-    incoming = frozenset(claims.incoming.values())
+    fate = _fates(view, matching.pictures, shown, stuck, hold)
+    back = reattached | {picture.id for picture in claims.incoming.values()}
     return Sorted(
         files=files,
         pairs=pairs,
@@ -86,20 +87,25 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
         held_sends=tuple(send for send in sends if send.file.path in stuck),
         pruned=fate["pruned"],
         retired=tuple((picture.path, picture) for picture in fate["retired"]),
-        moved_away=tuple(picture for picture in alive if picture.id in claims.outgoing),
+        moved_away=tuple(picture for picture in alive if picture.id in claims.outgoing) if claims.outgoing else (),
         unmanaged=fate["unmanaged"],
         kept=fate["kept"],
         in_place=fate["in_place"],
         protected=fate["protected"],
         left=fate["left"],
         adrift=(*fate["left"], *fate["settling"], *(p for p in fate["pruned"] if p.id not in shown)),
-        reattached=frozenset(p.id for p in pairs.values() if p.id in reattached or p in incoming),
-        settling=frozenset(p.id for p in (*pairs.values(), *fate["settling"]) if p.id in settling),
+        reattached=_among((pairs.values(),), back),
+        settling=_among((pairs.values(), fate["settling"]), settling),
         respected=respected,
         twice_gone=twice,
         unpaired=tuple(send.file for send in sends if send.intent is None),
         spare=matching.pictures,
     )
+
+
+def _among(pictures: Iterable[Iterable[SyncedPicture]], ids: frozenset[str]) -> frozenset[str]:
+    """Those of `ids` that the pictures have; mostly there are none, and no picture is looked at."""
+    return frozenset(p.id for group in pictures for p in group if p.id in ids) if ids else ids
 
 
 def _standings(
@@ -110,15 +116,17 @@ def _standings(
     gone: list[SyncedPicture] = []
     settling: set[str] = set()
     reattached: set[str] = set()
+    listed, exists, probed = view.listing is not None, view.exists, view.probed.gone
     for picture in view.pictures:
-        if picture.standing is Standing.GONE or picture.id in view.probed.gone:
+        standing = picture.standing
+        if standing is Standing.GONE or picture.id in probed:
             gone.append(picture)
-        elif picture.standing in (Standing.PLACED, Standing.UNMANAGED):
+        elif standing is Standing.PLACED or standing is Standing.UNMANAGED:
             alive.append(picture)
-            if view.listing is not None and picture.id not in shown:
+            if listed and picture.id not in shown:
                 recent = view.now - picture.placed_at < view.settle_seconds and picture.id not in view.probed.alive
                 (settling if recent else reattached).add(picture.id)
-            elif not view.exists:
+            elif not exists:
                 reattached.add(picture.id)
     return alive, gone, frozenset(settling), frozenset(reattached)
 
@@ -211,12 +219,12 @@ def _is_held(send: Send, protect: bool, hold: Hold) -> bool:
 
 
 def _fates(
-    view: AlbumView, spare: tuple[SyncedPicture, ...], paths: set[str], stuck: set[str], hold: Hold
+    view: AlbumView, spare: tuple[SyncedPicture, ...], shown: frozenset[str], stuck: set[str], hold: Hold
 ) -> dict[str, tuple[SyncedPicture, ...]]:
     """Sort the pictures of ours that have no file into what becomes of each. `stuck` files get no new picture now."""
     unsendable = {file.path for file in view.local.unsendable} | stuck
     moved_folder = view.synced is not None and view.synced.folder not in ("", view.spec.folder)
-    shown = frozenset(view.listing.ids if view.listing is not None else ())
+    paths = {file.path for file in view.local.files} if spare else set()
     names = ("pruned", "retired", "unmanaged", "kept", "in_place", "protected", "left", "settling")
     fate: dict[str, list[SyncedPicture]] = {name: [] for name in names}
     for picture in spare:

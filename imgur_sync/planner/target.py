@@ -44,7 +44,7 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     entries = managed_places(Ranking(view.spec, sorted_.files), sorted_, shown)
     managed = {entry.id for entry in entries if entry.id is not None}
     doomed = {picture.id for picture in deleting}
-    current = tuple(i for i in shown if i not in doomed)
+    current = tuple(i for i in shown if i not in doomed) if doomed else shown
     tail_ours = {picture.id for picture in (*sorted_.unmanaged, *sorted_.kept)}
     rest = [i for i in current if i not in managed and i not in leaving]
     tail = (*(i for i in rest if i in tail_ours), *(i for i in rest if i not in tail_ours))
@@ -81,16 +81,18 @@ def _moves(view: AlbumView, sorted_: Sorted) -> tuple[tuple[Move, ...], tuple[Pl
     """Pictures whose recorded place changes."""
     moves: list[Move] = []
     placements: list[Placement] = []
+    key, placed, reattached = view.spec.key, Standing.PLACED, sorted_.reattached
     for file in sorted_.files:
         picture = sorted_.pairs.get(file.path)
         if picture is None:
             continue
-        other = picture.album if picture.album != view.spec.key else ""
-        if (picture.path != file.path and picture.path) or other:
+        there = picture.path == file.path
+        other = picture.album if picture.album != key else ""
+        if (not there and picture.path) or other:
             moves.append(Move(picture.path, file.path, file.digest, other))
-        same = (picture.path, picture.digest, picture.standing) == (file.path, file.digest, Standing.PLACED)
-        if not same or other or picture.id in sorted_.reattached:
-            placements.append(Placement(picture.id, view.spec.key, file.path, file.digest))
+        same = there and picture.digest == file.digest and picture.standing is placed
+        if not same or other or picture.id in reattached:
+            placements.append(Placement(picture.id, key, file.path, file.digest))
     return tuple(moves), tuple(placements)
 
 
@@ -117,7 +119,7 @@ def _edits(
     cover = None if cover is None or _ignored(view, "cover", cover.path) else cover
     wanted = (*(entry.id for entry in entries), *tail)
     differs = not sorted_.settling and _membership_differs(view, entries, wanted, current)
-    membership = differs and not _ignored(view, "order", order_wish(wanted))
+    membership = differs and not (_marked(view) and _ignored(view, "order", order_wish(wanted)))
     header = (title, description, privacy, cover) != (None, None, None, None)
     if not membership and not header:
         return None, narrow
@@ -164,6 +166,8 @@ def _overruled(
     current: tuple[str, ...],
 ) -> tuple[str, ...]:
     """The fields that still differ from the manifest and that Imgur ignored twice."""
+    if not _marked(view):
+        return ()
     title, description, privacy = _header(view, publish=True)
     cover = _cover(view, sorted_, entries)
     wishes = {
@@ -182,11 +186,18 @@ def _places(pictures: tuple[SyncedPicture, ...]) -> tuple[Place, ...]:
 
 def _attached(sorted_: Sorted) -> tuple[Place, ...]:
     """The places of pictures that come (back) into the album."""
+    if not sorted_.reattached:
+        return ()
     return tuple(
         Place(file.path, file.digest)
         for file in sorted_.files
         if file.path in sorted_.pairs and sorted_.pairs[file.path].id in sorted_.reattached
     )
+
+
+def _marked(view: AlbumView) -> bool:
+    """Whether Imgur ever ignored a wish of this album."""
+    return view.synced is not None and bool(view.synced.not_honoured)
 
 
 def _ignored(view: AlbumView, field: str, wish: str) -> bool:

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from imgur_sync.model.budget import Budget
 from imgur_sync.model.plan import AlbumPlan, Approvals, Gate, GateName, Plan
-from imgur_sync.model.spec import Manifest
 from imgur_sync.model.step import DeleteImage, EditAlbum
-from imgur_sync.model.synced import SyncedPicture
-from imgur_sync.planner.album import plan_album
-from imgur_sync.planner.awaited import awaited
 from imgur_sync.planner.cut import cut
 from imgur_sync.planner.digest import digest
-from imgur_sync.planner.gaps import without_gaps
-from imgur_sync.planner.gates import passed, run_gate
-from imgur_sync.planner.join import join
 from imgur_sync.planner.price import price_albums
-from imgur_sync.planner.view import NO_CLAIMS, AlbumView, Claims
+
+if TYPE_CHECKING:
+    from imgur_sync.model.budget import Budget
+    from imgur_sync.model.spec import Manifest
+    from imgur_sync.model.synced import SyncedPicture
+    from imgur_sync.planner.view import AlbumView, Claims
 
 NOTHING_PLANNED: Mapping[str, AlbumPlan] = MappingProxyType({})
 
@@ -38,6 +36,14 @@ def plan_albums(
     `alone` are plans that `plan_album` made of these very views, by key; what is missing there is planned here.
     Raises `ApprovalError` when an approval does not name exactly what a gate withholds.
     """
+    if not views and not approvals:
+        return ()  # what plans albums is not even loaded: a plan of nothing is to start fast
+    from imgur_sync.planner.album import plan_album
+    from imgur_sync.planner.awaited import awaited
+    from imgur_sync.planner.gates import passed, run_gate
+    from imgur_sync.planner.join import join
+    from imgur_sync.planner.view import NO_CLAIMS
+
     by_key = {view.spec.key: view for view in views}
     plans = {key: alone.get(key) or plan_album(view) for key, view in by_key.items()}
     pictures = {picture.id: picture for view in views for picture in view.pictures}
@@ -91,7 +97,10 @@ def assemble(
     """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget."""
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
     granted, resume_at = cut(ordered, budget)
-    granted = without_gaps(granted)
+    if granted:
+        from imgur_sync.planner.gaps import without_gaps
+
+        granted = without_gaps(granted)
     return Plan(
         manifest_digest=manifest.digest,
         lineage=lineage,

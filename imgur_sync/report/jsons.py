@@ -137,7 +137,7 @@ def validate_json(manifest: Manifest) -> str:
 
 def error_json(error: ImgurSyncError) -> str:
     """An error that ended a command."""
-    problems = [_plain(problem) for problem in error.problems] if isinstance(error, ManifestError) else []
+    problems = [problem._asdict() for problem in error.problems] if isinstance(error, ManifestError) else []
     codes = [error.exit_code.value]
     resume_at = iso(error.resume_at) if isinstance(error, BudgetError) else None
     content = {"ok": False, "message": error.message, "hint": error.hint, "problems": problems, "resume_at": resume_at}

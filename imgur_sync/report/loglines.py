@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from imgur_sync.model.event import (
     BudgetReached,
@@ -23,12 +23,14 @@ from imgur_sync.model.event import (
     Waiting,
     Warned,
 )
-from imgur_sync.model.outcome import Problem
 from imgur_sync.model.step import CreateAlbum, DeleteAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload
 from imgur_sync.report.escape import sentence, terminal
 from imgur_sync.report.figures import plural, size
 from imgur_sync.report.prices import LIMIT_TEXTS, price_text
 from imgur_sync.report.text import Moment
+
+if TYPE_CHECKING:
+    from imgur_sync.model.outcome import Problem
 
 
 def important(event: Event) -> bool:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ExitCode
-from imgur_sync.model.budget import LimitName
-from imgur_sync.model.plan import AlbumPlan, Blocked, GateName, Plan
+from imgur_sync.model.plan import GateName
 from imgur_sync.model.step import CreateAlbum
-from imgur_sync.report.changes import change_lines
 from imgur_sync.report.escape import quoted, sentence, terminal
 from imgur_sync.report.figures import moment, number, plural, some
 from imgur_sync.report.prices import LIMIT_TEXTS, budget_lines, price_text
+
+if TYPE_CHECKING:
+    from imgur_sync.model.budget import LimitName
+    from imgur_sync.model.plan import AlbumPlan, Blocked, Plan
 
 MOST_LINES = 10
 """Longer lists of problems are cut; `--json` has all of them."""
@@ -55,6 +58,8 @@ def plan_text(plan: Plan, read: Moment, approved: Collection[GateName] = ()) -> 
 
 def album_lines(album: AlbumPlan, read: Moment, approved: Collection[GateName] = ()) -> list[str]:
     """One album: a headline and, indented, one line per kind of change and per remark."""
+    from imgur_sync.report.changes import change_lines
+
     lines = (*change_lines(album, approved), *_remarks(album, read, approved))
     return [_headline(album)] + [f"  {line}" for line in lines]
 

@@ -6,12 +6,14 @@ import json
 import os
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from imgur_sync.model.local import CachedFile
 from imgur_sync.model.ports import QuietMark
-from imgur_sync.model.remote import AlbumHeader, RemoteAlbum, RemotePicture
 from imgur_sync.state.sealed import seal
+
+if TYPE_CHECKING:
+    from imgur_sync.model.remote import RemoteAlbum, RemotePicture
 
 _FIELDS = attrgetter(
     "name", "size", "mtime_ns", "ctime_ns", "inode", "device", "kind", "digest", "media_type", "width", "height",
@@ -61,6 +63,8 @@ def dump_listing(listing: RemoteAlbum) -> bytes:
 
 def load_listing(body: bytes) -> RemoteAlbum:
     """What `dump_listing` was given, without deletehashes."""
+    from imgur_sync.model.remote import AlbumHeader, RemoteAlbum, RemotePicture
+
     fields = json.loads(body)
     pictures = tuple(RemotePicture(*row) for row in fields["pictures"])
     return RemoteAlbum(AlbumHeader(*fields["header"]), pictures, *fields["rest"])

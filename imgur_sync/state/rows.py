@@ -51,6 +51,9 @@ COPY = Sealed("copy", "album short highest")
 FAILED = Sealed("failed", "album path digest reason at")
 RETIRED = Sealed("retired", "number album path old_id new_id old_link new_link at")
 
+_STANDINGS = {standing.value: standing for standing in Standing}
+"""By their texts: an album can have a hundred thousand pictures, and `Standing(text)` takes its time."""
+
 
 def free(text: str) -> bytes:
     """Any text as bytes; `unfree` undoes it."""
@@ -151,9 +154,8 @@ def save_picture(connection: sqlite3.Connection, picture: SyncedPicture) -> None
 
 def load_picture(row: tuple[Any, ...], deletehash: Secret | None) -> SyncedPicture:
     """The picture of a `PICTURE` row, without its texts."""
-    id_, album, path, *facts = row
-    digest, sent_digest, marker, media_type, size, width, height, link, made_at, placed_at, *rest = facts
-    standing, complete, has_gps, restored = rest
+    id_, album, path, digest, sent_digest, marker, media_type, size, width, height, link, made_at, placed_at = row[:13]
+    standing, complete, has_gps, restored = row[13:]
     return SyncedPicture(
         id_,
         album,
@@ -168,10 +170,10 @@ def load_picture(row: tuple[Any, ...], deletehash: Secret | None) -> SyncedPictu
         link,
         made_at,
         placed_at,
-        Standing(standing),
-        bool(complete),
-        bool(has_gps),
-        bool(restored),
+        _STANDINGS.get(standing) or Standing(standing),
+        complete != 0,
+        has_gps != 0,
+        restored != 0,
         deletehash,
     )
 

@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 _BATCH = 500
@@ -30,22 +31,17 @@ class Sealed:
     name: str
     columns: str
 
-    @property
-    def _names(self) -> str:
-        return ", ".join((*self.columns.split(), "seal"))
-
     def put(self, connection: sqlite3.Connection, values: Sequence[Any]) -> None:
         """Insert the row, or replace the one with the same primary key."""
-        marks = ", ".join("?" * (len(values) + 1))
-        statement = " ".join(("INSERT OR REPLACE INTO", self.name, "(", self._names, ") VALUES (", marks, ")"))
-        connection.execute(statement, (*values, seal(self.name, values)))
+        connection.execute(_insertion(self.name, self.columns), (*values, seal(self.name, values)))
 
     def get(self, connection: sqlite3.Connection, where: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
         """The rows that `where` (SQL after FROM) selects, each checked; raises `DamagedRow`."""
-        for row in connection.execute(" ".join(("SELECT", self._names, "FROM", self.name, where)), parameters):
+        name = self.name
+        for row in connection.execute(_selection(name, self.columns, where), parameters):
             values = row[:-1]
-            if seal(self.name, values) != row[-1]:
-                raise DamagedRow(f"a row of table {self.name} does not match its checksum")
+            if seal(name, values) != row[-1]:
+                raise DamagedRow(f"a row of table {name} does not match its checksum")
             yield values
 
     def one(self, connection: sqlite3.Connection, where: str, *parameters: object) -> tuple[Any, ...] | None:
@@ -60,3 +56,19 @@ class Sealed:
             part = values[start : start + _BATCH]
             marks = ", ".join("?" * len(part))
             yield from self.get(connection, " ".join(("WHERE", expression, "IN (", marks, ")", also)), *part)
+
+
+def _names(columns: str) -> list[str]:
+    return [*columns.split(), "seal"]
+
+
+@lru_cache(maxsize=100)
+def _insertion(table: str, columns: str) -> str:
+    names = _names(columns)
+    marks = ", ".join("?" * len(names))
+    return " ".join(("INSERT OR REPLACE INTO", table, "(", ", ".join(names), ") VALUES (", marks, ")"))
+
+
+@lru_cache(maxsize=100)
+def _selection(table: str, columns: str, where: str) -> str:
+    return " ".join(("SELECT", ", ".join(_names(columns)), "FROM", table, where))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -34,6 +33,8 @@ _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 def new_lineage() -> str:
     """A random name for a line of states: 8 letters and digits that cannot be mixed up."""
+    import secrets
+
     return "".join(secrets.choice(_LETTERS) for _ in range(8))
 
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -20,7 +21,6 @@ from imgur_sync.model.synced import (
     SyncedAlbum,
     SyncedPicture,
 )
-from imgur_sync.planner.marker import SHORT
 from imgur_sync.state import rows, runs
 from imgur_sync.state.database import transaction, translated
 from imgur_sync.state.migrations import upgrade
@@ -122,8 +122,9 @@ class SqliteStore:
     def pictures(self, album: str) -> tuple[SyncedPicture, ...]:
         """All pictures recorded in that album, also detached and gone ones (deleted and forgotten ones not), by id."""
         with self._using(whole=True) as connection:
-            where = "WHERE album = ? AND standing NOT IN ('deleted', 'forgotten') ORDER BY id"
-            return self._loaded(connection, rows.PICTURE.get(connection, where, album))
+            found = rows.PICTURE.get(connection, "WHERE album = ? AND standing NOT IN ('deleted', 'forgotten')", album)
+            # Sorted here: for an order that no index has, SQLite would carry all rows through a tree of its own.
+            return self._loaded(connection, sorted(found, key=itemgetter(0)))
 
     def picture(self, image_id: str) -> SyncedPicture | None:
         """One picture by id, whatever its standing."""
@@ -142,6 +143,8 @@ class SqliteStore:
         A short digest (16 hex digits), asked for or recorded, stands for every full one that begins with it.
         """
         wanted = frozenset(digests)
+        from imgur_sync.planner.marker import SHORT
+
         shorts = {digest[:SHORT] for digest in wanted}
         open_ended = {digest for digest in wanted if len(digest) <= SHORT}
         with self._using(whole=True) as connection:
@@ -186,6 +189,8 @@ class SqliteStore:
 
     def highest_copy(self, album: str, digest: str) -> int:
         """The highest copy number ever recorded for this album key and digest (its first 16 hex digits), -1 if none."""
+        from imgur_sync.planner.marker import SHORT
+
         with self._using(whole=True) as connection:
             row = rows.COPY.one(connection, "WHERE album = ? AND short = ?", album, digest[:SHORT])
             return -1 if row is None else int(row[2])

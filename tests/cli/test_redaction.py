@@ -95,6 +95,15 @@ def test_what_looks_like_a_secret_is_blotted_out(text: str) -> None:
     assert Redactor().redact(redacted) == redacted
 
 
+def test_a_secret_that_becomes_known_late_is_blotted_out_from_then_on() -> None:
+    """A token that was refreshed in the middle of a run, after something was told already."""
+    redactor = Redactor()
+    redactor.know("first-secret")
+    assert redactor.redact("first-secret second-secret") == "*** second-secret"
+    redactor.know("second-secret")
+    assert redactor.redact("first-secret second-secret") == "*** ***"
+
+
 def test_ordinary_text_stays() -> None:
     """Short values are no secrets, and the names of secrets are words."""
     redactor = Redactor()
