@@ -39,7 +39,7 @@ lineage = {lineage}
 
 [defaults]                # for every album below; each can say otherwise
 privacy = "hidden"        # "hidden", "secret": whoever has the link · "public"
-order = "natural"         # "natural" (2 before 10) · "name" · "modified" · "taken"
+order = "natural"         # "natural" (2 < 10) · "name" · "modified" · "taken"
 prune = "detach"          # file gone: "detach" its picture · "delete" · "never"
 """
 _NO_ALBUM = """
