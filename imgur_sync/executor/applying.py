@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from imgur_sync.errors import BudgetError, DeclinedError, ExitCode, ImgurSyncError, StaleError
+from imgur_sync.errors import BudgetError, DeclinedError, ImgurSyncError, StaleError
 from imgur_sync.executor.album_run import run_album
+from imgur_sync.executor.finishing import finished, has_work
 from imgur_sync.executor.observe import remember_quiet
 from imgur_sync.executor.planning import World, look, plan_world, prepare
 from imgur_sync.executor.selecting import chosen
@@ -18,8 +19,8 @@ from imgur_sync.executor.tasks import Fork, Pause, Task
 from imgur_sync.executor.writing import note_limit
 from imgur_sync.model.budget import LimitName
 from imgur_sync.model.change import Change, FailuresForgotten, FolderSeen, IntentEnded
-from imgur_sync.model.event import AlbumResult, Event, Planned, RunFinished, Waiting
-from imgur_sync.model.plan import AlbumPlan, GateName, Plan, Price
+from imgur_sync.model.event import Event, Planned, RunFinished, Waiting
+from imgur_sync.model.plan import AlbumPlan, Plan, Price
 from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.spec import Manifest
 from imgur_sync.model.step import Upload
@@ -56,7 +57,7 @@ def apply(
         _check(plan, options, confirm)
         deeds.agreed = True
         plan = yield from _rounds(session, world, plan)
-        session.emit(_finished(session, plan))
+        session.emit(finished(session, plan))
 
     try:
         for event in session.scheduler.drive(task()):
@@ -72,7 +73,7 @@ def apply(
 def _stopped(session: Session, left: Plan | None, error: ImgurSyncError) -> RunFinished | None:
     """What was done before this error; None where nothing was begun, or where the state cannot tell any more."""
     with suppress(ImgurSyncError):
-        return cut_short(session, _finished(session, left), error) if left is not None else None
+        return cut_short(session, finished(session, left), error) if left is not None else None
     return None
 
 
@@ -136,12 +137,12 @@ def _look_again(session: Session, world: World) -> Task[Plan]:
 def _act(session: Session, world: World, plan: Plan) -> Task[bool]:
     """Carry out what the plan grants; False when there was nothing to do."""
     _drop_stale_resends(session, plan)
-    due = [album for album in plan.albums if _has_work(album) and not session.was_refused(album)]
+    due = [album for album in plan.albums if has_work(album) and not session.was_refused(album)]
     if session.limit_hit is not None:
         due = [album for album in due if not any(isinstance(step, Upload) for step in album.steps)]
     going = {album.album for album in due}
     albums = without_gaps(plan.albums, {album.album for album in plan.albums} - going)
-    due = [album for album in albums if album.album in going and _has_work(album)]
+    due = [album for album in albums if album.album in going and has_work(album)]
     if not due:
         return False
     session.claims = {p.id: p.album for album in plan.albums for p in album.placements}
@@ -151,10 +152,6 @@ def _act(session: Session, world: World, plan: Plan) -> Task[bool]:
         yield Fork(tuple(run_album(session, spec, album) for spec, album in specs if spec is not None))
         session.taken.update(album.album for album in wave)
     return True
-
-
-def _has_work(album: AlbumPlan) -> bool:
-    return bool(album.steps or album.placements or album.detachments or album.released)
 
 
 def _drop_stale_resends(session: Session, plan: Plan) -> None:
@@ -240,64 +237,3 @@ def _renew_quiet_mark(session: Session, key: str) -> None:
     mark = cache.quiet(key)
     if mark is not None and synced is not None and mark.serial == synced.serial - 1:
         cache.keep_quiet(key, replace(mark, serial=synced.serial))
-
-
-def _finished(session: Session, plan: Plan) -> RunFinished:
-    """The result: counts, and every exit code that applies, the ruling one first."""
-    results: list[AlbumResult] = []
-    by_key = {album.album: album for album in plan.albums}
-    place = {spec.key: spec.position for spec in session.manifest.albums}
-    for key in sorted({*session.tallies, *by_key}, key=lambda key: (place.get(key, len(place)), key)):
-        spec, tally, album = session.manifest.album(key), session.tally(key), by_key.get(key)
-        # What failed and was done in a later round is no problem any more.
-        done = album is None or (album.quiet and not album.unsendable)
-        problems = () if done or album is None else (*tally.problems, *_left_over(album))
-        title = spec.title or "" if spec is not None else ""
-        results.append(AlbumResult(key, title, tally.uploaded, tally.failed, done, "", problems))
-    resume = session.limit_hit[1] if session.limit_hit is not None else plan.resume_at
-    return RunFinished(
-        codes=_codes(session, plan),
-        albums=tuple(results),
-        uploaded=sum(tally.uploaded for tally in session.tallies.values()),
-        uploaded_bytes=session.uploaded_bytes,
-        edited=session.edited,
-        deleted=session.deleted,
-        credits=session.ports.ledger.spent() if session.ports.ledger is not None else 0,
-        left=plan,
-        resume_at=resume,
-        retired=tuple(session.retired),
-    )
-
-
-def _left_over(album: AlbumPlan) -> tuple[str, ...]:
-    """Sentences about what keeps an album from being done."""
-    doubts = (doubt.what for doubt in album.unsettled)
-    unsendable = (f"{file.path}: {file.why.value}" for file in album.unsendable)
-    blocked = (f"{item.path}: {item.reason}" if item.path else item.reason for item in album.blocked)
-    gates = (f"gate {gate.name.value}: {gate.detail}" for gate in album.gates)
-    return (*gates, *doubts, *blocked, *unsendable)
-
-
-def _codes(session: Session, plan: Plan) -> tuple[ExitCode, ...]:
-    """7 before 3 before 6; 0 only if nothing is wanted, open or unsettled."""
-    codes: set[ExitCode] = set()
-    hard = (GateName.SCAN, GateName.LISTING)
-    for album in plan.albums:
-        if album.unsendable or album.unsettled or album.errors:
-            codes.add(ExitCode.PARTIAL)
-        for gate in album.gates:
-            codes.add(ExitCode.PARTIAL if gate.name in hard else ExitCode.GATE)
-        for item in album.blocked:
-            codes.add(ExitCode.GATE if item.protected else ExitCode.PARTIAL)
-        if album.deferred:
-            codes.add(ExitCode.BUDGET)
-        if _has_work(album) and session.limit_hit is None:
-            codes.add(ExitCode.PARTIAL)
-    if session.limit_hit is not None and any(album.wanted for album in plan.albums):
-        codes.add(ExitCode.BUDGET)
-    if session.unseen:
-        codes.add(ExitCode.BUDGET)
-    if session.store.intents(IntentStatus.OPEN):
-        codes.add(ExitCode.PARTIAL)
-    ruling = (ExitCode.PARTIAL, ExitCode.GATE, ExitCode.BUDGET)
-    return tuple(code for code in ruling if code in codes) or (ExitCode.DONE,)
