@@ -1,4 +1,4 @@
-"""The result of a run: what was done in each album, what keeps one from being done, and every exit code that applies."""
+"""The result of a run: what was done in each album, what keeps one from being done, and every exit code."""
 
 from __future__ import annotations
 
