@@ -26,6 +26,7 @@ COMMANDS = {
     "validate": Entry("validate", "Check sync.toml, without the network."),
     "plan": Entry("plan", "Show what apply would do, and what it costs."),
     "diff": Entry("diff", "Show what differs, file by file."),
+    "drift": Entry("drift", "Show what was changed on Imgur."),
     "apply": Entry("apply", "Make the albums equal the folders."),
     "restore": Entry("restore", "Put pictures back that left an album."),
     "purge": Entry("purge", "Delete pictures for good that left their albums."),

@@ -62,10 +62,12 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Something that differs on Imgur from what we last agreed on. `what` is one sentence without ids."""
+    """Something that differs on Imgur from what we last agreed on. `what` is one sentence without ids, `then` what
+    becomes of it."""
 
     album: str
     what: str
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)

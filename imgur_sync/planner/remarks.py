@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from imgur_sync.model.local import LocalFile, Presence, Unsendable, Why
 from imgur_sync.model.plan import Blocked, Drift, Unsettled
-from imgur_sync.model.spec import Privacy
+from imgur_sync.model.spec import OnRemoteDelete, Privacy
 from imgur_sync.model.step import Step, Upload
 from imgur_sync.model.synced import Intent, IntentKind, Standing
 from imgur_sync.planner.gates import with_places
@@ -85,30 +85,45 @@ def doubt_text(intent: Intent) -> str:
 
 
 def drift(view: AlbumView) -> tuple[Drift, ...]:
-    """What was changed on Imgur by somebody else."""
+    """What was changed on Imgur by somebody else, and what becomes of it."""
     key = view.spec.key
+    restores = view.spec.on_remote_delete is OnRemoteDelete.RESTORE
     if view.album_gone:
-        return (Drift(key, "the album was deleted on Imgur"),)
+        return (Drift(key, "the album was deleted on Imgur", "it is made anew" if restores else "it stays deleted"),)
     if view.listing is None or view.synced is None or not view.synced.edited:
         return ()
-    header, sent = view.listing.header, view.synced.sent
-    found: list[Drift] = []
-    if sent.title is not None and header.title != sent.title:
-        found.append(Drift(key, "the title was changed on Imgur"))
-    if sent.description is not None and header.description != sent.description:
-        found.append(Drift(key, "the description was changed on Imgur"))
-    if sent.privacy is not None and header.public != (sent.privacy.value == "public"):
-        found.append(Drift(key, f"the privacy was changed on Imgur to {'public' if header.public else 'hidden'}"))
+    header = view.listing.header
+    found = [*_header_drift(view)]
     if header.in_gallery:
         found.append(Drift(key, "the album was posted to Imgur's public gallery"))
     pictures = view.pictures if view.probed.gone or view.probed.alive else ()
     gone = sum(picture.id in view.probed.gone for picture in pictures)
     out = sum(picture.id in view.probed.alive for picture in pictures if picture.standing is Standing.PLACED)
     if gone:
-        found.append(Drift(key, f"{gone} picture{'s were' if gone > 1 else ' was'} deleted on Imgur"))
+        then = "sent again, under a new link" if restores else "stays deleted"
+        found.append(Drift(key, f"{gone} picture{'s were' if gone > 1 else ' was'} deleted on Imgur", then))
     if out:
-        found.append(Drift(key, f"{out} picture{'s were' if out > 1 else ' was'} taken out of the album on Imgur"))
+        what = f"{out} picture{'s were' if out > 1 else ' was'} taken out of the album on Imgur"
+        found.append(Drift(key, what, "put back, without an upload"))
     return tuple(found)
+
+
+def _header_drift(view: AlbumView) -> Iterator[Drift]:
+    """The managed fields of the album that do not show what we last sent; what nothing manages is the user's own."""
+    assert view.listing is not None
+    assert view.synced is not None
+    spec, header, sent = view.spec, view.listing.header, view.synced.sent
+    for field, shown, last, wish in (
+        ("title", header.title, sent.title, spec.title),
+        ("description", header.description, sent.description, spec.description),
+    ):
+        if last is not None and wish is not None and shown != last:
+            then = "as the manifest wants it now" if wish == shown else "it is set back"
+            yield Drift(spec.key, f"the {field} was changed on Imgur", then)
+    if sent.privacy is not None and header.public != (sent.privacy is Privacy.PUBLIC):
+        now = "public" if header.public else "hidden"
+        then = "as the manifest wants it now" if header.public == (spec.privacy is Privacy.PUBLIC) else "it is set back"
+        yield Drift(spec.key, f"the privacy was changed on Imgur to {now}", then)
 
 
 def size_warning(steps: Iterable[Step]) -> tuple[str, ...]:

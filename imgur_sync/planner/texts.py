@@ -155,7 +155,7 @@ def text_drift(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts]) ->
                 (m.field, m.wish, m.before) == (name, sent, now) for m in picture.ignored_texts
             ):
                 changed[name].append(path)
-    return tuple(Drift(view.spec.key, _told(name, paths)) for name, paths in changed.items() if paths)
+    return tuple(Drift(view.spec.key, _told(name, paths), "set back") for name, paths in changed.items() if paths)
 
 
 def _told(name: str, paths: list[str]) -> str:

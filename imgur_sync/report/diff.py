@@ -23,6 +23,7 @@ from imgur_sync.model.step import (
 from imgur_sync.report.escape import quoted, sentence, terminal
 from imgur_sync.report.figures import plural, some
 from imgur_sync.report.jsons import document
+from imgur_sync.report.text import drift_text
 
 
 class Side(StrEnum):
@@ -201,7 +202,7 @@ def _drift(album: AlbumPlan) -> Iterator[str]:
     fields = album.shown.drifted if album.shown is not None else frozenset()
     for drift in album.drift:
         if not any(f"the {field} was changed on Imgur" in drift.what for field in fields):
-            yield drift.what
+            yield drift_text(drift)
 
 
 def diff_text(plan: Plan, found: Iterable[Difference]) -> str:

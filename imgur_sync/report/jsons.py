@@ -185,6 +185,7 @@ def _album(album: AlbumPlan) -> Json:
         "gates": [{**_plain(gate), "approvable": gate.name.approvable} for gate in album.gates],
         "blocked": [_plain(entry) for entry in album.blocked],
         "drift": [drift.what for drift in album.drift],
+        "drift_answers": [drift.then for drift in album.drift],
         "unsettled": [{"what": entry.what, "until": iso(entry.until)} for entry in album.unsettled],
         "unsendable": [_plain(entry) for entry in album.unsendable],
         "skipped": album.skipped,

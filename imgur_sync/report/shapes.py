@@ -33,6 +33,7 @@ ALBUM_PLAN: Shape = {
     "gates": [{"name": "text", "album": "text", "count": "number", "detail": "text", "approvable": "flag"}],
     "blocked": [{"album": "text", "path": "text", "reason": "text", "protected": "flag"}],
     "drift": ["text"],
+    "drift_answers": ["text"],
     "unsettled": [{"what": "text", "until": "time"}],
     "unsendable": [{"path": "text", "why": "text", "detail": "text"}],
     "skipped": "number",
@@ -79,6 +80,12 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "albums": [dict.fromkeys(("album", "folder", "title", "privacy", "order", "prune"), "text?")],
     },
     "plan": PLAN,
+    "drift": {
+        "albums": [
+            {"album": "text", "drift": [{"what": "text", "then": "text"}], "foreign": "number", "unsettled": ["text"]}
+        ],
+        "unchanged": "number",
+    },
     "diff": {
         "changes": [dict.fromkeys(("side", "kind", "album", "path", "old", "new", "note"), "text")],
         "empty": "flag",

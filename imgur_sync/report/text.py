@@ -16,7 +16,7 @@ from imgur_sync.report.prices import LIMIT_TEXTS, budget_lines, price_text
 
 if TYPE_CHECKING:
     from imgur_sync.model.budget import LimitName
-    from imgur_sync.model.plan import AlbumPlan, Blocked, Plan
+    from imgur_sync.model.plan import AlbumPlan, Blocked, Drift, Plan
 
 MOST_LINES = 10
 """Longer lists of problems are cut; `--json` has all of them."""
@@ -96,12 +96,17 @@ def _remarks(album: AlbumPlan, read: Moment, approved: Collection[GateName]) -> 
             yield f"    {terminal(bad.path)}: {bad.why}" + (f" ({sentence(bad.detail, 400)})" if bad.detail else "")
         if count > MOST_LINES:
             yield f"    and {number(count - MOST_LINES)} more (--json lists all)"
-    for drift in _cut(tuple(drift.what for drift in album.drift)):
+    for drift in _cut(tuple(drift_text(drift) for drift in album.drift)):
         yield f"? on Imgur: {sentence(drift, 400)}"
     for doubt in album.unsettled[:MOST_LINES]:
         yield f"? not settled: {sentence(doubt.what, 400)}; looked at again {read.text(doubt.until)}"
     yield from _stays(album)
     yield from (f"warning: {sentence(warning, 400)}" for warning in _cut(album.warnings))
+
+
+def drift_text(drift: Drift) -> str:
+    """What changed on Imgur, and what becomes of it."""
+    return f"{drift.what}: {drift.then}" if drift.then else drift.what
 
 
 def _cut(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,27 @@
+"""`imgur-sync drift`: what was changed on Imgur since the last run, and what becomes of it; sends GETs only."""
+
+from __future__ import annotations
+
+import click
+
+from imgur_sync.cli.session import Session, result, shared
+from imgur_sync.errors import ExitCode
+
+
+@click.command("drift", short_help="Show what was changed on Imgur.")
+@click.argument("albums", metavar="[ALBUM]...", nargs=-1)
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when something was changed there.")
+@shared()
+def command(session: Session, albums: tuple[str, ...], detailed_exitcode: bool) -> int:
+    """Show what somebody changed on Imgur since the last run: texts, privacy, pictures taken out, deleted or added; and
+    what the next apply makes of it. What you changed in the folders: imgur-sync diff.
+
+    Every album is asked about anew, a credit each, and a credit for each picture that is missing. Nothing is changed.
+    """
+    from imgur_sync.cli.plan import made_plan
+    from imgur_sync.executor import Options
+    from imgur_sync.report.drift import drift_json, drift_text, found_drift
+
+    plan = made_plan(session, Options(albums=albums, refresh=True), None)
+    result(drift_json(plan) if session.json else drift_text(plan))
+    return ExitCode.CHANGES.value if detailed_exitcode and found_drift(plan) else ExitCode.DONE.value

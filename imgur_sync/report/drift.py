@@ -1,0 +1,48 @@
+"""What was changed on Imgur, album by album: for people and as JSON."""
+
+from __future__ import annotations
+
+from imgur_sync.model.plan import AlbumPlan, Plan
+from imgur_sync.report.escape import sentence, terminal
+from imgur_sync.report.figures import plural
+from imgur_sync.report.jsons import document
+from imgur_sync.report.text import drift_text as told
+
+
+def found_drift(plan: Plan) -> bool:
+    """Whether anything of ours was changed on Imgur. Pictures of others, which are kept, do not count."""
+    return any(album.drift for album in plan.albums)
+
+
+def drift_text(plan: Plan) -> str:
+    """One line for each change, ending in a newline."""
+    lines = [line for album in plan.albums for line in _lines(album)]
+    if not lines:
+        albums = plan.unchanged + len(plan.albums)
+        lines = [f"Nothing was changed on Imgur ({plural(albums, 'album')} looked at)."]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(album: AlbumPlan) -> list[str]:
+    key = terminal(album.album)
+    lines = [f"{key}: {sentence(told(drift), 400)}" for drift in album.drift]
+    if album.foreign:
+        lines.append(f"{key}: {plural(album.foreign, 'picture')} of others in it: kept, behind yours")
+    lines += [f"{key}: not settled: {sentence(doubt.what, 400)}" for doubt in album.unsettled]
+    lines += [f"{key}: gate {gate.name}: {sentence(gate.detail, 400)}" for gate in album.gates if album.drift]
+    return lines
+
+
+def drift_json(plan: Plan) -> str:
+    """The albums with something changed, each change with what becomes of it."""
+    albums = [
+        {
+            "album": album.album,
+            "drift": [{"what": drift.what, "then": drift.then} for drift in album.drift],
+            "foreign": album.foreign,
+            "unsettled": [doubt.what for doubt in album.unsettled],
+        }
+        for album in plan.albums
+        if album.drift or album.foreign or album.unsettled
+    ]
+    return document("drift", {"albums": albums, "unchanged": plan.unchanged})
