@@ -62,6 +62,7 @@ def plan_album(
     steps = () if stays_gone else _ready(view, granted, _steps(view, granted, target, texts))
     if view.album_gone and view.spec.on_remote_delete is OnRemoteDelete.RESPECT:
         all_steps, gates = (), tuple(gate for gate in gates if gate.name is not GateName.RESTORE)
+        target = replace(target, placements=())
     plan = _assembled(view, wanted, granted, target, all_steps, steps, gates, held)
     plan = replace(plan, withheld=(*waiting_uploads(all_steps, claims.awaited), *plan.withheld))
     return plan if not texts else _with_texts(plan, view, granted, texts)

@@ -89,6 +89,8 @@ def drift(view: AlbumView) -> tuple[Drift, ...]:
     key = view.spec.key
     restores = view.spec.on_remote_delete is OnRemoteDelete.RESTORE
     if view.album_gone:
+        if not restores and view.synced is not None and view.synced.gone:
+            return ()  # told when it was found out
         return (Drift(key, "the album was deleted on Imgur", "it is made anew" if restores else "it stays deleted"),)
     if view.listing is None or view.synced is None or not view.synced.edited:
         return ()
@@ -120,7 +122,8 @@ def _header_drift(view: AlbumView) -> Iterator[Drift]:
         if last is not None and wish is not None and shown != last:
             then = "as the manifest wants it now" if wish == shown else "it is set back"
             yield Drift(spec.key, f"the {field} was changed on Imgur", then)
-    if sent.privacy is not None and header.public != (sent.privacy is Privacy.PUBLIC):
+    # Albums are made hidden: until a privacy is sent that is what was agreed.
+    if header.public != (sent.privacy is Privacy.PUBLIC):
         now = "public" if header.public else "hidden"
         then = "as the manifest wants it now" if header.public == (spec.privacy is Privacy.PUBLIC) else "it is set back"
         yield Drift(spec.key, f"the privacy was changed on Imgur to {now}", then)

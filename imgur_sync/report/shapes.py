@@ -69,6 +69,8 @@ PLAN: Mapping[str, Shape] = {
     "albums": [ALBUM_PLAN],
 }
 
+LEFT: Mapping[str, Shape] = {"album": "text", "path": "text", "link": "text", "size": "number"}
+
 SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "init": {"manifest": "text", "albums": ["text"]},
     "validate": {
@@ -113,7 +115,15 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "resume_at": "time",
         "retired": [{"album": "text", "path": "text"}],
         "left": PLAN,
+        "stopped": "flag",
+        "in_doubt": "number",
+        "message": "text",
+        "hint": "text",
     },
+    "restorable": {"pictures": [{**LEFT, "left_at": "time"}]},
+    "restored": {"restored": [LEFT], "gone": [LEFT]},
+    "purged": {"deleted": [LEFT], "left": [LEFT]},
+    "forgotten": {"album": "text", "pictures": "number"},
     "status": {
         "state": "text",
         "lineage": "text",
@@ -207,6 +217,10 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
 
 COMMANDS_BY_KIND: Mapping[str, str] = {
     "run": "apply",
+    "restorable": "restore",
+    "restored": "restore",
+    "purged": "purge",
+    "forgotten": "forget",
     "retired_links": "links --retired",
     "state_rebuild": "state rebuild",
     "error": "any command that fails",

@@ -10,9 +10,9 @@ from tests.support.shape_check import check_document
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
-def changed(here: Mirror, title: str, **fields: str) -> None:
+def changed(here: Mirror, name: str, **fields: str) -> None:
     """Somebody edits the album on the web site."""
-    here.steer("edit", {"op": "set_album", "id": here.album(title)["id"], **fields})
+    here.steer("edit", {"op": "set_album", "id": here.album(name)["id"], **fields})
 
 
 def test_nothing_changed_is_told_as_such(synced: Mirror) -> None:

@@ -15,9 +15,7 @@ from imgur_sync.report.shapes import COMMANDS_BY_KIND, SHAPES
 from tests.support.mirror import Mirror, mirror, table
 from tests.support.shape_check import check_document
 
-UNSHAPED = frozenset(
-    {"doctor", "forget", "login", "logout", "purge", "restore", "root accept", "schema", "fmt", "state recover"}
-)
+UNSHAPED = frozenset({"doctor", "login", "logout", "root accept", "schema", "fmt", "state recover"})
 """Commands with --json whose shapes are checked with them."""
 
 
@@ -64,6 +62,11 @@ def test_every_document_has_its_documented_shape(here: Mirror) -> None:
     shaped(here, "credits", "credits", "--refresh")
     shaped(here, "explain", "explain", "cats/c0.png")
     shaped(here, "explain", "explain", "dogs/broken.png", "--online")
+    shaped(here, "drift", "drift")
+    shaped(here, "restorable", "restore")
+    shaped(here, "restored", "restore", "cats", "c4.png", "-y")
+    shaped(here, "purged", "purge")
+    shaped(here, "forgotten", "forget", "cats", "c4.png", "--confirm", "cats")
     shaped(here, "error", "plan", "nothing", code=64)
     here.manifest(table("cats", 'privcy = "x"'))
     shaped(here, "error", "validate", code=65)

@@ -103,7 +103,7 @@ def test_changes_on_imgur_are_a_part_of_their_own(stage: SyncStage) -> None:
     assert '* cats  title: "Mine now" → "cats"' in imgur
     assert "+ cats/c1.png  was taken out of the album there" in imgur
     assert "+ dogs/d0.png  was deleted there" in imgur
-    assert "? dogs  1 picture was deleted on Imgur" in imgur
+    assert "? dogs  1 picture was deleted on Imgur: sent again, under a new link" in imgur
     assert not any("the title was changed" in line for line in found), "told with old and new already"
 
 
@@ -113,7 +113,7 @@ def test_an_album_deleted_on_imgur_is_a_change_there(stage: SyncStage) -> None:
     assert lines(stage) == [
         "Changed on Imgur:",
         '+ dogs  the album, made anew, "dogs"',
-        "? dogs  the album was deleted on Imgur",
+        "? dogs  the album was deleted on Imgur: it is made anew",
     ]
 
 
