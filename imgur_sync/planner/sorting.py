@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imgur_sync.model.local import LocalFile, Presence
 from imgur_sync.model.plan import GateName
@@ -67,15 +67,17 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
     files = tuple(sorted(view.local.files, key=lambda f: sort_key(spec.order, f.path, f.modified_ns)))
     shown = view.listing.ids if view.listing is not None else ()
     alive, gone, settling, reattached = _standings(view, frozenset(shown))
-    own = [picture for picture in alive if picture.id not in claims.outgoing]
-    matching = match(files, own, shown)
+    own = [picture for picture in alive if picture.id not in claims.outgoing and picture.id not in view.renewed]
+    matching = match(files, own, shown, view.keyless)
+    again = (replace(p, path=view.renewed[p.id]) for p in alive if p.id in view.renewed)
+    spare = (*matching.pictures, *again)
     pairs = {**matching.pairs, **claims.incoming}
     loose = [file for file in files if file.path not in pairs]
-    vacated = {p.path for p in matching.pictures if p.standing is not Standing.UNMANAGED}
+    vacated = {p.path for p in spare if p.standing is not Standing.UNMANAGED}
     sends, respected, twice = _sends(view, loose, gone, vacated)
     stuck = {send.file.path for send in sends if _is_held(send, spec.protect, hold)}
     stuck |= {file.path for file in loose} - {send.file.path for send in sends}
-    fate = _fates(view, matching.pictures, {file.path for file in files}, stuck, hold)
+    fate = _fates(view, spare, {file.path for file in files}, stuck, hold)
     incoming = frozenset(claims.incoming.values())
     return Sorted(
         files=files,
@@ -96,7 +98,7 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
         respected=respected,
         twice_gone=twice,
         unpaired=tuple(send.file for send in sends if send.intent is None),
-        spare=matching.pictures,
+        spare=spare,
     )
 
 
@@ -189,7 +191,7 @@ def _fates(
     unsendable = {file.path for file in view.local.unsendable} | stuck
     moved_folder = view.synced is not None and view.synced.folder not in ("", view.spec.folder)
     shown = frozenset(view.listing.ids if view.listing is not None else ())
-    deletes = view.spec.prune is Prune.DELETE
+    deletes, keyless = view.spec.prune is Prune.DELETE, view.keyless
     names = ("pruned", "retired", "unmanaged", "kept", "in_place", "protected", "left", "settling")
     fate: dict[str, list[SyncedPicture]] = {name: [] for name in names}
     for picture in spare:
@@ -208,7 +210,8 @@ def _fates(
             name = "protected"
         else:
             name = "in_place" if GateName.PRUNE in hold.gates else "pruned"
-        if picture.id not in shown and (name in ("retired", "unmanaged") or (name == "pruned" and not deletes)):
+        doomed = deletes and picture.id not in keyless
+        if picture.id not in shown and (name in ("retired", "unmanaged") or (name == "pruned" and not doomed)):
             name = "settling" if view.now - picture.placed_at < view.settle_seconds else "left"
         fate[name].append(picture)
     return {name: tuple(pictures) for name, pictures in fate.items()}

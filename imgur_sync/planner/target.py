@@ -12,6 +12,7 @@ from imgur_sync.model.synced import IntentKind, Standing, SyncedPicture
 from imgur_sync.planner.entries import Entry
 from imgur_sync.planner.entries import entries as managed_places
 from imgur_sync.planner.marker import is_album_marker
+from imgur_sync.planner.pieces import calls, stranded
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.view import AlbumView
 
@@ -37,15 +38,18 @@ class Target:
 
 def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     """The target of one album. With `publish` False a wider privacy is left out (the gate `publish` holds it)."""
+    keyless, fixed = view.keyless, view.fixed
     deletes = view.spec.prune == "delete"
-    deleting = sorted_.pruned if deletes else ()
-    leaving = _leaving(view, sorted_, deletes)
-    shown = view.listing.ids if view.listing is not None else ()
+    deleting = tuple(p for p in sorted_.pruned if deletes and p.id not in keyless)
+    leaving = _leaving(view, sorted_, {picture.id for picture in deleting})
+    tail_ours = {picture.id for picture in (*sorted_.unmanaged, *sorted_.kept)}
+    # What no edit can name stays where it is, and is left out of all that is compared.
+    stays = fixed | (keyless & tail_ours)
+    shown = tuple(i for i in (view.listing.ids if view.listing is not None else ()) if i not in stays)
     entries = managed_places(view.spec.order, sorted_, shown)
     managed = {entry.id for entry in entries if entry.id is not None}
     doomed = {picture.id for picture in deleting}
     current = tuple(i for i in shown if i not in doomed)
-    tail_ours = {picture.id for picture in (*sorted_.unmanaged, *sorted_.kept)}
     rest = [i for i in current if i not in managed and i not in leaving]
     tail = (*(i for i in rest if i in tail_ours), *(i for i in rest if i not in tail_ours))
     moves, placements = _moves(view, sorted_)
@@ -53,7 +57,7 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     return Target(
         entries=entries,
         tail=tail,
-        foreign=sum(i not in tail_ours and i not in view.elsewhere for i in rest),
+        foreign=sum(i not in tail_ours and i not in view.elsewhere for i in rest) + len(fixed),
         leaving=leaving,
         deleting=deleting,
         current=current,
@@ -65,13 +69,13 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     )
 
 
-def _leaving(view: AlbumView, sorted_: Sorted, deletes: bool) -> frozenset[str]:
+def _leaving(view: AlbumView, sorted_: Sorted, deleting: set[str]) -> frozenset[str]:
     """The ids that an edit of this album takes out, whether it shows them or not.
 
     Nothing is taken out for being recorded elsewhere while the album is protected or its folder could not be scanned.
     """
     ids = {picture.id for _, picture in sorted_.retired} | {picture.id for picture in sorted_.moved_away}
-    ids |= {picture.id for picture in sorted_.pruned} if not deletes else set()
+    ids |= {picture.id for picture in sorted_.pruned} - deleting
     if view.spec.protect or view.local.errors:
         return frozenset(ids)
     return frozenset(ids | view.elsewhere - {picture.id for picture in sorted_.pairs.values()})
@@ -126,12 +130,12 @@ def _edits(
         edit = replace(
             edit,
             places=tuple(Place(entry.path, entry.digest) for entry in entries),
-            detached=_places(sorted_.pruned) if view.spec.prune == "detach" else (),
+            detached=_places(tuple(p for p in sorted_.pruned if p.id in leaving)),
             retired=tuple(Place(path, picture.digest) for path, picture in sorted_.retired),
             attached=_attached(sorted_),
             moves=moves,
             reordered=wanted != tuple(i for i in current if i not in leaving) or (header and bool(wanted)),
-            calls=2 if header and not wanted else 1,
+            calls=calls(header, wanted, pieces=bool(view.fixed or view.keyless & set(wanted))),
         )
     return edit, narrow
 
@@ -141,8 +145,11 @@ def _membership_differs(
 ) -> bool:
     """Whether the album's pictures or their order need an edit.
 
-    Nobody knows where an upload will stand. That does not matter where all pictures of the album are alike.
+    Nobody knows where an upload will stand. That does not matter where all pictures of the album are alike. A keyless
+    picture that cannot be brought to its place, and may not be uploaded again, holds the order up.
     """
+    if view.keyless and stranded(wanted, current, view.keyless):
+        return False
     if not view.exists:
         return bool(wanted)
     if None not in wanted:

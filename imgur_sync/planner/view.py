@@ -25,6 +25,8 @@ class AlbumView:
     about pictures that a listing did not show. `ignored` are paths of pictures that the rules leave out. `elsewhere`
     are ids in the listing that the state knows but not as placed here. `intents` are the album's open ones. `tripped`
     are gates that held in an earlier plan of this run: they go on holding, whatever its uploads add to the album.
+    `anonymous` albums are nobody's: pictures are named by deletehash. `renewed` are pictures of ours to be uploaded
+    once more, with the path of the file that is theirs.
     """
 
     spec: AlbumSpec
@@ -44,6 +46,23 @@ class AlbumView:
     failed: tuple[FailedFile, ...] = ()
     limits: GateLimits = GateLimits()
     tripped: frozenset[GateName] = frozenset()
+    anonymous: bool = False
+    renewed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def keyless(self) -> frozenset[str]:
+        """Our pictures that can be taken out of the album, but neither be put in nor changed nor deleted."""
+        if not self.anonymous:
+            return frozenset()
+        return frozenset(picture.id for picture in self.pictures if picture.deletehash is None)
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Shown pictures of others that no edit of an anonymous album can name: they stay where they are."""
+        if not self.anonymous or self.listing is None:
+            return frozenset()
+        ours = {picture.id for picture in self.pictures}
+        return frozenset(i for i in self.listing.ids if i not in ours and i not in self.elsewhere)
 
     @property
     def exists(self) -> bool:
