@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from imgur_sync.executor.observe import list_album
+from imgur_sync.executor.pieces import fixed, keyless
 from imgur_sync.executor.probing import probe
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Pause, Task
@@ -30,6 +31,7 @@ from imgur_sync.model.step import EditAlbum
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, RetiredUrl, SyncedAlbum
 from imgur_sync.planner.confirm import EditWish
 from imgur_sync.planner.membership import membership
+from imgur_sync.planner.pieces import kept_prefix
 from imgur_sync.planner.target import order_wish
 
 POLLS = (0.0, 1.0, 2.0, 4.0)
@@ -44,13 +46,13 @@ def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, ma
     for attempt in range(2):
         listing = yield from _listing(session, synced)
         kept = yield from _kept_foreign(session, synced, listing)
-        wish = _wish(plan, step, made, listing, kept)
+        wish, still = _wish(session, plan, step, made, listing, kept)
         if wish.shown_by(listing) and not _unsent_privacy(step, synced):
             _record(session, spec, plan, wish, listing, 0)
             session.removed[spec.key] += len(step.detached)
             session.emit(StepDone(spec.key, step))
             return
-        refused = yield from _send(session, spec, plan, step, wish, listing, synced)
+        refused = yield from _send(session, spec, plan, wish, listing, synced, still)
         if refused is None:
             session.edited += 1
             session.removed[spec.key] += len(step.detached)
@@ -86,7 +88,7 @@ def _listing(session: Session, synced: SyncedAlbum) -> Task[RemoteAlbum]:
 def _kept_foreign(session: Session, synced: SyncedAlbum, listing: RemoteAlbum) -> Task[tuple[str, ...]]:
     """Foreign pictures that an earlier listing showed a moment ago and this one does not: kept if they are alive."""
     earlier = session.ports.cache.listing(synced.id)
-    if earlier is None or listing.taken_at - earlier.taken_at >= session.settle_seconds:
+    if session.anonymous or earlier is None or listing.taken_at - earlier.taken_at >= session.settle_seconds:
         return ()
     shown = set(listing.ids)
     missing = [i for i in earlier.ids if i not in shown]
@@ -96,20 +98,28 @@ def _kept_foreign(session: Session, synced: SyncedAlbum, listing: RemoteAlbum) -
 
 
 def _wish(
-    plan: AlbumPlan, step: EditAlbum, made: dict[str, str], listing: RemoteAlbum, kept: tuple[str, ...]
-) -> EditWish:
-    """What this edit is to make of the album, from what it shows right now."""
+    session: Session,
+    plan: AlbumPlan,
+    step: EditAlbum,
+    made: dict[str, str],
+    listing: RemoteAlbum,
+    kept: tuple[str, ...],
+) -> tuple[EditWish, frozenset[str]]:
+    """What this edit is to make of the album, from what it shows right now; and what it has no way to name."""
     header = listing.header
     ids: tuple[str, ...] | None = None
+    still: frozenset[str] = frozenset()
     if step.places is not None:
         ids = membership(plan, [place.path for place in step.places], made, listing.ids, kept)
+        still = fixed(session, plan, made, ids)
+        ids = tuple(i for i in ids if i not in still)
     cover, first = None, False
     if step.cover is not None:
         cover = made.get(step.cover.path) or dict(plan.pairs).get(step.cover.path)
         first = bool(ids) and ids is not None and cover == ids[0]
-    return EditWish(
+    wish = EditWish(
         ids=ids,
-        leaving=tuple(sorted(set(listing.ids) - set(ids))) if ids is not None else (),
+        leaving=tuple(sorted(set(listing.ids) - set(ids) - still)) if ids is not None else (),
         cover=cover,
         cover_path=step.cover.path if step.cover is not None else "",
         first_cover=first,
@@ -123,20 +133,21 @@ def _wish(
         before_description=header.description,
         before_public=header.public,
     )
+    return wish, still
 
 
 def _send(
     session: Session,
     spec: AlbumSpec,
     plan: AlbumPlan,
-    step: EditAlbum,
     wish: EditWish,
     listing: RemoteAlbum,
     synced: SyncedAlbum,
+    still: frozenset[str],
 ) -> Task[NotSent | Refused | None]:
     """Send the requests of one edit and read them back. The refusal, if it was refused."""
     number = 0
-    for cost, call in _calls(session, synced, wish, listing):
+    for cost, call in _calls(session, synced, wish, listing, still):
         draft = Intent(0, IntentKind.EDIT_ALBUM, spec.key, target=synced.id, wish=wish.text())
         intent, outcome = yield from write(session, draft, cost, call, "an edit of the album")
         if isinstance(outcome, Unknown):
@@ -161,23 +172,31 @@ Call = Callable[[RemoteWriter, Reservation], Outcome[None]]
 
 
 def _calls(
-    session: Session, synced: SyncedAlbum, wish: EditWish, listing: RemoteAlbum
+    session: Session, synced: SyncedAlbum, wish: EditWish, listing: RemoteAlbum, still: frozenset[str]
 ) -> tuple[tuple[Cost, Call], ...]:
     """The requests that an edit takes: one PUT, or `remove_images` where pictures only leave. Where Imgur ignored the
-    membership of a PUT before, pictures are taken out and added again in order."""
+    membership of a PUT before, or the PUT could not name all pictures that stay, pictures are taken out and added again
+    in order."""
     target = synced.id
     header = AlbumChanges(None, wish.cover, wish.title, wish.description, wish.privacy)
     has_header = header != AlbumChanges()
-    if wish.ids is None or wish.ids == listing.ids:
+    shown = tuple(i for i in listing.ids if i not in still)
+    if wish.ids is None or wish.ids == shown:
         return ((CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant)),)
     ids, leaving = wish.ids, wish.leaving
-    stays = tuple(i for i in listing.ids if i not in set(leaving))
-    if any(mark.field == "order" and mark.wish == wish.order for mark in synced.not_honoured):
-        return _add_and_remove(target, listing.ids, ids, header if has_header else None)
+    stays = tuple(i for i in shown if i not in set(leaving))
+    ignored = any(mark.field == "order" and mark.wish == wish.order for mark in synced.not_honoured)
+    lost = keyless(session, synced.key, ids)
+    if lost & set(ids[kept_prefix(ids, shown) :]):
+        raise AlbumStop  # planned again: the album changed meanwhile, and the lost pictures do not come back into it
+    if ignored:
+        return _add_and_remove(target, shown, ids, header if has_header else None)
     if stays == ids and (not has_header or not ids):
         removal: tuple[Cost, Call] = (POST_COST, lambda writer, grant: writer.remove_images(target, leaving, grant))
         put: tuple[Cost, Call] = (CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant))
         return (removal, put) if has_header else (removal,)
+    if lost or still & set(listing.ids):
+        return _add_and_remove(target, shown, ids, header if has_header else None)
     changes = replace(header, ids=ids)
     return ((CALL_COST, lambda writer, grant: writer.edit_album(target, changes, grant)),)
 
@@ -186,10 +205,9 @@ def _add_and_remove(
     target: str, shown: tuple[str, ...], ids: tuple[str, ...], header: AlbumChanges | None
 ) -> tuple[tuple[Cost, Call], ...]:
     """The way round a PUT whose ids are ignored: what stands right at the front stays, the rest goes and returns."""
-    same = 0
-    while same < min(len(shown), len(ids)) and shown[same] == ids[same]:
-        same += 1
-    out, back = shown[same:], ids[same:]
+    same = kept_prefix(ids, shown)
+    stay = set(ids[:same])
+    out, back = tuple(i for i in shown if i not in stay), ids[same:]
     calls: list[tuple[Cost, Call]] = []
     if out:
         calls.append((POST_COST, lambda writer, grant: writer.remove_images(target, out, grant)))

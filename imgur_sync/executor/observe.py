@@ -17,6 +17,7 @@ from imgur_sync.model.plan import AlbumPlan, Gone
 from imgur_sync.model.ports import QuietMark
 from imgur_sync.model.spec import AlbumSpec
 from imgur_sync.model.synced import Intent, IntentStatus, Standing, SyncedAlbum, SyncedPicture
+from imgur_sync.planner.marker import parse_name
 from imgur_sync.planner.view import AlbumView
 
 if TYPE_CHECKING:
@@ -174,12 +175,19 @@ def list_album(session: Session, synced: SyncedAlbum) -> Task[Seen]:
     outcome = yield from session.read(lambda: reader.album(synced.id))
     if isinstance(outcome, Done):
         session.listings[synced.id] = outcome.value
+        note_names(session, outcome.value)
         return Seen(outcome.value)
     if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
         if session.clock.now() - synced.made_at >= session.settle_seconds:
             return Seen(gone=True)
         return Seen(shown_by=synced.made_at + session.settle_seconds)
     return Seen(flaw=f"Imgur's answer about the album cannot be used: {outcome.problem.detail}")
+
+
+def note_names(session: Session, listing: RemoteAlbum) -> None:
+    """Remember whether the names of pictures can be read by those who do not own them (imgur-api §5.1)."""
+    if session.anonymous and listing.pictures:
+        session.names_shown = any(parse_name(picture.name) is not None for picture in listing.pictures)
 
 
 def _view(
@@ -214,6 +222,7 @@ def _view(
         failed=session.failed(spec.key),
         limits=session.manifest.gates,
         tripped=frozenset(session.tripped.get(spec.key, ())),
+        anonymous=session.anonymous,
     )
 
 

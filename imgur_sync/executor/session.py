@@ -91,6 +91,11 @@ class Session:
             bytes_in_flight=manifest.upload.bytes_in_flight,
         )
         self.settle_seconds = manifest.upload.settle_seconds
+        self.anonymous = manifest.account.anonymous
+        self.names_shown = False
+        self.baselines: dict[str, str] = {}
+        self.lost_albums: Counter[str] = Counter()
+        self.key_told = False
         self.headers: dict[str, AlbumHeader] | None = None
         self.listings: dict[str, RemoteAlbum] = {}
         self.resendable: dict[int, Intent] = {}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from imgur_sync.errors import TryAgainLaterError
+from imgur_sync.executor.in_albums import give_up_creations, settle_in_albums
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Task
@@ -33,6 +34,7 @@ from imgur_sync.planner.settle import (
     Forgotten,
     Found,
     Twin,
+    Verdict,
     settle_creation,
     settle_uploads,
 )
@@ -57,10 +59,15 @@ def settle_all(session: Session) -> Task[None]:
     suspects = store.intents(IntentStatus.SUSPECT) if looks else ()
     session.twins_looked_for = True
     uploads = [i for i in (*intents, *suspects) if i.kind is IntentKind.UPLOAD]
-    if uploads:
+    if uploads and session.anonymous:
+        for verdict in (yield from settle_in_albums(session, uploads)):
+            yield from _carry_out(session, verdict)
+    elif uploads:
         yield from _settle_uploads(session, uploads)
     creations = [intent for intent in intents if intent.kind is IntentKind.CREATE_ALBUM]
-    if creations and session.headers is not None:
+    if session.anonymous:
+        give_up_creations(session, creations)
+    elif creations and session.headers is not None:
         yield from _settle_creations(session, creations)
     for intent in intents:
         due = intent.failed_at is not None and now >= intent.failed_at + session.settle_seconds
@@ -83,20 +90,26 @@ def _settle_uploads(session: Session, intents: Sequence[Intent]) -> Task[None]:
     adopted = adopted_markers(session, {intent.marker for intent in intents})
     verdicts = settle_uploads(intents, seen, known, adopted, read_at, session.settle_seconds)
     for verdict in verdicts:
-        match verdict:
-            case Found():
-                store.record(PictureAdopted(adopted_picture(verdict.intent, verdict.picture), verdict.intent.number))
-                session.resendable.pop(verdict.intent.number, None)
-                session.emit(UploadFound(verdict.intent.album, verdict.intent.path, verdict.picture.link))
-            case Absent():
-                _absent(session, verdict.intent)
-            case Twin():
-                if session.writer is not None:
-                    yield from remove_twin(session, verdict.intent, verdict.picture)
-            case Forgotten():
-                store.record(IntentEnded(verdict.intent.number, IntentStatus.CLOSED, read_at))
-            case Early():
-                pass
+        yield from _carry_out(session, verdict)
+
+
+def _carry_out(session: Session, verdict: Verdict) -> Task[None]:
+    """What follows from a verdict on an upload."""
+    store = session.store
+    match verdict:
+        case Found():
+            store.record(PictureAdopted(adopted_picture(verdict.intent, verdict.picture), verdict.intent.number))
+            session.resendable.pop(verdict.intent.number, None)
+            session.emit(UploadFound(verdict.intent.album, verdict.intent.path, verdict.picture.link))
+        case Absent():
+            _absent(session, verdict.intent)
+        case Twin():
+            if session.writer is not None:
+                yield from remove_twin(session, verdict.intent, verdict.picture)
+        case Forgotten():
+            store.record(IntentEnded(verdict.intent.number, IntentStatus.CLOSED, session.clock.now()))
+        case Early():
+            pass
 
 
 def _absent(session: Session, intent: Intent) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from imgur_sync.errors import FileChangedError
+from imgur_sync.executor.planning import first_notes
 from imgur_sync.executor.session import Session
-from imgur_sync.executor.tasks import Do, Take, Task
+from imgur_sync.executor.tasks import Do, Fork, Take, Task
 from imgur_sync.executor.twins import adopted_markers
 from imgur_sync.executor.writing import AlbumStop, give_up, refused_for_good, reserve, send_recorded
 from imgur_sync.model.budget import UPLOAD_COST, Reservation
 from imgur_sync.model.change import Change, FileFailed, IntentDoubted, IntentEnded, IntentResent, PictureAdopted
-from imgur_sync.model.event import InDoubt, UploadDone, UploadFailed, UploadStarted
+from imgur_sync.model.event import InDoubt, UploadDone, UploadFailed, UploadStarted, Warned
 from imgur_sync.model.local import Content, LocalFile, Presence
 from imgur_sync.model.outcome import Done, NotSent, Problem, ProblemKind, Refused, Unknown
 from imgur_sync.model.remote import RemotePicture
@@ -17,10 +20,38 @@ from imgur_sync.model.spec import AlbumSpec
 from imgur_sync.model.step import Upload, UploadReason
 from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus, SyncedPicture
 from imgur_sync.planner.marker import upload_name
+from imgur_sync.planner.settle_album import baseline
 
 TRIES = 3
 FINAL = (ProblemKind.BAD_TYPE, ProblemKind.TOO_LARGE)
 """Refusals of the file itself: it is not tried again until it changes."""
+
+
+def upload_all(
+    session: Session, spec: AlbumSpec, steps: Sequence[Upload], album_id: str, made: dict[str, str]
+) -> Task[None]:
+    """Upload several files into the album. Without an account one at a time, and none behind one in doubt, until a
+    listing has shown that names can be read: else two lost answers could not be told apart."""
+    waiting = list(steps)
+    if session.anonymous:
+        _prepare_anonymous(session, album_id)
+    while waiting and session.anonymous and not session.names_shown:
+        yield from upload(session, spec, waiting.pop(0), album_id, made)
+        open_intents = session.store.intents(IntentStatus.OPEN)
+        if any(i.kind is IntentKind.UPLOAD and i.album == spec.key and i.failed_at is not None for i in open_intents):
+            return
+    session.listings.pop(album_id, None)
+    yield Fork(tuple(upload(session, spec, step, album_id, made) for step in waiting))
+
+
+def _prepare_anonymous(session: Session, album_id: str) -> None:
+    """Say once what the state is from now on, and note what the album shows that is not ours."""
+    for note in first_notes(session) if not session.key_told else ():
+        session.emit(Warned(note))
+    session.key_told = True
+    listing = session.listings.get(album_id) or session.ports.cache.listing(album_id)
+    ids = listing.ids if listing is not None else ()
+    session.baselines[album_id] = baseline(set(ids) - session.store.known(ids))
 
 
 def upload(session: Session, spec: AlbumSpec, step: Upload, album_id: str, made: dict[str, str]) -> Task[None]:
@@ -102,6 +133,7 @@ def _intent(session: Session, step: Upload, content: Content, album_id: str, res
             copy=copy,
             reservation=reservation.number,
             made_at=now,
+            wish=session.baselines.get(album_id, ""),
             restores=step.reason is UploadReason.RESTORES,
         )
     )

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from imgur_sync.model.secret import Secret
 from imgur_sync.model.synced import (
     FailedFile,
     Intent,
@@ -21,7 +22,7 @@ from imgur_sync.model.synced import (
 from imgur_sync.planner.marker import SHORT
 from imgur_sync.state import rows
 from imgur_sync.state.database import transaction, translated
-from imgur_sync.state.migrations import upgrade
+from imgur_sync.state.migrations import back_up, upgrade
 from imgur_sync.state.schema import STATE, STEPS
 from imgur_sync.state.sealed import DamagedRow
 
@@ -55,6 +56,8 @@ class SqliteStore:
             if row is None:
                 raise DamagedRow("no lineage in it")
             self._lineage = str(row[1])
+            mode = rows.META.one(connection, "WHERE name = 'mode'")
+            self._mode = "account" if mode is None else str(mode[1])
 
     @classmethod
     def in_memory(cls, lineage: str) -> SqliteStore:
@@ -96,6 +99,23 @@ class SqliteStore:
     def lineage(self) -> str:
         """Which line of states this is; part of every marker."""
         return self._lineage
+
+    @property
+    def mode(self) -> str:
+        """The mode of the manifest that it was made for: "account" or "anonymous"."""
+        return self._mode
+
+    def deletehashes(self) -> dict[str, Secret]:
+        """Every deletehash kept, by the id of its album or picture."""
+        with self._using(whole=True) as connection:
+            found = {row[1]: Secret(row[2]) for row in rows.DELETEHASH.get(connection, "WHERE kind = 'image'")}
+        albums = {album.id: album.deletehash for album in self.albums() if album.deletehash is not None}
+        return {**found, **albums}
+
+    def back_up(self, target: Path) -> None:
+        """Copy the state as it is now into that file, readable by the user alone, durably and all at once."""
+        with self._using(whole=True) as connection:
+            back_up(connection, target)
 
     @property
     def path(self) -> Path:

@@ -26,8 +26,8 @@ from tests.support.wsgi import ORIGIN, InProcess
 
 
 class ImgurStage:
-    """The demo account of a simulator (`knobs` as it takes them), read by `reader` and written by `writer`; or, if it is
-    `anonymous`, the demo application without an account."""
+    """The demo account of a simulator (`knobs` as it takes them), read by `reader` and written by `writer`; or
+    the demo application without an account, if it is `anonymous`."""
 
     def __init__(
         self, *, limits: Limits | None = None, refreshed: bool = True, anonymous: bool = False, **knobs: Any
