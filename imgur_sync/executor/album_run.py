@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from imgur_sync.errors import BudgetError
-from imgur_sync.executor.editing import edit, poll
+from imgur_sync.executor.editing import edit
+from imgur_sync.executor.reading_back import poll
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Task
 from imgur_sync.executor.uploading import upload_all

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from imgur_sync.executor.observe import list_album
-from imgur_sync.executor.pieces import fixed, keyless
+from imgur_sync.executor.pieces import fixed, keyless, try_adding, was_ignored
 from imgur_sync.executor.probing import probe
+from imgur_sync.executor.reading_back import poll
 from imgur_sync.executor.session import Session
-from imgur_sync.executor.tasks import Pause, Task
+from imgur_sync.executor.tasks import Task
 from imgur_sync.executor.writing import AlbumStop, give_up, is_missing_ownership, refused_for_good, write
 from imgur_sync.model.budget import CALL_COST, POST_COST, Cost, Reservation
 from imgur_sync.model.change import (
@@ -34,16 +35,13 @@ from imgur_sync.planner.membership import membership
 from imgur_sync.planner.pieces import kept_prefix
 from imgur_sync.planner.target import order_wish
 
-POLLS = (0.0, 1.0, 2.0, 4.0)
-"""When a write is read back, in seconds after it (imgur-api §8.2: reads lag behind writes)."""
-
 
 def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, made: dict[str, str]) -> Task[None]:
     """Carry out one edit. Raises `AlbumStop` when it was refused, is in doubt, or is not shown yet."""
     synced = session.store.album(spec.key)
     assert synced is not None, "an album is created before it is edited"
     refused: NotSent | Refused | None = None
-    for attempt in range(2):
+    for attempt in range(3 if session.anonymous else 2):
         listing = yield from _listing(session, synced)
         kept = yield from _kept_foreign(session, synced, listing)
         wish, still = _wish(session, plan, step, made, listing, kept)
@@ -52,6 +50,9 @@ def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, ma
             session.removed[spec.key] += len(step.detached)
             session.emit(StepDone(spec.key, step))
             return
+        if session.anonymous and was_ignored(synced, wish) and synced.id not in session.adds_heeded:
+            yield from try_adding(session, synced, listing)
+            continue
         refused = yield from _send(session, spec, plan, wish, listing, synced, still)
         if refused is None:
             session.edited += 1
@@ -185,7 +186,7 @@ def _calls(
         return ((CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant)),)
     ids, leaving = wish.ids, wish.leaving
     stays = tuple(i for i in shown if i not in set(leaving))
-    ignored = any(mark.field == "order" and mark.wish == wish.order for mark in synced.not_honoured)
+    ignored = was_ignored(synced, wish) and session.adds_heeded.get(synced.id, True)
     lost = keyless(session, synced.key, ids)
     if lost & set(ids[kept_prefix(ids, shown) :]):
         raise AlbumStop  # planned again: the album changed meanwhile, and the lost pictures do not come back into it
@@ -217,21 +218,6 @@ def _add_and_remove(
         put = header
         calls.append((CALL_COST, lambda writer, grant: writer.edit_album(target, put, grant)))
     return tuple(calls)
-
-
-def poll(session: Session, key: str, shows: Callable[[RemoteAlbum], bool]) -> Task[RemoteAlbum | None]:
-    """Read an album back until it shows what was written: at 0, 1, 2 and 4 seconds. None when it does not."""
-    synced = session.store.album(key)
-    assert synced is not None
-    start = session.clock.monotonic()
-    for offset in POLLS:
-        if offset:
-            yield Pause(start + offset)
-        session.listings.pop(synced.id, None)
-        seen = yield from list_album(session, synced)
-        if seen.listing is not None and seen.listing.complete and shows(seen.listing):
-            return seen.listing
-    return None
 
 
 def _record(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from imgur_sync.executor.observe import list_album
@@ -15,7 +16,9 @@ from imgur_sync.model.event import UploadFound, Warned
 from imgur_sync.model.remote import RemotePicture
 from imgur_sync.model.synced import Intent, IntentStatus
 from imgur_sync.planner.settle import Absent, Early, Forgotten, Found, Twin, Verdict
-from imgur_sync.planner.settle_album import settle_in_album
+from imgur_sync.planner.settle_album import Stray, settle_in_album
+
+NO_DIGEST = "0" * 64
 
 
 def settle_in_albums(session: Session, intents: Sequence[Intent]) -> Task[tuple[Verdict, ...]]:
@@ -34,7 +37,7 @@ def settle_in_albums(session: Session, intents: Sequence[Intent]) -> Task[tuple[
         adopted = adopted_markers(session, {intent.marker for intent in group})
         for verdict in settle_in_album(group, shown, known, adopted, read_at, session.settle_seconds):
             match verdict:
-                case Found() | Twin():
+                case Found() | Twin() | Stray():
                     _adopt(session, verdict)
                 case Early() | Absent() | Forgotten():
                     left.append(verdict)
@@ -55,8 +58,9 @@ def _shown(session: Session, key: str) -> Task[tuple[RemotePicture, ...] | None]
     return seen.listing.pictures if seen.listing is not None and seen.listing.complete else None
 
 
-def _adopt(session: Session, verdict: Found | Twin) -> None:
-    """Record a picture of ours that nobody can delete. A twin is one that the next edit takes out of the album."""
+def _adopt(session: Session, verdict: Found | Twin | Stray) -> None:
+    """Record a picture of ours that nobody can delete. The next edit takes a twin or stray out of the album; what a
+    stray shows is not known, so that it is not taken for any file's."""
     from imgur_sync.executor.settling import adopted_picture
 
     intent, picture = verdict.intent, adopted_picture(verdict.intent, verdict.picture)
@@ -67,6 +71,8 @@ def _adopt(session: Session, verdict: Found | Twin) -> None:
         what = f"{intent.album}: {intent.path} is up, but the answer with its deletehash was lost: it can be shown, and"
         session.emit(Warned(f"{what} never be deleted"))
         return
+    if isinstance(verdict, Stray):
+        picture = replace(picture, digest=NO_DIGEST, sent_digest=NO_DIGEST, marker="")
     session.store.record(PictureAdopted(picture))
     session.emit(
         Warned(

@@ -96,6 +96,7 @@ class Session:
         self.baselines: dict[str, str] = {}
         self.lost_albums: Counter[str] = Counter()
         self.key_told = False
+        self.adds_heeded: dict[str, bool] = {}
         self.headers: dict[str, AlbumHeader] | None = None
         self.listings: dict[str, RemoteAlbum] = {}
         self.resendable: dict[int, Intent] = {}

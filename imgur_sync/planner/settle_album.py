@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from imgur_sync.model.remote import RemotePicture
 from imgur_sync.model.synced import Intent, IntentStatus
@@ -15,6 +16,14 @@ CONVERTED: Mapping[str, frozenset[str]] = {
     "image/webp": frozenset({"image/png", "image/jpeg"}),
 }
 """What Imgur may make of a type (imgur-api §5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A picture of one of several uploads, and nobody knows of which: it leaves the album, in the place of `intent`."""
+
+    intent: Intent
+    picture: RemotePicture
 
 
 def baseline(ids: Iterable[str]) -> str:
@@ -29,17 +38,17 @@ def settle_in_album(
     adopted: Mapping[str, str],
     read_at: float,
     settle_seconds: float,
-) -> tuple[Verdict, ...]:
+) -> tuple[Verdict | Stray, ...]:
     """One verdict or more for each open or suspect upload intent of one album, from one reading of it.
 
     Where names can be read they decide, as with an account. Where they cannot, a picture that is new since the intent
     and has its type and dimensions is its picture, if no other intent could be meant. If one could, nobody knows which
-    is which: all such pictures are twins, which leave the album, and the files are sent again.
+    is which: all such pictures are strays, which leave the album, and the files are sent again.
     """
     strange = [picture for picture in shown if picture.id not in known]
     if any(picture.name for picture in shown) or not strange:
         return settle_uploads(intents, strange, frozenset(known), adopted, read_at, settle_seconds)
-    verdicts: list[Verdict] = []
+    verdicts: list[Verdict | Stray] = []
     taken: set[str] = set()
     for intent in sorted(intents, key=lambda intent: (intent.status is not IntentStatus.OPEN, intent.number)):
         rivals = [other for other in intents if other is not intent and _alike(other, intent)]
@@ -51,7 +60,7 @@ def settle_in_album(
             verdicts.append(Found(intent, fresh.pop(0)))
         elif not fresh or intent.status is IntentStatus.OPEN:
             verdicts.append(unseen(intent, read_at, settle_seconds))
-        verdicts.extend(Twin(intent, picture) for picture in fresh)
+        verdicts.extend(Stray(intent, picture) if rivals else Twin(intent, picture) for picture in fresh)
     return tuple(verdicts)
 
 

@@ -52,9 +52,9 @@ def open_store(
 
     `lineage` is what the manifest says (None: whatever the file says; for a new file a random one). A missing file is
     made for `mode` when `create`, else `StateError`. A `read_only` store refuses to record; an older version is then
-    upgraded in memory only. `busy` is how many seconds a record waits for another process's. Raises `StateError` (65), and changes
-    nothing, for a file that is empty, truncated, damaged, foreign, newer, of another lineage, no file at all, or on a
-    network file system.
+    upgraded in memory only. `busy` is how many seconds a record waits for another process's. Raises `StateError` (65),
+    and changes nothing, for a file that is empty, truncated, damaged, foreign, newer, of another lineage, no file at
+    all, or on a network file system.
     """
     found = find_store(path, lineage=lineage, read_only=read_only, steps=steps, mounts=mounts, busy=busy)
     if found is not None:
