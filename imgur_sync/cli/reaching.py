@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from imgur_sync.errors import CredentialsError, TryAgainLaterError
 
 if TYPE_CHECKING:
+    from imgur_sync.imgur.auth import Credentials
+    from imgur_sync.model.spec import AccountSpec
     from imgur_sync.settings import Settings
 
 
@@ -26,8 +28,8 @@ def reaching(settings: Settings) -> Iterator[None]:
     if not settings.client_id:
         raise CredentialsError(
             "there is no Client-ID",
-            hint="set IMGUR_SYNC_CLIENT_ID, IMGUR_SYNC_CLIENT_SECRET and IMGUR_SYNC_REFRESH_TOKEN; "
-            "without an account: imgur-sync demo",
+            hint="set IMGUR_SYNC_CLIENT_ID, and for an account IMGUR_SYNC_CLIENT_SECRET and IMGUR_SYNC_REFRESH_TOKEN; "
+            "without any: imgur-sync demo",
         )
     try:
         yield
@@ -37,3 +39,13 @@ def reaching(settings: Settings) -> Iterator[None]:
             port = f" --port {place.port}" if place.port else ""
             error.hint = f"does the local Imgur run at {settings.api_url}? Start it: imgur-sync simulator{port}"
         raise
+
+
+def credentials_of(settings: Settings, account: AccountSpec) -> Credentials:
+    """What Imgur is shown. Without an account the Client-ID is all that is looked at."""
+    from imgur_sync.imgur.auth import Credentials
+
+    client_id = settings.client_id or ""
+    if account.anonymous:
+        return Credentials(client_id, anonymous=True)
+    return Credentials(client_id, settings.client_secret, settings.refresh_token, settings.access_token)

@@ -15,6 +15,7 @@ from imgur_sync.model.change import IntentEnded, PictureAdopted
 from imgur_sync.model.event import UploadFound, Warned
 from imgur_sync.model.remote import RemotePicture
 from imgur_sync.model.synced import Intent, IntentStatus
+from imgur_sync.planner.recognised import adopted_picture
 from imgur_sync.planner.settle import Absent, Early, Forgotten, Found, Twin, Verdict
 from imgur_sync.planner.settle_album import Stray, settle_in_album
 
@@ -61,8 +62,6 @@ def _shown(session: Session, key: str) -> Task[tuple[RemotePicture, ...] | None]
 def _adopt(session: Session, verdict: Found | Twin | Stray) -> None:
     """Record a picture of ours that nobody can delete. The next edit takes a twin or stray out of the album; what a
     stray shows is not known, so that it is not taken for any file's."""
-    from imgur_sync.executor.settling import adopted_picture
-
     intent, picture = verdict.intent, adopted_picture(verdict.intent, verdict.picture)
     if isinstance(verdict, Found):
         session.store.record(PictureAdopted(picture, intent.number))

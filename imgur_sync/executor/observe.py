@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
+from imgur_sync.executor.marked import adopt_marked
 from imgur_sync.executor.probing import probe_missing
 from imgur_sync.executor.tasks import RunStopped, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
@@ -88,6 +89,8 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     if local.root is None and (synced is None or not synced.placed):
         raise _missing(session, spec)
     seen = yield from _listing(session, synced)
+    if session.anonymous and seen.listing is not None and not session.options.offline:
+        adopt_marked(session, spec.key, seen.listing)
     pictures = store.pictures(spec.key)
     probed = Gone()
     if not session.options.offline and pictures and (seen.listing is not None or seen.gone):

@@ -24,9 +24,10 @@ from imgur_sync.model.change import (
 from imgur_sync.model.event import UploadFound
 from imgur_sync.model.outcome import Done, Problem, ProblemKind, Refused
 from imgur_sync.model.remote import AlbumHeader, RemotePicture
-from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus, SyncedPicture
+from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus
 from imgur_sync.planner.confirm import EditWish, ignored_fields
 from imgur_sync.planner.marker import album_marker
+from imgur_sync.planner.recognised import adopted_picture
 from imgur_sync.planner.settle import (
     MAX_SENDS,
     Absent,
@@ -121,28 +122,6 @@ def _absent(session: Session, intent: Intent) -> None:
         session.store.record(FileFailed(failed), IntentEnded(intent.number, IntentStatus.SUSPECT, now))
     elif intent.number not in session.resent:
         session.resendable[intent.number] = intent
-
-
-def adopted_picture(intent: Intent, picture: RemotePicture) -> SyncedPicture:
-    """The picture of an upload in doubt that turned out to have happened."""
-    return SyncedPicture(
-        id=picture.id,
-        album=intent.album,
-        path=intent.path,
-        digest=intent.digest,
-        sent_digest=intent.digest,
-        marker=intent.marker,
-        media_type=intent.media_type,
-        size=intent.size,
-        width=intent.width,
-        height=intent.height,
-        link=picture.link,
-        made_at=picture.made_at,
-        placed_at=intent.failed_at or 0.0,
-        has_gps=intent.has_gps,
-        restored=intent.restores,
-        deletehash=picture.deletehash,
-    )
 
 
 def _recent(session: Session, since: float) -> Task[tuple[RemotePicture, ...] | None]:

@@ -22,6 +22,7 @@ from imgur_sync.model.synced import (
 from imgur_sync.planner.marker import SHORT
 from imgur_sync.state import rows
 from imgur_sync.state.database import transaction, translated
+from imgur_sync.state.disk import private_folder
 from imgur_sync.state.migrations import back_up, upgrade
 from imgur_sync.state.schema import STATE, STEPS
 from imgur_sync.state.sealed import DamagedRow
@@ -112,9 +113,20 @@ class SqliteStore:
         albums = {album.id: album.deletehash for album in self.albums() if album.deletehash is not None}
         return {**found, **albums}
 
-    def back_up(self, target: Path) -> None:
-        """Copy the state as it is now into that file, readable by the user alone, durably and all at once."""
+    def set_mode(self, mode: str) -> None:
+        """Make a state in which there is nothing yet one of that mode."""
+        if self._read_only:
+            raise RuntimeError("this state was opened for reading only")
+        with self._using(whole=True) as connection, transaction(connection):
+            rows.META.put(connection, ("mode", mode))
+        self._mode = mode
+
+    def save_copy(self, target: Path) -> None:
+        """Copy the state as it is now into that file, readable by the user alone, durably and all at once. What is
+        damaged is not copied: raises `StateError`, and the file stays as it was."""
         with self._using(whole=True) as connection:
+            self._check_structure("PRAGMA integrity_check(1)")
+            private_folder(target.parent)
             back_up(connection, target)
 
     @property

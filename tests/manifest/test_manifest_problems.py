@@ -148,7 +148,6 @@ LATER = [
     ("image_title", f"{CATS}image_title = '{{stem}}'\n", 4, 1),
     ("order taken", f"{CATS}order = 'taken'\n", 4, 9),
     ("order of files", f"{CATS}order = ['b.jpg', 'a.jpg']\n", 4, 9),
-    ("anonymous", "[account]\nmode = 'anonymous'\n", 3, 8),
     ("git state", "[state]\nbackend = 'git'\n", 3, 11),
 ]
 
