@@ -54,7 +54,7 @@ def remarks(view: AlbumView, edits: Sequence[EditAlbum]) -> Iterator[str]:
         some = "1 picture" if left == 1 else f"{left} pictures"
         yield f"{some} can be shown but never changed or deleted: the answer that held the deletehash was lost"
     if any(edit.detached for edit in edits):
-        yield "what leaves the album is in none then: Imgur may remove a picture of no account that is in no album"
+        yield "Imgur may remove a picture of no account that is in no album, as what leaves this one will be"
 
 
 def _here(view: AlbumView) -> Iterator[SyncedPicture]:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.test_interruptions import started
 from tests.e2e.test_secrets import deletehashes, files, leaks
 from tests.support.command import Workplace
-from tests.support.mirror import HEAD, LINEAGE, UPLOAD, Mirror, mirror, table
+from tests.support.mirror import HEAD, LINEAGE, UPLOAD, Mirror, mirror, table, until
 
 ANONYMOUS = HEAD + '[account]\nmode = "anonymous"\n'
 NOTHING = {f"IMGUR_SYNC_{name}": "" for name in ("CLIENT_SECRET", "REFRESH_TOKEN", "ACCESS_TOKEN")}
@@ -210,3 +211,17 @@ def test_no_output_and_no_file_but_the_state_and_its_copy_holds_a_deletehash(nob
             place = path.relative_to(here.folder).as_posix()
             assert place.startswith((".imgur-sync/state.db", ".user/backups/")), place
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_kill_in_the_middle_of_an_upload_loses_and_doubles_nothing(nobodys: Mirror) -> None:
+    """Killed while the answer to an upload is on its way: the next apply finds the picture in its album."""
+    here = nobodys
+    here.manifest(table("cats"), head=ANONYMOUS + "[upload]\nin_flight = 1\n")
+    here.steer("faults", [{"match": {**UPLOAD, "nth": 3}, "fault": "delay", "seconds": 30, "after": True}])
+    with started(here, "apply", "-y") as process:
+        until(lambda: len(here.received()) >= 3)
+        process.kill()
+    here.calm()
+    here.run("apply", "-y")
+    here.check_equal("cats")
+    assert len(here.received()) == 5
