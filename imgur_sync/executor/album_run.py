@@ -125,7 +125,7 @@ def _create(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
     _affordable(session, Cost(13, 2, 1) if uploads else Cost(3, 1, 0))
     marker = album_marker(session.store.lineage, spec.key)
     step = CreateAlbum(spec.key, spec.title)
-    if session.lost_albums[spec.key] >= LOST_ALBUMS:
+    if session.unowned.lost_albums[spec.key] >= LOST_ALBUMS:
         session.refuse(plan, step)
         session.tally(spec.key).problems.append("the answers to making the album were lost; run apply again later")
         raise AlbumStop

@@ -50,7 +50,7 @@ def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, ma
             session.removed[spec.key] += len(step.detached)
             session.emit(StepDone(spec.key, step))
             return
-        if session.anonymous and was_ignored(synced, wish) and synced.id not in session.adds_heeded:
+        if session.anonymous and was_ignored(synced, wish) and synced.id not in session.unowned.adds_heeded:
             yield from try_adding(session, synced, listing)
             continue
         refused = yield from _send(session, spec, plan, wish, listing, synced, still)
@@ -186,7 +186,7 @@ def _calls(
         return ((CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant)),)
     ids, leaving = wish.ids, wish.leaving
     stays = tuple(i for i in shown if i not in set(leaving))
-    ignored = was_ignored(synced, wish) and session.adds_heeded.get(synced.id, True)
+    ignored = was_ignored(synced, wish) and session.unowned.adds_heeded.get(synced.id, True)
     lost = keyless(session, synced.key, ids)
     if lost & set(ids[kept_prefix(ids, shown) :]):
         raise AlbumStop  # planned again: the album changed meanwhile, and the lost pictures do not come back into it

@@ -89,7 +89,7 @@ def give_up_creations(session: Session, intents: Sequence[Intent]) -> None:
         if intent.failed_at is None or now < intent.failed_at + session.settle_seconds:
             continue
         session.store.record(IntentEnded(intent.number, IntentStatus.CLOSED, now))
-        session.lost_albums[intent.album] += 1
+        session.unowned.lost_albums[intent.album] += 1
         session.emit(
             Warned(
                 f"{intent.album}: the answer to making the album was lost; if it was made, an empty album without a "

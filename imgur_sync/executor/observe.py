@@ -190,7 +190,7 @@ def list_album(session: Session, synced: SyncedAlbum) -> Task[Seen]:
 def note_names(session: Session, listing: RemoteAlbum) -> None:
     """Remember whether the names of pictures can be read by those who do not own them (imgur-api §5.1)."""
     if session.anonymous and listing.pictures:
-        session.names_shown = any(parse_name(picture.name) is not None for picture in listing.pictures)
+        session.unowned.names_shown = any(parse_name(picture.name) is not None for picture in listing.pictures)
 
 
 def _view(

@@ -51,7 +51,7 @@ def try_adding(session: Session, synced: SyncedAlbum, listing: RemoteAlbum) -> T
             yield from _one(session, synced, last, adds=adds)
         shown = yield from poll(session, synced.key, lambda listing: listing.ids[-1:] == last)
         heeded = shown is not None
-    session.adds_heeded[synced.id] = heeded
+    session.unowned.adds_heeded[synced.id] = heeded
 
 
 def _one(session: Session, synced: SyncedAlbum, ids: tuple[str, ...], *, adds: bool) -> Task[None]:

@@ -74,6 +74,19 @@ class Tally:
     problems: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Unowned:
+    """What a run without an account finds out: whether the names of pictures can be read; what each album (by id)
+    showed before its uploads, as text for their intents; how many albums were made in vain, by key; whether the
+    warning about the state was said; and by album whether what is taken out can be put in again."""
+
+    names_shown: bool = False
+    baselines: dict[str, str] = field(default_factory=dict)
+    lost_albums: Counter[str] = field(default_factory=Counter)
+    key_told: bool = False
+    adds_heeded: dict[str, bool] = field(default_factory=dict)
+
+
 class Session:
     """One run. Lives on the control thread; jobs get the ports only."""
 
@@ -91,12 +104,7 @@ class Session:
             bytes_in_flight=manifest.upload.bytes_in_flight,
         )
         self.settle_seconds = manifest.upload.settle_seconds
-        self.anonymous = manifest.account.anonymous
-        self.names_shown = False
-        self.baselines: dict[str, str] = {}
-        self.lost_albums: Counter[str] = Counter()
-        self.key_told = False
-        self.adds_heeded: dict[str, bool] = {}
+        self.unowned = Unowned()
         self.headers: dict[str, AlbumHeader] | None = None
         self.listings: dict[str, RemoteAlbum] = {}
         self.resendable: dict[int, Intent] = {}
@@ -118,6 +126,11 @@ class Session:
         self.twins_looked_for = False
         self.retired: list[RetiredUrl] = []
         self.unseen = False
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether nothing has an owner."""
+        return self.manifest.account.anonymous
 
     def emit(self, event: Event) -> None:
         """Pass an event on."""

@@ -35,7 +35,7 @@ def upload_all(
     waiting = list(steps)
     if session.anonymous:
         _prepare_anonymous(session, album_id)
-    while waiting and session.anonymous and not session.names_shown:
+    while waiting and session.anonymous and not session.unowned.names_shown:
         yield from upload(session, spec, waiting.pop(0), album_id, made)
         open_intents = session.store.intents(IntentStatus.OPEN)
         if any(i.kind is IntentKind.UPLOAD and i.album == spec.key and i.failed_at is not None for i in open_intents):
@@ -46,12 +46,12 @@ def upload_all(
 
 def _prepare_anonymous(session: Session, album_id: str) -> None:
     """Say once what the state is from now on, and note what the album shows that is not ours."""
-    for note in first_notes(session) if not session.key_told else ():
+    for note in first_notes(session) if not session.unowned.key_told else ():
         session.emit(Warned(note))
-    session.key_told = True
+    session.unowned.key_told = True
     listing = session.listings.get(album_id) or session.ports.cache.listing(album_id)
     ids = listing.ids if listing is not None else ()
-    session.baselines[album_id] = baseline(set(ids) - session.store.known(ids))
+    session.unowned.baselines[album_id] = baseline(set(ids) - session.store.known(ids))
 
 
 def upload(session: Session, spec: AlbumSpec, step: Upload, album_id: str, made: dict[str, str]) -> Task[None]:
@@ -133,7 +133,7 @@ def _intent(session: Session, step: Upload, content: Content, album_id: str, res
             copy=copy,
             reservation=reservation.number,
             made_at=now,
-            wish=session.baselines.get(album_id, ""),
+            wish=session.unowned.baselines.get(album_id, ""),
             restores=step.reason is UploadReason.RESTORES,
         )
     )
