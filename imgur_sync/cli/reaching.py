@@ -41,6 +41,17 @@ def reaching(settings: Settings) -> Iterator[None]:
         raise
 
 
+def has_account(settings: Settings) -> bool:
+    """Whether there are tokens of an account, given or stored."""
+    from imgur_sync.state.tokens import FileTokens
+
+    if settings.refresh_token or settings.access_token:
+        return True
+    folder = settings.directories.state / "tokens"
+    client_id, origin = settings.client_id or "", settings.api_url
+    return FileTokens(folder, origin=origin, client_id=client_id, profile=settings.profile).load() is not None
+
+
 def credentials_of(settings: Settings, account: AccountSpec) -> Credentials:
     """What Imgur is shown. Without an account the Client-ID is all that is looked at."""
     from imgur_sync.imgur.auth import Credentials

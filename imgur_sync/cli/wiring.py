@@ -90,9 +90,8 @@ def planning(session: Session, options: Options, *, max_credits: int | None) -> 
         if not options.offline:
             settings = _settings(manifest.account)
             manifest = _settled(manifest, settings)
-            account = manifest.account
-            ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits, account))
-            reader = _reader(stack.enter_context(_transport(settings, ledger, account, writing=False)))
+            ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits, manifest.account))
+            reader = _reader(stack.enter_context(_transport(settings, ledger, manifest.account, writing=False)))
         found = find_state(manifest, read_only=True)
         doubts = found is not None and found.intents(IntentStatus.OPEN, IntentStatus.SUSPECT)
         if found is not None and (doubts or manifest.account.anonymous):
@@ -119,13 +118,12 @@ def applying(
     with ExitStack() as stack:
         settings = _settings(manifest.account)
         manifest = _settled(manifest, settings)
-        account = manifest.account
-        ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits, account))
-        transport = stack.enter_context(_transport(settings, ledger, account, writing=True))
+        ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits, manifest.account))
+        transport = stack.enter_context(_transport(settings, ledger, manifest.account, writing=True))
         reader = _reader(transport)
         stack.enter_context(run_lock(manifest.state_path).hold("apply"))
         found = find_state(manifest)
-        rebuilds = found is None and manifest.lineage is not None and not account.anonymous
+        rebuilds = found is None and manifest.lineage is not None and not manifest.account.anonymous
         if rebuilds:
             _rebuilt(manifest, reader, ledger, adopt)
         store = found or (find_state(manifest) if rebuilds else None) or make_state(manifest)
@@ -133,7 +131,8 @@ def applying(
         stack.callback(back_up, store, manifest)
         workers = _workers(manifest, stack)
         ports = _ports(manifest, store, workers, stack, reader, ledger)
-        yield ApplyBench(manifest, ports, options, Stopper(workers.request_stop), _writer(transport, store, account))
+        writer = _writer(transport, store, manifest.account)
+        yield ApplyBench(manifest, ports, options, Stopper(workers.request_stop), writer)
 
 
 def rebuild_state(session: Session, adopt: Callable[[Bench], T]) -> tuple[T, Path | None]:
@@ -189,8 +188,10 @@ def accounting(session: Session) -> Iterator[tuple[SqliteLedger, RemoteReader]]:
     here = session.file is not None or any(os.path.lexists(name) for name in NAMES)
     manifest = load_manifest(session) if here else None
     account, budget = (manifest.account, manifest.budget) if manifest is not None else (AccountSpec(), BudgetSpec())
+    from imgur_sync.cli.reaching import has_account
+
     settings = _settings(account)
-    if manifest is None and not (settings.refresh_token or settings.access_token):
+    if manifest is None and not has_account(settings):
         account = dataclasses.replace(account, mode="anonymous")
     with (
         _ledger(budget, settings, None, account) as ledger,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,10 @@ import pytest
 
 from imgur_sync.errors import ExitCode
 from imgur_sync.model.event import Warned
-from imgur_sync.model.plan import Plan
-from imgur_sync.model.spec import Prune
+from imgur_sync.model.plan import GateName, Plan
+from imgur_sync.model.spec import Privacy, Prune
 from imgur_sync.planner.keyless import KEY
+from tests.support.pictures import png
 from tests.support.sync_stage import SyncStage
 
 SHAPES = ("mixed", "legacy", "v1")
@@ -153,3 +156,49 @@ def test_plans_price_what_apply_spends(stage: SyncStage) -> None:
         spent = stage.apply().credits
         assert spent <= plan.price.credits + plan.observation_reads + 2
         assert spent >= plan.price.writes.credits
+
+
+def test_an_album_deleted_on_imgur_is_made_again_from_the_pictures_that_live(stage: SyncStage) -> None:
+    """They are put into the new album by their deletehashes: no upload."""
+    stage.apply()
+    stage.clock.advance(4000)
+    stage.steer("edit", {"op": "delete_album", "id": stage.remote("cats")["id"]})
+    gates = {gate.name: gate.count for album in stage.plan().albums for gate in album.gates}
+    assert stage.apply(gates).codes == (ExitCode.DONE,)
+    check_equal(stage)
+    assert stage.uploads() == 7
+
+
+def test_what_somebody_did_on_the_site_is_put_right(stage: SyncStage) -> None:
+    """A picture taken out comes back without an upload; one deleted is sent again; a strange one stays and is told."""
+    stage.apply()
+    stage.clock.advance(4000)
+    album = stage.remote("cats")
+    stage.steer("edit", {"op": "remove_from_album", "id": album["id"], "images": [album["images"][0]]})
+    stage.steer("edit", {"op": "delete_image", "id": album["images"][2]})
+    assert stage.apply().codes == (ExitCode.DONE,)
+    check_equal(stage)
+    assert len(stage.look("history")["uploads"]) == 8
+    stage.clock.advance(4000)
+    strange = base64.b64encode(png(seed=200)).decode()
+    stage.steer("edit", {"op": "add", "id": album["id"], "image_base64": strange})
+    stage.put("cats", "00.png", 60)
+    (plan,) = stage.plan().albums
+    assert plan.foreign == 1
+    assert stage.apply().codes == (ExitCode.DONE,)
+    digest = hashlib.sha256(png(seed=200)).hexdigest()
+    shown = stage.shown("cats")
+    assert digest in shown
+    assert [sha for sha in shown if sha != digest] == stage.wanted("cats")
+    assert stage.plan().settled
+
+
+def test_one_public_album_is_published_through_its_gate(stage: SyncStage) -> None:
+    """As with an account: made hidden, widened at the end, only when approved."""
+    stage.change("cats", privacy=Privacy.PUBLIC)
+    assert ExitCode.GATE in stage.apply().codes
+    assert stage.remote("cats")["privacy"] == "hidden"
+    stage.clock.advance(100)
+    assert stage.apply({GateName.PUBLISH: 1}).codes == (ExitCode.DONE,)
+    assert stage.remote("cats")["privacy"] == "public"
+    check_equal(stage)
