@@ -40,8 +40,9 @@ def rebuild(session: Session) -> None:
 @command.command("recover", short_help="Put the copy of the state in its place.")
 @shared()
 def recover(session: Session) -> None:
-    """Put the copy of the state that the last apply without an account made in the place of one that is lost or cannot
-    be read. That one is kept beside it. Nothing is sent.
+    """Put the copy of the state in the place of one that is lost or cannot be read.
+
+    Every apply without an account makes that copy. What stands in its place is kept beside it. Nothing is sent.
 
     What was uploaded after the copy was made is not in it. Where Imgur shows the names of pictures, `apply` finds it in
     its album; elsewhere it stays there, and its files are uploaded once more.
