@@ -13,7 +13,7 @@ import click
 
 from imgur_sync.cli.demo_check import Figures, addresses, ask, differences, duplicates, figures
 from imgur_sync.cli.demo_folder import ALBUMS, EDITS, contents, manifest, write_folders
-from imgur_sync.cli.demo_stage import Stage, new_lineage, opened
+from imgur_sync.cli.demo_stage import Stage, new_lineage, opened, without_account
 from imgur_sync.cli.session import Session, is_terminal, result, shared
 from imgur_sync.errors import ExitCode, ImgurSyncError, InterruptedRun
 from imgur_sync.report.figures import plural
@@ -24,15 +24,16 @@ HINT = "This is a fault of imgur-sync or of this machine, not of yours; `imgur-s
 
 @click.command("demo", short_help="Show everything on a local Imgur, in a folder of its own.")
 @click.option("--keep", is_flag=True, help="Leave folder and local Imgur up for a browser until Ctrl-C.")
+@click.option("--anonymous", is_flag=True, help="Without an account: a Client-ID alone, and deletehashes.")
 @shared(json=False)
-def command(session: Session, keep: bool) -> None:
+def command(session: Session, keep: bool, anonymous: bool) -> None:
     """Show a whole round: pictures, plan, apply, edits, plan, apply, nothing left to do.
 
     Everything happens in a temporary folder and against a local Imgur on this machine, with a random Client-ID; no
     account is needed and nothing is sent anywhere else. It takes a few seconds and removes everything at its end.
     """
     with opened() as stage:
-        demo = Demo(stage)
+        demo = Demo(without_account(stage) if anonymous else stage, anonymous=anonymous)
         try:
             demo.play()
         except InterruptedRun:
@@ -49,7 +50,8 @@ def command(session: Session, keep: bool) -> None:
 class Demo:
     """The steps of the demo on one stage, each told, done and checked. Raises ImgurSyncError when one goes wrong."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, *, anonymous: bool = False) -> None:
+        self._anonymous = anonymous
         self._begun = time.monotonic()
         self._stage = stage
         self._step = 0
@@ -112,7 +114,7 @@ class Demo:
         self._title("A folder of pictures, and a manifest")
         root = self._stage.folder
         pictures = write_folders(root)
-        text = manifest(new_lineage())
+        text = manifest(new_lineage(), anonymous=self._anonymous)
         (root / "sync.toml").write_text(text, encoding="utf-8")
         counts = ", ".join(f"{album.folder} ({len(contents(root, album))})" for album in ALBUMS)
         say(f"  {pictures} pictures (JPEG, PNG, GIF, WebP) in {counts}.")

@@ -139,12 +139,13 @@ def _natural(name: str) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, int(part)) if part.isdigit() else (1, part) for part in parts)
 
 
-def manifest(lineage: str) -> str:
+def manifest(lineage: str, *, anonymous: bool = False) -> str:
     """The text of `sync.toml` for `ALBUMS`."""
     lines = [
         "version = 1",
         f'lineage = "{lineage}"',
         "",
+        *(("[account]", 'mode = "anonymous"            # a Client-ID alone', "") if anonymous else ()),
         "[budget]",
         "uploads_per_hour = 0          # this local Imgur has no hourly limits",
     ]

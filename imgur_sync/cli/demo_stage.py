@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
@@ -141,6 +141,12 @@ def command_environment(outer: Mapping[str, str], folder: Path, credentials: Map
         "PYTHONUTF8": "1",
         "COLUMNS": str(min(max(width - 4, 60), 120)),
     }
+
+
+def without_account(stage: Stage) -> Stage:
+    """The same stage, with the Client-ID as its commands' only credential."""
+    others = ("IMGUR_SYNC_CLIENT_SECRET", "IMGUR_SYNC_REFRESH_TOKEN", "IMGUR_SYNC_ACCESS_TOKEN")
+    return replace(stage, environment={name: text for name, text in stage.environment.items() if name not in others})
 
 
 def new_lineage() -> str:

@@ -35,3 +35,31 @@ def rebuild(session: Session) -> None:
     if kept is not None:
         result(f"The state before is kept as {terminal(kept.name)}.\n")
     result("Look at what is left to do: imgur-sync plan\n")
+
+
+@command.command("recover", short_help="Put the copy of the state in its place.")
+@shared()
+def recover(session: Session) -> None:
+    """Put the copy of the state in the place of one that is lost or cannot be read.
+
+    Every apply without an account makes that copy. What stands in its place is kept beside it. Nothing is sent.
+
+    What was uploaded after the copy was made is not in it. Where Imgur shows the names of pictures, `apply` finds it in
+    its album; elsewhere it stays there, and its files are uploaded once more.
+    """
+    from imgur_sync.cli.manifests import load_manifest
+    from imgur_sync.cli.states import recover as put_in_place
+    from imgur_sync.cli.wiring import run_lock
+    from imgur_sync.report.escape import terminal
+    from imgur_sync.report.jsons import document
+
+    manifest = load_manifest(session)
+    with run_lock(manifest.state_path).hold("state recover"):
+        copy, kept = put_in_place(manifest)
+    if session.json:
+        result(document("state_recover", {"copy": str(copy), "kept": str(kept) if kept is not None else None}))
+        return
+    result(f"The state is back, from {terminal(str(copy), 0)}.\n")
+    if kept is not None:
+        result(f"The state before is kept as {terminal(kept.name)}.\n")
+    result("Look at what is left to do: imgur-sync plan\n")

@@ -47,22 +47,24 @@ def read_status(session: Session) -> Status:
         return Status(
             str(path),
             store.lineage,
-            tuple(_album(store, album) for album in store.albums()),
+            tuple(_album(store, album, anonymous=store.mode == "anonymous") for album in store.albums()),
             store.intents(IntentStatus.OPEN),
             len(store.intents(IntentStatus.SUSPECT)),
             holder,
         )
 
 
-def _album(store: StateStore, album: SyncedAlbum) -> AlbumStatus:
+def _album(store: StateStore, album: SyncedAlbum, *, anonymous: bool) -> AlbumStatus:
     from imgur_sync.cli.stored import album_page
     from imgur_sync.model.synced import Standing
     from imgur_sync.report.status import AlbumStatus
 
     counts = dict.fromkeys(Standing, 0)
+    keyless = 0
     last = album.sent.at
     for picture in store.pictures(album.key):
         counts[picture.standing] += 1
+        keyless += anonymous and picture.deletehash is None and picture.standing is not Standing.GONE
         last = max(last, picture.placed_at)
     return AlbumStatus(
         key=album.key,
@@ -74,4 +76,5 @@ def _album(store: StateStore, album: SyncedAlbum) -> AlbumStatus:
         missing=album.gone,
         last_change=last,
         failed=store.failed(album.key),
+        keyless=keyless,
     )

@@ -23,6 +23,11 @@ def command(session: Session) -> None:
     if session.json:
         result(validate_json(manifest))
         return
+    if manifest.account.anonymous:
+        from imgur_sync.planner.keyless import CANNOT
+
+        for line in CANNOT:
+            result(f"note: {sentence(line, 400)}\n")
     for warning in manifest.warnings:
         result(f"warning: {sentence(warning)}\n")
     for spec in manifest.albums:

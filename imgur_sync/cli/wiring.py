@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -16,13 +15,14 @@ from typing import TYPE_CHECKING, TypeVar
 from imgur_sync.cli.manifests import load_manifest
 from imgur_sync.cli.redaction import secrets
 from imgur_sync.cli.signals import Stopper
+from imgur_sync.cli.states import back_up, find_state, keep_aside, make_state, remove
 from imgur_sync.errors import UsageError
 from imgur_sync.executor import Options, Ports, SystemClock, ThreadWorkers
 from imgur_sync.model.ports import RemoteReader, RemoteWriter, Tokens, TokenStore
 from imgur_sync.model.spec import AccountSpec, BudgetSpec, Manifest
 from imgur_sync.model.synced import IntentStatus
 from imgur_sync.state.cache import SqliteCache
-from imgur_sync.state.store import SqliteStore, find_store, new_lineage, open_store
+from imgur_sync.state.store import SqliteStore, new_lineage, open_store
 
 if TYPE_CHECKING:
     from imgur_sync.cli.session import Session
@@ -90,14 +90,16 @@ def planning(session: Session, options: Options, *, max_credits: int | None) -> 
         if not options.offline:
             settings = _settings(manifest.account)
             manifest = _settled(manifest, settings)
-            ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits))
-            reader = _reader(stack.enter_context(_transport(settings, ledger, writing=False)))
-        found = find_store(manifest.state_path, lineage=manifest.lineage, read_only=True)
-        if found is not None and found.intents(IntentStatus.OPEN, IntentStatus.SUSPECT):
+            ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits, manifest.account))
+            reader = _reader(stack.enter_context(_transport(settings, ledger, manifest.account, writing=False)))
+        found = find_state(manifest, read_only=True)
+        doubts = found is not None and found.intents(IntentStatus.OPEN, IntentStatus.SUSPECT)
+        if found is not None and (doubts or manifest.account.anonymous):
             with found:
                 found = found.copy_to_memory()
         store = stack.enter_context(found or SqliteStore.in_memory(manifest.lineage or new_lineage()))
-        options = dataclasses.replace(options, rebuild=found is None and manifest.lineage is not None)
+        lost = found is None and manifest.lineage is not None and not manifest.account.anonymous
+        options = dataclasses.replace(options, rebuild=lost)
         workers = _workers(manifest, stack)
         ports = _ports(manifest, store, workers, stack, reader, ledger)
         yield Bench(manifest, ports, options, Stopper(workers.request_stop))
@@ -116,20 +118,21 @@ def applying(
     with ExitStack() as stack:
         settings = _settings(manifest.account)
         manifest = _settled(manifest, settings)
-        ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits))
-        transport = stack.enter_context(_transport(settings, ledger, writing=True))
+        ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits, manifest.account))
+        transport = stack.enter_context(_transport(settings, ledger, manifest.account, writing=True))
         reader = _reader(transport)
         stack.enter_context(run_lock(manifest.state_path).hold("apply"))
-        found = find_store(manifest.state_path, lineage=manifest.lineage)
-        if found is None and manifest.lineage is not None:
+        found = find_state(manifest)
+        rebuilds = found is None and manifest.lineage is not None and not manifest.account.anonymous
+        if rebuilds:
             _rebuilt(manifest, reader, ledger, adopt)
-        store = found or open_store(manifest.state_path, lineage=manifest.lineage, create=manifest.lineage is None)
+        store = found or (find_state(manifest) if rebuilds else None) or make_state(manifest)
         stack.enter_context(store)
+        stack.callback(back_up, store, manifest)
         workers = _workers(manifest, stack)
         ports = _ports(manifest, store, workers, stack, reader, ledger)
-        from imgur_sync.imgur.writer import ImgurWriter
-
-        yield ApplyBench(manifest, ports, options, Stopper(workers.request_stop), ImgurWriter(transport))
+        writer = _writer(transport, store, manifest.account)
+        yield ApplyBench(manifest, ports, options, Stopper(workers.request_stop), writer)
 
 
 def rebuild_state(session: Session, adopt: Callable[[Bench], T]) -> tuple[T, Path | None]:
@@ -144,11 +147,16 @@ def rebuild_state(session: Session, adopt: Callable[[Bench], T]) -> tuple[T, Pat
             "the manifest names no lineage, and without it our pictures cannot be told from others",
             hint='write the line lineage = "…" into it, as the lost state or an older manifest had it',
         )
+    if manifest.account.anonymous:
+        raise UsageError(
+            "without an account nothing on Imgur tells what is ours: the state cannot be rebuilt",
+            hint="put the copy that was made after the last apply in its place: imgur-sync state recover",
+        )
     settings = _settings(manifest.account)
     manifest = _settled(manifest, settings)
     with ExitStack() as stack:
-        ledger = stack.enter_context(_ledger(manifest.budget, settings, None))
-        transport = stack.enter_context(_transport(settings, ledger, writing=False))
+        ledger = stack.enter_context(_ledger(manifest.budget, settings, None, manifest.account))
+        transport = stack.enter_context(_transport(settings, ledger, manifest.account, writing=False))
         stack.enter_context(run_lock(manifest.state_path).hold("state rebuild"))
         return _rebuilt(manifest, _reader(transport), ledger, adopt)
 
@@ -158,36 +166,18 @@ def _rebuilt(
 ) -> tuple[T, Path | None]:
     """A new state under another name, filled, closed and put in place; what was there is kept."""
     fresh = manifest.state_path.with_name(f"{manifest.state_path.name}.rebuilt")
-    _remove(fresh)
+    remove(fresh)
     try:
         with ExitStack() as stack:
             store = stack.enter_context(open_store(fresh, lineage=manifest.lineage, create=True))
             workers = _workers(manifest, stack)
             ports = _ports(manifest, store, workers, stack, reader, ledger)
             value = adopt(Bench(manifest, ports, Options(rebuild=True), Stopper(workers.request_stop)))
-        kept = _keep_aside(manifest.state_path)
+        kept = keep_aside(manifest.state_path)
         fresh.rename(manifest.state_path)
     finally:
-        _remove(fresh)
+        remove(fresh)
     return value, kept
-
-
-def _remove(path: Path) -> None:
-    """Remove a half-made state with its log."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _keep_aside(path: Path) -> Path | None:
-    """Rename a state and its log; nothing is removed. Returns the state's new name, None when there was none."""
-    kept: Path | None = None
-    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-    for suffix in ("-wal", "-shm", ""):
-        old = path.with_name(path.name + suffix)
-        if old.exists():
-            kept = path.with_name(f"{path.name}.{stamp}{suffix}")
-            old.rename(kept)
-    return kept
 
 
 @contextmanager
@@ -198,8 +188,15 @@ def accounting(session: Session) -> Iterator[tuple[SqliteLedger, RemoteReader]]:
     here = session.file is not None or any(os.path.lexists(name) for name in NAMES)
     manifest = load_manifest(session) if here else None
     account, budget = (manifest.account, manifest.budget) if manifest is not None else (AccountSpec(), BudgetSpec())
+    from imgur_sync.cli.reaching import has_account
+
     settings = _settings(account)
-    with _ledger(budget, settings, None) as ledger, _transport(settings, ledger, writing=False) as transport:
+    if manifest is None and not has_account(settings):
+        account = dataclasses.replace(account, mode="anonymous")
+    with (
+        _ledger(budget, settings, None, account) as ledger,
+        _transport(settings, ledger, account, writing=False) as transport,
+    ):
         yield ledger, _reader(transport)
 
 
@@ -231,30 +228,27 @@ def _settled(manifest: Manifest, settings: Settings) -> Manifest:
     return dataclasses.replace(manifest, upload=upload)
 
 
-def _ledger(budget: BudgetSpec, settings: Settings, max_credits: int | None) -> SqliteLedger:
+def _ledger(budget: BudgetSpec, settings: Settings, max_credits: int | None, account: AccountSpec) -> SqliteLedger:
     from imgur_sync.state.ledger import Caps, SqliteLedger
 
     return SqliteLedger(
         settings.directories.state / "ledger.db",
         origin=settings.api_url,
         client_id=settings.client_id or "",
-        account=settings.profile,
+        account="" if account.anonymous else settings.profile,  # without an account it is the address that counts
         caps=Caps(budget.reserve_credits, budget.uploads_per_hour, max_credits or budget.max_credits_per_run),
         clock=SystemClock(),
     )
 
 
 @contextmanager
-def _transport(settings: Settings, ledger: SqliteLedger, *, writing: bool) -> Iterator[Transport]:
+def _transport(settings: Settings, ledger: SqliteLedger, account: AccountSpec, *, writing: bool) -> Iterator[Transport]:
     from imgur_sync.cli.credentials import token_store
-    from imgur_sync.cli.reaching import reaching
-    from imgur_sync.imgur.auth import Credentials
+    from imgur_sync.cli.reaching import credentials_of, reaching
     from imgur_sync.imgur.transport import READ_ONLY, READ_WRITE, Transport
 
     with reaching(settings):
-        credentials = Credentials(
-            settings.client_id or "", settings.client_secret, settings.refresh_token, settings.access_token
-        )
+        credentials = credentials_of(settings, account)
         tokens = KnownTokens(token_store(settings))
         allow = READ_WRITE if writing else READ_ONLY
         with Transport(settings.api_url, credentials, ledger, tokens, SystemClock(), allow=allow) as transport:
@@ -265,6 +259,13 @@ def _reader(transport: Transport) -> RemoteReader:
     from imgur_sync.imgur.reader import ImgurReader
 
     return ImgurReader(transport)
+
+
+def _writer(transport: Transport, store: SqliteStore, account: AccountSpec) -> RemoteWriter:
+    from imgur_sync.imgur.keys import ByDeletehash, ById
+    from imgur_sync.imgur.writer import ImgurWriter
+
+    return ImgurWriter(transport, ByDeletehash(store.deletehashes()) if account.anonymous else ById())
 
 
 def _workers(manifest: Manifest, stack: ExitStack) -> ThreadWorkers:

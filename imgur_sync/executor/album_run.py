@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from functools import partial
 
 from imgur_sync.errors import BudgetError
-from imgur_sync.executor.editing import edit, poll
+from imgur_sync.executor.editing import edit
+from imgur_sync.executor.reading_back import poll
 from imgur_sync.executor.session import Session
-from imgur_sync.executor.tasks import Fork, Task
+from imgur_sync.executor.tasks import Task
 from imgur_sync.executor.texting import confirm_texts, send_texts
-from imgur_sync.executor.uploading import upload
+from imgur_sync.executor.uploading import upload_all
 from imgur_sync.executor.writing import AlbumStop, give_up, note_limit, refused_for_good, write
 from imgur_sync.model.budget import CALL_COST, POST_COST, Cost, LimitName, Reservation
 from imgur_sync.model.change import (
@@ -32,6 +33,9 @@ from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upl
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, RetiredUrl, Standing
 from imgur_sync.planner.cut import worth_now
 from imgur_sync.planner.marker import album_marker
+
+LOST_ALBUMS = 2
+"""So many albums are made in vain in one run without an account; each that was made stays on Imgur."""
 
 
 def run_album(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
@@ -57,8 +61,8 @@ def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
     uploads = [step for step in plan.steps if isinstance(step, Upload)]
     synced = session.store.album(spec.key)
     if uploads and synced is not None:
+        yield from upload_all(session, spec, uploads, synced.id, made)
         session.listings.pop(synced.id, None)
-        yield Fork(tuple(upload(session, spec, step, synced.id, made) for step in uploads))
     waiting = [deferred.step for deferred in plan.deferred if isinstance(deferred.step, Upload)]
     missing = {step.path for step in (*uploads, *waiting)} - made.keys()
     complete = not missing
@@ -138,6 +142,11 @@ def _create(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
     uploads = any(isinstance(step, Upload) for step in plan.steps)
     _affordable(session, Cost(13, 2, 1) if uploads else Cost(3, 1, 0))
     marker = album_marker(session.store.lineage, spec.key)
+    step = CreateAlbum(spec.key, spec.title)
+    if session.unowned.lost_albums[spec.key] >= LOST_ALBUMS:
+        session.refuse(plan, step)
+        session.tally(spec.key).problems.append("the answers to making the album were lost; run apply again later")
+        raise AlbumStop
     draft = Intent(0, IntentKind.CREATE_ALBUM, spec.key, marker=marker)
     intent, outcome = yield from write(
         session,
@@ -146,7 +155,6 @@ def _create(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
         lambda writer, reservation: writer.create_album(spec.title, marker, Privacy.HIDDEN, reservation),
         "the creation of the album",
     )
-    step = CreateAlbum(spec.key, spec.title)
     if not isinstance(outcome, Done):
         yield from give_up(session, outcome)
         if refused_for_good(outcome):
@@ -156,6 +164,11 @@ def _create(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
             session.emit(StepFailed(spec.key, step, outcome.problem))
         raise AlbumStop
     now = session.clock.now()
+    if session.anonymous and outcome.value.deletehash is None:
+        session.store.record(IntentEnded(intent.number, IntentStatus.CLOSED, now))
+        session.refuse(plan, step)
+        session.tally(spec.key).problems.append("Imgur made an album and did not say its deletehash: it is of no use")
+        raise AlbumStop
     made = AlbumMade(spec.key, outcome.value.id, outcome.value.deletehash, spec.folder, now, title=spec.title)
     session.store.record(made, IntentEnded(intent.number, IntentStatus.CLOSED, now))
     listing = yield from poll(session, spec.key, lambda listing: not listing.header.public)

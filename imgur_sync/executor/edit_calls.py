@@ -5,32 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from imgur_sync.executor.pieces import keyless, was_ignored
+from imgur_sync.executor.session import Session
+from imgur_sync.executor.writing import AlbumStop
 from imgur_sync.model.budget import CALL_COST, POST_COST, Cost, Reservation
 from imgur_sync.model.outcome import Outcome
 from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.remote import AlbumChanges, RemoteAlbum
 from imgur_sync.model.synced import SyncedAlbum
 from imgur_sync.planner.confirm import EditWish
+from imgur_sync.planner.pieces import kept_prefix
 
 Call = Callable[[RemoteWriter, Reservation], Outcome[None]]
 
 
-def edit_calls(synced: SyncedAlbum, wish: EditWish, listing: RemoteAlbum) -> tuple[tuple[Cost, Call], ...]:
+def edit_calls(
+    session: Session, synced: SyncedAlbum, wish: EditWish, listing: RemoteAlbum, still: frozenset[str]
+) -> tuple[tuple[Cost, Call], ...]:
     """The requests that an edit takes: one PUT, or `remove_images` where pictures only leave. Where Imgur ignored the
-    membership of a PUT before, pictures are taken out and added again in order."""
+    membership of a PUT before, or the PUT could not name all pictures that stay, pictures are taken out and added again
+    in order. `still` are ids that no edit touches."""
     target = synced.id
     header = AlbumChanges(None, wish.cover, wish.title, wish.description, wish.privacy)
     has_header = header != AlbumChanges()
-    if wish.ids is None or wish.ids == listing.ids:
+    shown = tuple(i for i in listing.ids if i not in still)
+    if wish.ids is None or wish.ids == shown:
         return ((CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant)),)
     ids, leaving = wish.ids, wish.leaving
-    stays = tuple(i for i in listing.ids if i not in set(leaving))
-    if any(mark.field == "order" and mark.wish == wish.order for mark in synced.not_honoured):
-        return _add_and_remove(target, listing.ids, ids, header if has_header else None)
+    stays = tuple(i for i in shown if i not in set(leaving))
+    ignored = was_ignored(synced, wish) and session.unowned.adds_heeded.get(synced.id, True)
+    lost = keyless(session, synced.key, ids)
+    if lost & set(ids[kept_prefix(ids, shown) :]):
+        raise AlbumStop  # planned again: the album changed meanwhile, and the lost pictures do not come back into it
+    if ignored:
+        return _add_and_remove(target, shown, ids, header if has_header else None)
     if stays == ids and (not has_header or not ids):
         removal: tuple[Cost, Call] = (POST_COST, lambda writer, grant: writer.remove_images(target, leaving, grant))
         put: tuple[Cost, Call] = (CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant))
         return (removal, put) if has_header else (removal,)
+    if lost or still & set(listing.ids):
+        return _add_and_remove(target, shown, ids, header if has_header else None)
     changes = replace(header, ids=ids)
     return ((CALL_COST, lambda writer, grant: writer.edit_album(target, changes, grant)),)
 
@@ -39,10 +53,9 @@ def _add_and_remove(
     target: str, shown: tuple[str, ...], ids: tuple[str, ...], header: AlbumChanges | None
 ) -> tuple[tuple[Cost, Call], ...]:
     """The way round a PUT whose ids are ignored: what stands right at the front stays, the rest goes and returns."""
-    same = 0
-    while same < min(len(shown), len(ids)) and shown[same] == ids[same]:
-        same += 1
-    out, back = shown[same:], ids[same:]
+    same = kept_prefix(ids, shown)
+    stay = set(ids[:same])
+    out, back = tuple(i for i in shown if i not in stay), ids[same:]
     calls: list[tuple[Cost, Call]] = []
     if out:
         calls.append((POST_COST, lambda writer, grant: writer.remove_images(target, out, grant)))

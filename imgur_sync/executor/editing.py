@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from imgur_sync.errors import BudgetError
 from imgur_sync.executor.edit_calls import edit_calls
 from imgur_sync.executor.observe import list_album
+from imgur_sync.executor.pieces import fixed, try_adding, was_ignored
 from imgur_sync.executor.probing import probe
+from imgur_sync.executor.reading_back import poll
 from imgur_sync.executor.session import Session
-from imgur_sync.executor.tasks import Pause, RunStopped, Task
+from imgur_sync.executor.tasks import RunStopped, Task
 from imgur_sync.executor.writing import AlbumStop, give_up, is_missing_ownership, refused_for_good, reserve, write
-from imgur_sync.model.budget import CALL_COST, Reservation
+from imgur_sync.model.budget import CALL_COST
 from imgur_sync.model.change import (
     Change,
     EditDone,
@@ -33,24 +33,24 @@ from imgur_sync.planner.confirm import EditWish
 from imgur_sync.planner.membership import membership
 from imgur_sync.planner.target import order_wish
 
-POLLS = (0.0, 1.0, 2.0, 4.0)
-"""When a write is read back, in seconds after it (imgur-api §8.2: reads lag behind writes)."""
-
 
 def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, made: dict[str, str]) -> Task[None]:
     """Carry out one edit. Raises `AlbumStop` when it was refused, is in doubt, or is not shown yet."""
     synced = session.store.album(spec.key)
     assert synced is not None, "an album is created before it is edited"
     refused: NotSent | Refused | None = None
-    for attempt in range(2):
+    for attempt in range(3 if session.anonymous else 2):
         listing = yield from _listing(session, synced)
         kept = yield from _kept_foreign(session, synced, listing)
-        wish = _wish(plan, step, made, listing, kept)
+        wish, still = _wish(session, plan, step, made, listing, kept)
         if wish.shown_by(listing) and not _unsent_privacy(step, synced):
             _record(session, spec, plan, wish, listing, 0)
             _done(session, spec, plan, step)
             return
-        refused = yield from _send(session, spec, plan, step, wish, listing, synced)
+        if session.anonymous and was_ignored(synced, wish) and synced.id not in session.unowned.adds_heeded:
+            yield from try_adding(session, synced, listing)
+            continue
+        refused = yield from _send(session, spec, plan, wish, listing, synced, still)
         if refused is None:
             session.edited += 1
             _done(session, spec, plan, step)
@@ -94,7 +94,7 @@ def _listing(session: Session, synced: SyncedAlbum) -> Task[RemoteAlbum]:
 def _kept_foreign(session: Session, synced: SyncedAlbum, listing: RemoteAlbum) -> Task[tuple[str, ...]]:
     """Foreign pictures that an earlier listing showed a moment ago and this one does not: kept if they are alive."""
     earlier = session.ports.cache.listing(synced.id)
-    if earlier is None or listing.taken_at - earlier.taken_at >= session.settle_seconds:
+    if session.anonymous or earlier is None or listing.taken_at - earlier.taken_at >= session.settle_seconds:
         return ()
     shown = set(listing.ids)
     missing = [i for i in earlier.ids if i not in shown]
@@ -104,20 +104,28 @@ def _kept_foreign(session: Session, synced: SyncedAlbum, listing: RemoteAlbum) -
 
 
 def _wish(
-    plan: AlbumPlan, step: EditAlbum, made: dict[str, str], listing: RemoteAlbum, kept: tuple[str, ...]
-) -> EditWish:
-    """What this edit is to make of the album, from what it shows right now."""
+    session: Session,
+    plan: AlbumPlan,
+    step: EditAlbum,
+    made: dict[str, str],
+    listing: RemoteAlbum,
+    kept: tuple[str, ...],
+) -> tuple[EditWish, frozenset[str]]:
+    """What this edit is to make of the album, from what it shows right now; and what it has no way to name."""
     header = listing.header
     ids: tuple[str, ...] | None = None
+    still: frozenset[str] = frozenset()
     if step.places is not None:
         ids = membership(plan, [place.path for place in step.places], made, listing.ids, kept)
+        still = fixed(session, plan, made, ids)
+        ids = tuple(i for i in ids if i not in still)
     cover, first = None, False
     if step.cover is not None:
         cover = made.get(step.cover.path) or dict(plan.pairs).get(step.cover.path)
         first = bool(ids) and ids is not None and cover == ids[0]
-    return EditWish(
+    wish = EditWish(
         ids=ids,
-        leaving=tuple(sorted(set(listing.ids) - set(ids))) if ids is not None else (),
+        leaving=tuple(sorted(set(listing.ids) - set(ids) - still)) if ids is not None else (),
         cover=cover,
         cover_path=step.cover.path if step.cover is not None else "",
         first_cover=first,
@@ -131,16 +139,17 @@ def _wish(
         before_description=header.description,
         before_public=header.public,
     )
+    return wish, still
 
 
 def _send(
     session: Session,
     spec: AlbumSpec,
     plan: AlbumPlan,
-    step: EditAlbum,
     wish: EditWish,
     listing: RemoteAlbum,
     synced: SyncedAlbum,
+    still: frozenset[str],
 ) -> Task[NotSent | Refused | None]:
     """Send the requests of one edit and read them back. The refusal, if it was refused.
 
@@ -149,7 +158,7 @@ def _send(
     kept = yield from reserve(session, CALL_COST)
     number: int | NotSent | Refused = 0
     try:
-        number = yield from _requests(session, spec, wish, listing, synced)
+        number = yield from _requests(session, spec, wish, listing, synced, still)
         if not isinstance(number, int):
             session.give_back(kept)
             return number
@@ -167,11 +176,16 @@ def _send(
 
 
 def _requests(
-    session: Session, spec: AlbumSpec, wish: EditWish, listing: RemoteAlbum, synced: SyncedAlbum
+    session: Session,
+    spec: AlbumSpec,
+    wish: EditWish,
+    listing: RemoteAlbum,
+    synced: SyncedAlbum,
+    still: frozenset[str],
 ) -> Task[int | NotSent | Refused]:
     """Send the requests of one edit. The intent that is open until it is read back, or the refusal."""
     number = 0
-    for cost, call in edit_calls(synced, wish, listing):
+    for cost, call in edit_calls(session, synced, wish, listing, still):
         draft = Intent(0, IntentKind.EDIT_ALBUM, spec.key, target=synced.id, wish=wish.text())
         intent, outcome = yield from write(session, draft, cost, call, "an edit of the album")
         if isinstance(outcome, Unknown):
@@ -190,24 +204,6 @@ def _doubt(session: Session, spec: AlbumSpec, number: int, detail: str) -> None:
     session.store.record(IntentDoubted(number, now))
     problem = Problem(ProblemKind.UNEXPECTED, detail)
     session.emit(InDoubt(spec.key, "an edit of the album", problem, now + session.settle_seconds))
-
-
-def poll(
-    session: Session, key: str, shows: Callable[[RemoteAlbum], bool], kept: Reservation | None = None
-) -> Task[RemoteAlbum | None]:
-    """Read an album back until it shows what was written: at 0, 1, 2 and 4 seconds. None when it does not. `kept` was
-    reserved for the first reading."""
-    synced = session.store.album(key)
-    assert synced is not None
-    start = session.clock.monotonic()
-    for offset in POLLS:
-        if offset:
-            yield Pause(start + offset)
-        session.listings.pop(synced.id, None)
-        seen = yield from list_album(session, synced, kept)
-        if seen.listing is not None and seen.listing.complete and shows(seen.listing):
-            return seen.listing
-    return None
 
 
 def _record(

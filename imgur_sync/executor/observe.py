@@ -98,6 +98,10 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     seen = yield from _listing(session, synced)
     from imgur_sync.executor.probing import end_records, probe_missing
 
+    if session.anonymous and seen.listing is not None and not session.options.offline:
+        from imgur_sync.executor.marked import adopt_marked
+
+        adopt_marked(session, spec.key, seen.listing)
     pictures = end_records(session, spec, local, synced, store.pictures(spec.key))
     probed = Gone()
     if not session.options.offline and pictures and (seen.listing is not None or seen.gone):
@@ -216,6 +220,7 @@ def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None =
     outcome = yield from session.read(listed)
     if isinstance(outcome, Done):
         session.listings[synced.id] = outcome.value
+        note_names(session, outcome.value)
         return Seen(outcome.value)
     if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
         if session.clock.now() - synced.made_at >= session.settle_seconds:
@@ -226,6 +231,14 @@ def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None =
             return Seen(gone=True)
         return Seen(shown_by=synced.made_at + session.settle_seconds)
     return Seen(flaw=f"Imgur's answer about the album cannot be used: {outcome.problem.detail}")
+
+
+def note_names(session: Session, listing: RemoteAlbum) -> None:
+    """Remember whether the names of pictures can be read by those who do not own them (imgur-api §5.1)."""
+    if session.anonymous and listing.pictures:
+        from imgur_sync.planner.marker import parse_name
+
+        session.unowned.names_shown = any(parse_name(picture.name) is not None for picture in listing.pictures)
 
 
 def _view(
@@ -267,6 +280,7 @@ def _view(
         bases={gate: count for (album, gate), count in session.bases.items() if album == spec.key},
         spared=spare,
         texts_in_doubt=frozenset(i.target for i in _open(session) if i.kind is IntentKind.EDIT_IMAGE),
+        anonymous=session.anonymous,
     )
 
 

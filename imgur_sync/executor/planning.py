@@ -58,7 +58,9 @@ def prepare(session: Session) -> Task[None]:
         from imgur_sync.executor.rebuilding import rebuild
 
         yield from rebuild(session)
-    if session.headers is None:
+    if session.anonymous:
+        session.headers = {}  # nothing can be listed by owner
+    elif session.headers is None:
         yield from read_headers(session)
     yield from settle_all(session)
 
@@ -125,7 +127,12 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
         observation_reads=session.reads,
         oldest_listing=min(ages, default=None),
         offline=session.options.offline,
-        notes=(*session.manifest.warnings, *selection_notes(session.manifest, session.options), *_dropped(session)),
+        notes=(
+            *session.manifest.warnings,
+            *selection_notes(session.manifest, session.options),
+            *_dropped(session),
+            *first_notes(session),
+        ),
     )
 
 
@@ -135,6 +142,15 @@ def _dropped(session: Session) -> Iterator[str]:
         if album.placed and not album.gone and session.manifest.album(album.key) is None:
             pictures = "1 picture" if album.placed == 1 else f"{album.placed} pictures"
             yield f"the album {album.key} is not in the manifest any more: it stays on Imgur as it is ({pictures})"
+
+
+def first_notes(session: Session) -> tuple[str, ...]:
+    """What to know before the first upload without an account."""
+    if not session.anonymous or any(session.store.pictures(album.key) for album in session.store.albums()):
+        return ()
+    from imgur_sync.planner.keyless import KEY, RETENTION
+
+    return (KEY, RETENTION)
 
 
 def _held(plan: AlbumPlan) -> frozenset[GateName]:
@@ -154,6 +170,8 @@ def _reusable(
     # A picture that an interrupted move took out of its album is as good as a detached one.
     halfway = [p for view in views for p in view.pictures if p.id in left and p.digest[:16] in shorts]
     pictures = (*free_to_take(session, session.store.detached(wanted)), *halfway)
+    if session.anonymous:  # only what has its deletehash can be put into an album
+        pictures = tuple(picture for picture in pictures if picture.deletehash is not None)
     if session.options.offline:
         return pictures
     from imgur_sync.executor.probing import probe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from imgur_sync.executor.restoring import Outing
+from imgur_sync.executor.restoring import Outing, with_key
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.settling import settle_all
 from imgur_sync.executor.tasks import Task
@@ -27,7 +27,7 @@ def purge(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) -
     if session.store.intents(IntentStatus.OPEN):
         yield from settle_all(session)
     doubtful = {intent.target for intent in session.store.intents(IntentStatus.OPEN)}
-    for picture in pictures:
+    for picture in with_key(session, pictures, outing):
         now = session.store.picture(picture.id)
         if now is None or now.standing is not Standing.DETACHED or picture.id in doubtful:
             continue

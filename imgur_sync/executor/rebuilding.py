@@ -12,8 +12,9 @@ from imgur_sync.model.change import AlbumMade, Change, PictureAdopted
 from imgur_sync.model.event import Warned
 from imgur_sync.model.outcome import Done, ProblemKind, Refused
 from imgur_sync.model.remote import AlbumHeader, RemoteAlbum, RemotePicture
-from imgur_sync.model.synced import Standing, SyncedPicture
+from imgur_sync.model.synced import Standing
 from imgur_sync.planner.marker import album_marker, owner, parse_name
+from imgur_sync.planner.recognised import marked_picture
 
 
 def rebuild(session: Session) -> Task[int]:
@@ -43,7 +44,7 @@ def rebuild(session: Session) -> Task[int]:
             shown = frozenset(listing.ids)
         for picture in pictures.values():
             standing = Standing.PLACED if picture.id in shown else Standing.DETACHED
-            changes.append(PictureAdopted(_picture(spec.key, picture, standing)))
+            changes.append(PictureAdopted(marked_picture(spec.key, picture, standing)))
         adopted += len(pictures)
     if changes:
         session.store.record(*changes)
@@ -97,26 +98,3 @@ def _album_of(
             session.listings[header.id] = outcome.value
             return outcome.value
     return None
-
-
-def _picture(key: str, picture: RemotePicture, standing: Standing) -> SyncedPicture:
-    """A recognised picture. Its path is not known; of its digest only what the marker holds."""
-    marker = parse_name(picture.name)
-    short = marker.short if marker is not None else ""
-    return SyncedPicture(
-        id=picture.id,
-        album=key,
-        path="",
-        digest=short,
-        sent_digest=short,
-        marker=picture.name,
-        media_type=picture.media_type,
-        size=picture.size,
-        width=picture.width,
-        height=picture.height,
-        link=picture.link,
-        made_at=picture.made_at,
-        placed_at=0.0,
-        standing=standing,
-        deletehash=picture.deletehash,
-    )

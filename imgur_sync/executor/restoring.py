@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from imgur_sync.executor.editing import POLLS
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.probing import probe
+from imgur_sync.executor.reading_back import POLLS
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.settling import settle_all
 from imgur_sync.executor.tasks import Pause, Task
@@ -46,7 +46,7 @@ def restore(session: Session, key: str, pictures: Sequence[SyncedPicture], outin
     if any(intent.album == key for intent in session.store.intents(IntentStatus.OPEN)):
         outing.problems.append(f"a request to the album {key} is in doubt: run apply first, it finds out what happened")
         return
-    alive = yield from _alive(session, pictures, outing)
+    alive = yield from _alive(session, with_key(session, pictures, outing), outing)
     if not alive:
         return
     try:
@@ -54,6 +54,15 @@ def restore(session: Session, key: str, pictures: Sequence[SyncedPicture], outin
     except AlbumStop:
         if session.limit_hit is not None:
             outing.problems.append(f"a limit is used up: {len(alive)} not put back")
+
+
+def with_key(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) -> list[SyncedPicture]:
+    """Those that can be put anywhere or deleted: without an account that takes their deletehash."""
+    lost = {p.id for p in pictures if session.anonymous and p.deletehash is None}
+    outing.problems += [
+        f"{p.path}: its deletehash was lost; it stays as it is for ever" for p in pictures if p.id in lost
+    ]
+    return [picture for picture in pictures if picture.id not in lost]
 
 
 def _alive(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) -> Task[list[SyncedPicture]]:

@@ -81,6 +81,19 @@ class Tally:
     problems: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Unowned:
+    """What a run without an account finds out: whether the names of pictures can be read; what each album (by id)
+    showed of others before its uploads; how many albums were made in vain, by key; whether the
+    warning about the state was said; and by album whether what is taken out can be put in again."""
+
+    names_shown: bool = False
+    strangers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lost_albums: Counter[str] = field(default_factory=Counter)
+    key_told: bool = False
+    adds_heeded: dict[str, bool] = field(default_factory=dict)
+
+
 class Session:
     """One run. Lives on the control thread; jobs get the ports only."""
 
@@ -98,6 +111,7 @@ class Session:
             bytes_in_flight=manifest.upload.bytes_in_flight,
         )
         self.settle_seconds = manifest.upload.settle_seconds
+        self.unowned = Unowned()
         self.headers: dict[str, AlbumHeader] | None = None
         self.listings: dict[str, RemoteAlbum] = {}
         self.resendable: dict[int, Intent] = {}
@@ -123,6 +137,11 @@ class Session:
         self.retired: list[RetiredUrl] = []
         self.unseen = False
         self.needed: tuple[frozenset[str] | None] | None = None
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether nothing has an owner."""
+        return self.manifest.account.anonymous
 
     def emit(self, event: Event) -> None:
         """Pass an event on."""

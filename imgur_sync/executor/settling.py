@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from imgur_sync.errors import ImgurSyncError, TryAgainLaterError
+from imgur_sync.executor.in_albums import give_up_creations, settle_in_albums
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.session import Session, error_of
 from imgur_sync.executor.tasks import Task
@@ -25,9 +26,10 @@ from imgur_sync.model.event import UploadFound
 from imgur_sync.model.outcome import Done, Problem, ProblemKind, Refused
 from imgur_sync.model.plan import GateName
 from imgur_sync.model.remote import AlbumHeader, RemotePicture
-from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus, SyncedPicture
+from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus
 from imgur_sync.planner.confirm import EditWish, ignored_fields
 from imgur_sync.planner.marker import album_marker
+from imgur_sync.planner.recognised import adopted_picture
 from imgur_sync.planner.settle import (
     MAX_SENDS,
     Absent,
@@ -35,10 +37,10 @@ from imgur_sync.planner.settle import (
     Forgotten,
     Found,
     Twin,
+    Verdict,
     settle_creation,
     settle_uploads,
 )
-from imgur_sync.planner.text_wish import TextWish, uploaded
 
 SLACK_SECONDS = 900.0
 """How much older than the oldest intent a reading goes, for clocks that disagree."""
@@ -60,10 +62,15 @@ def settle_all(session: Session) -> Task[None]:
     suspects = store.intents(IntentStatus.SUSPECT) if looks else ()
     session.twins_looked_for = True
     uploads = [i for i in (*intents, *suspects) if i.kind is IntentKind.UPLOAD]
-    if uploads:
+    if uploads and session.anonymous:
+        for verdict in (yield from settle_in_albums(session, uploads)):
+            yield from _carry_out(session, verdict)
+    elif uploads:
         yield from _settle_uploads(session, uploads)
     creations = [intent for intent in intents if intent.kind is IntentKind.CREATE_ALBUM]
-    if creations and session.headers is not None:
+    if session.anonymous:
+        give_up_creations(session, creations)
+    elif creations and session.headers is not None:
         yield from _settle_creations(session, creations)
     texts: list[Intent] = []
     for intent in intents:
@@ -91,21 +98,27 @@ def _settle_uploads(session: Session, intents: Sequence[Intent]) -> Task[None]:
     adopted = adopted_markers(session, {intent.marker for intent in intents})
     verdicts = settle_uploads(intents, seen, known, adopted, read_at, session.settle_seconds)
     for verdict in verdicts:
-        match verdict:
-            case Found():
-                store.record(PictureAdopted(adopted_picture(verdict.intent, verdict.picture), verdict.intent.number))
-                session.resendable.pop(verdict.intent.number, None)
-                session.use(GateName.RESTORE, verdict.intent.album, verdict.intent.restores)
-                session.emit(UploadFound(verdict.intent.album, verdict.intent.path, verdict.picture.link))
-            case Absent():
-                _absent(session, verdict.intent)
-            case Twin():
-                if session.writer is not None:
-                    yield from remove_twin(session, verdict.intent, verdict.picture)
-            case Forgotten():
-                store.record(IntentEnded(verdict.intent.number, IntentStatus.CLOSED, read_at))
-            case Early():
-                pass
+        yield from _carry_out(session, verdict)
+
+
+def _carry_out(session: Session, verdict: Verdict) -> Task[None]:
+    """What follows from a verdict on an upload."""
+    store = session.store
+    match verdict:
+        case Found():
+            store.record(PictureAdopted(adopted_picture(verdict.intent, verdict.picture), verdict.intent.number))
+            session.resendable.pop(verdict.intent.number, None)
+            session.use(GateName.RESTORE, verdict.intent.album, verdict.intent.restores)
+            session.emit(UploadFound(verdict.intent.album, verdict.intent.path, verdict.picture.link))
+        case Absent():
+            _absent(session, verdict.intent)
+        case Twin():
+            if session.writer is not None:
+                yield from remove_twin(session, verdict.intent, verdict.picture)
+        case Forgotten():
+            store.record(IntentEnded(verdict.intent.number, IntentStatus.CLOSED, session.clock.now()))
+        case Early():
+            pass
 
 
 def _absent(session: Session, intent: Intent) -> None:
@@ -117,29 +130,6 @@ def _absent(session: Session, intent: Intent) -> None:
         session.store.record(FileFailed(failed), IntentEnded(intent.number, IntentStatus.SUSPECT, now))
     elif intent.number not in session.resent:
         session.resendable[intent.number] = intent
-
-
-def adopted_picture(intent: Intent, picture: RemotePicture) -> SyncedPicture:
-    """The picture of an upload in doubt that turned out to have happened."""
-    ours = SyncedPicture(
-        id=picture.id,
-        album=intent.album,
-        path=intent.path,
-        digest=intent.digest,
-        sent_digest=intent.digest,
-        marker=intent.marker,
-        media_type=intent.media_type,
-        size=intent.size,
-        width=intent.width,
-        height=intent.height,
-        link=picture.link,
-        made_at=picture.made_at,
-        placed_at=intent.failed_at or 0.0,
-        has_gps=intent.has_gps,
-        restored=intent.restores,
-        deletehash=picture.deletehash,
-    )
-    return uploaded(ours, TextWish.parse(intent.wish), picture, intent.failed_at or 0.0)
 
 
 def _recent(session: Session, since: float) -> Task[tuple[RemotePicture, ...] | None]:

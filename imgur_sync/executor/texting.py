@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from imgur_sync.executor.editing import poll
 from imgur_sync.executor.observe import list_album
+from imgur_sync.executor.reading_back import poll
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Fork, Take, Task
 from imgur_sync.executor.writing import AlbumStop, give_up, refused_for_good, write

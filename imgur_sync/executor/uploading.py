@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from imgur_sync.errors import BudgetError, FileChangedError
 from imgur_sync.executor.observe import list_album
+from imgur_sync.executor.planning import first_notes
 from imgur_sync.executor.session import Session
-from imgur_sync.executor.tasks import Do, Take, Task
+from imgur_sync.executor.tasks import Do, Fork, Take, Task
 from imgur_sync.executor.twins import adopted_markers
 from imgur_sync.executor.writing import AlbumStop, give_up, refused_for_good, reserve, send_recorded
 from imgur_sync.model.budget import UPLOAD_COST, Reservation
 from imgur_sync.model.change import Change, FileFailed, IntentDoubted, IntentEnded, IntentResent, PictureAdopted
-from imgur_sync.model.event import InDoubt, UploadDone, UploadFailed, UploadStarted
+from imgur_sync.model.event import InDoubt, UploadDone, UploadFailed, UploadStarted, Warned
 from imgur_sync.model.local import Content, LocalFile, Presence
 from imgur_sync.model.outcome import Done, NotSent, Problem, ProblemKind, Refused, Unknown
 from imgur_sync.model.plan import GateName
@@ -28,6 +31,33 @@ PLAIN = (ProblemKind.BAD_REQUEST, ProblemKind.NOT_FOUND)
 """Refusals that name neither a limit nor an owner: the file's too, if the album lives."""
 IN_A_ROW = 3
 """After so many plain refusals with no upload between them it is the album that takes nothing in this run."""
+
+
+def upload_all(
+    session: Session, spec: AlbumSpec, steps: Sequence[Upload], album_id: str, made: dict[str, str]
+) -> Task[None]:
+    """Upload several files into the album. Without an account one at a time, and none behind one in doubt, until a
+    listing has shown that names can be read: else two lost answers could not be told apart."""
+    waiting = list(steps)
+    if session.anonymous:
+        _prepare_anonymous(session, album_id)
+    while waiting and session.anonymous and not session.unowned.names_shown:
+        yield from upload(session, spec, waiting.pop(0), album_id, made)
+        open_intents = session.store.intents(IntentStatus.OPEN)
+        if any(i.kind is IntentKind.UPLOAD and i.album == spec.key and i.failed_at is not None for i in open_intents):
+            return
+    session.listings.pop(album_id, None)
+    yield Fork(tuple(upload(session, spec, step, album_id, made) for step in waiting))
+
+
+def _prepare_anonymous(session: Session, album_id: str) -> None:
+    """Say once what the state is from now on, and note what the album shows that is not ours."""
+    for note in first_notes(session) if not session.unowned.key_told else ():
+        session.emit(Warned(note))
+    session.unowned.key_told = True
+    listing = session.listings.get(album_id) or session.ports.cache.listing(album_id)
+    ids = listing.ids if listing is not None else ()
+    session.unowned.strangers[album_id] = tuple(sorted(set(ids) - session.store.known(ids)))
 
 
 def upload(session: Session, spec: AlbumSpec, step: Upload, album_id: str, made: dict[str, str]) -> Task[None]:
@@ -111,7 +141,7 @@ def _intent(session: Session, step: Upload, content: Content, album_id: str, res
             reservation=reservation.number,
             made_at=now,
             restores=step.reason is UploadReason.RESTORES,
-            wish=TextWish(step.title, step.description).text(),
+            wish=TextWish(step.title, step.description, strangers=session.unowned.strangers.get(album_id, ())).text(),
         )
     )
 

@@ -25,7 +25,7 @@ from imgur_sync.imgur.network import is_tls, words
 from imgur_sync.imgur.origin import Origin
 from imgur_sync.imgur.plain import plain
 from imgur_sync.imgur.refusals import refuses_token
-from imgur_sync.imgur.verdict import judge
+from imgur_sync.imgur.verdict import judge, without_account
 from imgur_sync.imgur.wire import TOKEN_PATH, Call, OneSending, Reply
 from imgur_sync.model.budget import Charge, Denied, Reservation
 from imgur_sync.model.outcome import NotSent, Outcome, Problem, ProblemKind, Refused, Unknown
@@ -115,7 +115,8 @@ class Transport:
         if call.method not in self._allow:
             raise ValueError(f"{call.method} is not allowed here")
         if self._account is None:
-            return self._attempt(call, read, f"Client-ID {self._credentials.client_id}", reservation)[0]
+            header = f"Client-ID {self._credentials.client_id}"
+            return without_account(self._attempt(call, read, header, reservation)[0])
         access = self._first_token(self._account, reservation)
         if not isinstance(access, Secret):
             return access

@@ -9,7 +9,7 @@ from typing import TypeVar
 from imgur_sync.imgur.body import Misread, fields, parse
 from imgur_sync.imgur.refusals import problem
 from imgur_sync.imgur.wire import Reply
-from imgur_sync.model.outcome import Done, Outcome, Refused, Unknown
+from imgur_sync.model.outcome import Done, Outcome, ProblemKind, Refused, Unknown
 
 T = TypeVar("T")
 
@@ -32,6 +32,14 @@ def judge(reply: Reply, read: Callable[[object], T], now: float, conceal: Iterab
     if 400 <= reply.status < 500 and reply.status not in IN_DOUBT:
         return Refused(found)
     return Unknown(found)
+
+
+def without_account(outcome: Outcome[T]) -> Outcome[T]:
+    """The outcome of a call that showed a Client-ID alone: that is what was refused, if credentials were."""
+    if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.CREDENTIALS:
+        detail = f"{outcome.problem.detail[:100]}: look at IMGUR_SYNC_CLIENT_ID, which is all that was shown to Imgur"
+        return Refused(dataclasses.replace(outcome.problem, detail=detail))
+    return outcome
 
 
 def payload(body: object) -> object:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from imgur_sync.imgur import replies
+from imgur_sync.imgur.keys import ById, Keys
 from imgur_sync.imgur.transport import Transport
 from imgur_sync.imgur.verdict import payload
-from imgur_sync.imgur.wire import Body, Call, Form, Multipart, is_segment, listed
+from imgur_sync.imgur.wire import Body, Call, Form, Multipart, listed
 from imgur_sync.model.budget import Reservation
 from imgur_sync.model.local import Content
 from imgur_sync.model.outcome import Done, Outcome, ProblemKind, Refused
@@ -21,13 +22,14 @@ T = TypeVar("T")
 
 
 class ImgurWriter(RemoteWriter):
-    """A `RemoteWriter` over the Imgur API, with ids as an account's owner uses them. Thread-safe.
+    """A `RemoteWriter` over the Imgur API. `keys` say what ids go on the wire as. Thread-safe.
 
     Raises `ValueError`, before anything is sent, for an id that cannot be one and an edit that changes nothing.
     """
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, keys: Keys | None = None) -> None:
         self._transport = transport
+        self._keys = keys if keys is not None else ById()
 
     def create_album(
         self, title: str | None, description: str, privacy: Privacy, reservation: Reservation
@@ -35,7 +37,11 @@ class ImgurWriter(RemoteWriter):
         """POST /3/album, empty. The reply holds nothing but id and deletehash (imgur-api §2.2)."""
         given = [("title", title)] if title is not None else []
         form = Form([*given, ("description", description), ("privacy", privacy.value)])
-        return self._send(Call("POST", "/3/album", body=form, cost=reservation.cost), replies.created, reservation)
+        call = Call("POST", "/3/album", body=form, cost=reservation.cost)
+        outcome = self._send(call, replies.created, reservation)
+        if isinstance(outcome, Done):
+            self._keys.learn(outcome.value.id, outcome.value.deletehash)
+        return outcome
 
     def upload(
         self, content: Content, name: str, album_id: str, reservation: Reservation, texts: Texts = UNMANAGED
@@ -45,7 +51,8 @@ class ImgurWriter(RemoteWriter):
         `name` goes as a field, for the file name alone is not kept (§5.1). An animated PNG goes to /3/image, where it
         is reported to stay animated. Title and description ride along (§2.1); empty ones are those of any new picture.
         """
-        form = [("type", "file"), ("name", name), ("album", _checked(album_id))]
+        key = self._keys.album(album_id)
+        form = [("type", "file"), ("name", name), ("album", key)]
         body = Multipart(
             [*form, *((field, text) for field, text in texts.managed.items() if text)],
             file_field="video" if content.media_type.startswith("video/") else "image",
@@ -54,8 +61,11 @@ class ImgurWriter(RemoteWriter):
             data=content.data,
         )
         path = "/3/image" if content.media_type == "image/apng" else "/3/upload"
-        call = Call("POST", path, body=body, cost=reservation.cost, named=(album_id,))
-        return self._send(call, replies.uploaded, reservation)
+        call = Call("POST", path, body=body, cost=reservation.cost, named=(album_id, key))
+        outcome = self._send(call, replies.uploaded, reservation)
+        if isinstance(outcome, Done):
+            self._keys.learn(outcome.value.id, outcome.value.deletehash)
+        return outcome
 
     def edit_album(self, album_id: str, changes: AlbumChanges, reservation: Reservation) -> Outcome[None]:
         """PUT /3/album/{id}, urlencoded: the one way to reorder that is known to work (imgur-api §§6, 8.3, 8.4)."""
@@ -67,18 +77,19 @@ class ImgurWriter(RemoteWriter):
             "description": changes.description,
             "privacy": changes.privacy,
         }
-        form = listed("ids", changes.ids or ())
+        form = self._keys.members(changes.ids or ())
         form += [(name, value) for name, value in texts.items() if value is not None]
-        return self._edit("PUT", f"/3/album/{_checked(album_id)}", form, album_id, reservation)
+        return self._edit("PUT", f"/3/album/{self._keys.album(album_id)}", form, album_id, reservation)
 
     def add_images(self, album_id: str, ids: Sequence[str], reservation: Reservation) -> Outcome[None]:
         """POST /3/album/{id}/add: appends (imgur-api §6). 403 if one of them is not ours, or gone (§2.2)."""
-        path = f"/3/album/{_checked(album_id)}/add"
-        return self._edit("POST", path, listed("ids", ids), album_id, reservation)
+        path = f"/3/album/{self._keys.album(album_id)}/add"
+        return self._edit("POST", path, self._keys.members(ids), album_id, reservation)
 
     def remove_images(self, album_id: str, ids: Sequence[str], reservation: Reservation) -> Outcome[None]:
-        """POST /3/album/{id}/remove_images: as DELETE it loses its body on some ways (imgur-api §8.5)."""
-        path = f"/3/album/{_checked(album_id)}/remove_images"
+        """POST /3/album/{id}/remove_images: as DELETE it loses its body on some ways (imgur-api §8.5). Ids, also
+        for an anonymous album."""
+        path = f"/3/album/{self._keys.album(album_id)}/remove_images"
         return self._edit("POST", path, listed("ids", ids), album_id, reservation)
 
     def edit_image(
@@ -87,15 +98,15 @@ class ImgurWriter(RemoteWriter):
         """PUT /3/image/{id}: POST does the same, and would count against the POSTs of the hour (imgur-api §2.1)."""
         texts = {"title": title, "description": description}
         form = [(name, value) for name, value in texts.items() if value is not None]
-        return self._edit("PUT", f"/3/image/{_checked(image_id)}", form, image_id, reservation)
+        return self._edit("PUT", f"/3/image/{self._keys.image(image_id)}", form, image_id, reservation)
 
     def delete_image(self, image_id: str, reservation: Reservation) -> Outcome[None]:
         """DELETE /3/image/{id}. A 404 says that it is gone already (imgur-api §4)."""
-        return self._delete(f"/3/image/{_checked(image_id)}", image_id, reservation)
+        return self._delete(f"/3/image/{self._keys.image(image_id)}", image_id, reservation)
 
     def delete_album(self, album_id: str, reservation: Reservation) -> Outcome[None]:
         """DELETE /3/album/{id}; its pictures stay in the account (imgur-api §2.2)."""
-        return self._delete(f"/3/album/{_checked(album_id)}", album_id, reservation)
+        return self._delete(f"/3/album/{self._keys.album(album_id)}", album_id, reservation)
 
     def _edit(
         self, method: str, path: str, form: list[tuple[str, str]], subject: str, reservation: Reservation
@@ -103,11 +114,12 @@ class ImgurWriter(RemoteWriter):
         if not form:
             raise ValueError("an edit that changes nothing")
         body: Body = Form(form)
-        call = Call(method, path, body=body, cost=reservation.cost, named=(subject,))
+        hashes = tuple(value for name, value in form if name == "deletehashes[]")
+        call = Call(method, path, body=body, cost=reservation.cost, named=(subject, *_named(path), *hashes))
         return self._send(call, replies.acknowledged, reservation)
 
     def _delete(self, path: str, subject: str, reservation: Reservation) -> Outcome[None]:
-        call = Call("DELETE", path, cost=reservation.cost, named=(subject,))
+        call = Call("DELETE", path, cost=reservation.cost, named=(subject, *_named(path)))
         outcome = self._send(call, replies.acknowledged, reservation)
         if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
             return Done(None)
@@ -117,8 +129,6 @@ class ImgurWriter(RemoteWriter):
         return self._transport.call(call, lambda body: read(payload(body)), reservation)
 
 
-def _checked(segment: str) -> str:
-    """`segment`, if it may stand in a path or form as an id or a deletehash."""
-    if not is_segment(segment):
-        raise ValueError("not an id of Imgur's: letters and digits only")
-    return segment
+def _named(path: str) -> tuple[str, ...]:
+    """The id or deletehash in a path."""
+    return tuple(path.split("/")[3:4])

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from imgur_sync.manifest.faults import located
 from imgur_sync.manifest.folders import Confines
 from imgur_sync.manifest.images import missing_files
+from imgur_sync.manifest.nobodys import account_faults
 from imgur_sync.manifest.reading import NAMES, Source, decoded
 from imgur_sync.manifest.rules import Rules, newer_version
 from imgur_sync.manifest.schema import Document, GatesTable, ImageTable, given
@@ -43,7 +44,7 @@ def checked(source: Source, *, allow_roots: tuple[Path, ...], check_folders: boo
     if newer is not None:  # its other keys would look like mistakes
         raise located([newer], text, source.path)
     rules = Rules(data, source.path, Confines(source.path.parent, allow_roots), check_folders=check_folders)
-    found = list(rules.faults())
+    found = [*rules.faults(), *account_faults(data)]
     document = None
     try:
         document = Document.model_validate(data)
@@ -118,8 +119,9 @@ def _gates(table: GatesTable | None) -> GateLimits:
 def _warnings(manifest: Manifest) -> tuple[str, ...]:
     warnings = []
     if manifest.lineage is None:
+        loss = "found again among the copies" if manifest.account.anonymous else "rebuilt"
         warnings.append(
-            "the manifest names no lineage, so that a lost state could not be rebuilt: before the first apply, "
+            f"the manifest names no lineage, so that a lost state could not be {loss}: before the first apply, "
             f'add below version = 1 the line: lineage = "{_proposed_lineage(manifest)}"'
         )
     if not manifest.albums:

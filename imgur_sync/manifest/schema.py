@@ -75,7 +75,7 @@ class Table(BaseModel):
 class AccountTable(Table):
     """[account]"""
 
-    mode: Literal["account"] | None = None
+    mode: Literal["account", "anonymous"] | None = None
     profile: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",

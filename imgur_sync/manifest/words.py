@@ -93,8 +93,6 @@ def _wrong(path: KeyPath, value: object) -> Fault:
 def _later(path: KeyPath, value: object) -> str:
     """Values of the specification that this version does not have."""
     name = dotted(path)
-    if path == ("account", "mode") and value == "anonymous":
-        return f"anonymous mode is {_NOT_YET}"
     if path == ("state", "backend") and value == "git":
         return f'{name} = "git" is {_NOT_YET}'
     return ""

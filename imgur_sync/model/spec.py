@@ -98,10 +98,15 @@ class GateLimits:
 
 @dataclass(frozen=True, slots=True)
 class AccountSpec:
-    """Which stored credentials are used. Only account mode (OAuth) exists so far."""
+    """Which stored credentials are used. `mode` is "account" (OAuth) or "anonymous" (the Client-ID alone)."""
 
     mode: str = "account"
     profile: str = "default"
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether pictures belong to nobody: what changes them is the deletehash that the state keeps."""
+        return self.mode == "anonymous"
 
 
 @dataclass(frozen=True, slots=True)

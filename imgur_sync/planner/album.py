@@ -13,6 +13,7 @@ from imgur_sync.model.synced import IntentKind, Standing
 from imgur_sync.model.texts import UNMANAGED, Texts
 from imgur_sync.planner.awaited import waiting_gates, waiting_uploads
 from imgur_sync.planner.gates import counting_gates, listing_gate, root_gate, scan_gate
+from imgur_sync.planner.keyless import remarks, renewed
 from imgur_sync.planner.price import reads_around
 from imgur_sync.planner.remarks import blocked, doubts, drift, place_warning, refused, size_warning, unfinished
 from imgur_sync.planner.shown import shown_before
@@ -43,6 +44,9 @@ def plan_album(
         expected = Unsettled(view.spec.key, "the new album is not shown yet", view.shown_by)
         return replace(_blank(view), unsettled=(*doubts(view), expected))
     wanted = sort_out(view, claims, NOTHING_HELD)
+    again = renewed(view, wanted)
+    if again is not view:
+        view, wanted = again, sort_out(again, claims, NOTHING_HELD)
     scan = scan_gate(view)
     own = counting_gates(view, wanted)
     named = {gate.name for gate in own}
@@ -190,7 +194,7 @@ def _assembled(
         moves=target.moves,
         placements=target.placements if _placeable(all_steps, steps) else (),
         detachments=tuple(picture.id for picture in granted.left),
-        adrift=tuple(picture.id for picture in wanted.adrift) if _offers(view) else (),
+        adrift=tuple(p.id for p in wanted.adrift if p.id not in view.keyless) if _offers(view) else (),
         released=_released(view, granted),
         replaced=tuple((path, picture.id) for path, picture in granted.retired),
         pairs=pairs,
@@ -200,7 +204,7 @@ def _assembled(
         unpaired_files=tuple((file.digest, file.path) for file in wanted.unpaired),
         unpaired_pictures=_offered(view, wanted),
         reads=reads_around(steps),
-        warnings=(*blank.warnings, *size_warning(all_steps)),
+        warnings=(*blank.warnings, *remarks(view, all_steps), *size_warning(all_steps)),
         unfinished=unfinished(view),
     )
 
@@ -248,6 +252,7 @@ def _offered(view: AlbumView, wanted: Sorted) -> tuple[tuple[str, str], ...]:
         return ()
     shown = frozenset(view.listing.ids if view.listing is not None else ())
     stays = {picture.id for picture in wanted.unmanaged}
+    stays |= view.keyless
     return tuple((p.digest, p.id) for p in wanted.spare if p.id in shown and p.id not in stays)
 
 

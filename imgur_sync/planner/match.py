@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from imgur_sync.model.local import LocalFile
@@ -21,12 +21,17 @@ class Matching:
     pictures: tuple[SyncedPicture, ...]
 
 
-def match(files: Sequence[LocalFile], pictures: Iterable[SyncedPicture], shown: Sequence[str]) -> Matching:
+def match(
+    files: Sequence[LocalFile],
+    pictures: Iterable[SyncedPicture],
+    shown: Sequence[str],
+    keyless: Collection[str] = frozenset(),
+) -> Matching:
     """Pair files and pictures of equal digest, as multisets. `files` in wanted order, `shown` ids in album order.
 
     Of a digest with more on one side than on the other, those with the same path come first, then path order. The ones
     chosen are interchangeable, so they are paired in the order that the album shows: no edit is spent on telling equal
-    pictures apart.
+    pictures apart. Those in `keyless` are taken last.
     """
     groups: dict[str, list[LocalFile]] = defaultdict(list)
     for file in files:
@@ -50,7 +55,7 @@ def match(files: Sequence[LocalFile], pictures: Iterable[SyncedPicture], shown: 
         chosen = _choose(group, candidates)
         given = {file.path for file in chosen}
         loose.extend(file for file in group if file.path not in given)
-        taken, rest = _choose_pictures(group, candidates, place)
+        taken, rest = _choose_pictures(group, candidates, place, keyless)
         # Wanted order against shown order: pictures that the album does not show come last.
         taken.sort(key=lambda picture: (place.get(picture.id, len(place)), raw(picture.path), picture.id))
         pairs.update(zip((file.path for file in chosen), taken, strict=True))
@@ -72,7 +77,7 @@ def _choose(group: list[LocalFile], candidates: list[SyncedPicture]) -> list[Loc
 
 
 def _choose_pictures(
-    group: list[LocalFile], candidates: list[SyncedPicture], place: Mapping[str, int]
+    group: list[LocalFile], candidates: list[SyncedPicture], place: Mapping[str, int], keyless: Collection[str]
 ) -> tuple[list[SyncedPicture], list[SyncedPicture]]:
     """The pictures of one digest that get a file, and those that do not. Of several with one path only the first, as
     the album shows them, has the path of that file."""
@@ -80,8 +85,8 @@ def _choose_pictures(
     vacant = {file.path for file in group}
     first: list[SyncedPicture] = []
     others: list[SyncedPicture] = []
-    for picture in sorted(candidates, key=lambda p: (raw(p.path), place.get(p.id, len(place)), p.id)):
+    for picture in sorted(candidates, key=lambda p: (p.id in keyless, raw(p.path), place.get(p.id, len(place)), p.id)):
         (first if picture.path in vacant else others).append(picture)
         vacant.discard(picture.path)
-    ranked = [*first, *others]
+    ranked = sorted([*first, *others], key=lambda picture: picture.id in keyless)
     return ranked[:count], ranked[count:]

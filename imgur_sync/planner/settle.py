@@ -78,12 +78,12 @@ def settle_uploads(
         if intent.marker not in adopted and twins:
             verdicts.append(Found(intent, twins.pop(0)))
         elif not twins:
-            verdicts.append(_unseen(intent, read_at, settle_seconds))
+            verdicts.append(unseen(intent, read_at, settle_seconds))
         verdicts.extend(Twin(intent, picture) for picture in twins)
     return tuple(verdicts)
 
 
-def _unseen(intent: Intent, read_at: float, settle_seconds: float) -> Verdict:
+def unseen(intent: Intent, read_at: float, settle_seconds: float) -> Verdict:
     """The verdict on an intent that a reading does not show."""
     failed_at = intent.failed_at if intent.failed_at is not None else read_at
     if intent.status is IntentStatus.SUSPECT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imgur_sync.model.local import LocalFile, Presence
 from imgur_sync.model.plan import GateName
@@ -70,15 +70,19 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
     order = view.listing.ids if view.listing is not None else ()
     shown = frozenset(order)
     alive, gone, settling, reattached = _standings(view, shown)
-    own = [picture for picture in alive if picture.id not in claims.outgoing] if claims.outgoing else alive
-    matching = match(files, own, order)
+    away = claims.outgoing | view.renewed.keys()
+    own = [picture for picture in alive if picture.id not in away] if away else alive
+    matching = match(files, own, order, view.keyless)
+    spare = matching.pictures
+    if view.renewed:
+        spare = (*spare, *(replace(p, path=view.renewed[p.id]) for p in alive if p.id in view.renewed))
     pairs = {**matching.pairs, **claims.incoming} if claims.incoming else matching.pairs
     loose = [file for file in files if file.path not in pairs]
-    vacated = {p.path for p in matching.pictures if p.standing is not Standing.UNMANAGED}
+    vacated = {p.path for p in spare if p.standing is not Standing.UNMANAGED}
     sends, respected, twice = _sends(view, loose, gone, vacated)
     stuck = {send.file.path for send in sends if _is_held(send, spec.protect, hold)}
     stuck |= {file.path for file in loose} - {send.file.path for send in sends}
-    fate = _fates(view, matching.pictures, shown, stuck, hold)
+    fate = _fates(view, spare, shown, stuck, hold)
     back = reattached | {picture.id for picture in claims.incoming.values()}
     return Sorted(
         files=files,
@@ -99,7 +103,7 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
         respected=respected,
         twice_gone=twice,
         unpaired=tuple(send.file for send in sends if send.intent is None),
-        spare=matching.pictures,
+        spare=spare,
     )
 
 

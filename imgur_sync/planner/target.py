@@ -13,6 +13,7 @@ from imgur_sync.planner.entries import Entry
 from imgur_sync.planner.entries import entries as managed_places
 from imgur_sync.planner.marker import is_album_marker
 from imgur_sync.planner.order import Ranking, nfc
+from imgur_sync.planner.pieces import calls, stranded
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.view import AlbumView
 
@@ -38,14 +39,18 @@ class Target:
 
 def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     """The target of one album. With `publish` False a wider privacy is left out (the gate `publish` holds it)."""
+    keyless, fixed = view.keyless, view.fixed
     deleting = tuple(picture for picture in sorted_.pruned if view.deletes(picture))
     leaving = _leaving(view, sorted_)
+    tail_ours = {picture.id for picture in (*sorted_.unmanaged, *sorted_.kept)}
+    # What no edit can name stays where it is, and is left out of all that is compared.
+    stays = fixed | (keyless & tail_ours)
     shown = view.listing.ids if view.listing is not None else ()
+    shown = tuple(i for i in shown if i not in stays) if stays else shown
     entries = managed_places(Ranking(view.spec, sorted_.files), sorted_, shown)
     managed = {entry.id for entry in entries if entry.id is not None}
     doomed = {picture.id for picture in deleting}
     current = tuple(i for i in shown if i not in doomed) if doomed else shown
-    tail_ours = {picture.id for picture in (*sorted_.unmanaged, *sorted_.kept)}
     rest = [i for i in current if i not in managed and i not in leaving]
     tail = (*(i for i in rest if i in tail_ours), *(i for i in rest if i not in tail_ours))
     moves, placements = _moves(view, sorted_)
@@ -53,7 +58,7 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     return Target(
         entries=entries,
         tail=tail,
-        foreign=sum(i not in tail_ours and i not in view.elsewhere for i in rest),
+        foreign=sum(i not in tail_ours and i not in view.elsewhere for i in rest) + len(fixed),
         leaving=leaving,
         deleting=deleting,
         current=current,
@@ -133,7 +138,7 @@ def _edits(
             attached=_attached(sorted_),
             moves=moves,
             reordered=wanted != tuple(i for i in current if i not in leaving) or (header and bool(wanted)),
-            calls=2 if header and not wanted else 1,
+            calls=calls(header, wanted, pieces=bool(view.fixed or view.keyless & set(wanted))),
         )
     return edit, narrow
 
@@ -143,8 +148,11 @@ def _membership_differs(
 ) -> bool:
     """Whether the album's pictures or their order need an edit.
 
-    Nobody knows where an upload will stand. That does not matter where all pictures of the album are alike.
+    Nobody knows where an upload will stand. That does not matter where all pictures of the album are alike. A keyless
+    picture that cannot be brought to its place, and may not be uploaded again, holds the order up.
     """
+    if view.keyless and stranded(wanted, current, view.keyless):
+        return False
     if not view.exists:
         return bool(wanted)
     if None not in wanted:

@@ -14,21 +14,24 @@ from imgur_sync.planner.confirm import trimmed
 
 @dataclass(frozen=True, slots=True)
 class TextWish:
-    """The texts sent (None: not part of it), and what Imgur showed before."""
+    """The texts sent (None: not part of it), and what Imgur showed before. `strangers` are the pictures of others that
+    an album of no account showed before an upload into it: by that the upload is told from them."""
 
     title: str | None = None
     description: str | None = None
     before_title: str = ""
     before_description: str = ""
+    strangers: tuple[str, ...] = ()
 
     def text(self) -> str:
         """As JSON, for the intent; "" where nothing is wished."""
-        return json.dumps(asdict(self), sort_keys=True) if self.texts.managed else ""
+        return json.dumps(asdict(self), sort_keys=True) if self.texts.managed or self.strangers else ""
 
     @classmethod
     def parse(cls, text: str) -> TextWish:
         """From what `text` gave."""
-        return cls(**json.loads(text)) if text else cls()
+        facts = json.loads(text) if text else {}
+        return cls(**{**facts, "strangers": tuple(facts.get("strangers", ()))})
 
     @property
     def texts(self) -> Texts:

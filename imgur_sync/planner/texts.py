@@ -80,13 +80,15 @@ def text_steps(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts]) ->
 def _managed(
     view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts]
 ) -> Iterator[tuple[str, SyncedPicture, Texts, RemotePicture | None]]:
-    """The pictures that have a file and a managed text, in wanted order, with what the listing shows of each."""
+    """The pictures that have a file and a managed text, in wanted order, with what the listing shows of each. What has
+    lost its key cannot be changed."""
     if not wanted:
         return
     shown = {picture.id: picture for picture in view.listing.pictures} if view.listing is not None else {}
+    keyless = view.keyless
     for file in sorted_.files:
         picture, wish = sorted_.pairs.get(file.path), wanted.get(file.path)
-        if picture is not None and wish is not None:
+        if picture is not None and wish is not None and picture.id not in keyless:
             yield file.path, picture, wish, shown.get(picture.id)
 
 

@@ -28,6 +28,8 @@ class AlbumView:
     `bases` are the pictures synced when a gate began to hold, in whatever run: its percentage is of those.
     `spared` are ids that are taken out where others would be deleted: an album that is not planned now needs them.
     `texts_in_doubt` are ids of pictures with an edit of unknown outcome.
+    `anonymous` albums are nobody's: pictures are named by deletehash. `renewed` are pictures of ours to be uploaded
+    once more, with the path of the file that is theirs.
     """
 
     spec: AlbumSpec
@@ -50,10 +52,28 @@ class AlbumView:
     bases: Mapping[str, int] = field(default_factory=dict)
     spared: frozenset[str] = frozenset()
     texts_in_doubt: frozenset[str] = frozenset()
+    anonymous: bool = False
+    renewed: Mapping[str, str] = field(default_factory=dict)
 
     def deletes(self, picture: SyncedPicture) -> bool:
         """Whether a picture whose file left is deleted, and not only taken out of the album."""
-        return self.spec.prune is Prune.DELETE and picture.id not in self.spared
+        lost = self.anonymous and picture.deletehash is None
+        return self.spec.prune is Prune.DELETE and picture.id not in self.spared and not lost
+
+    @property
+    def keyless(self) -> frozenset[str]:
+        """Our pictures that can be taken out of the album, but neither be put in nor changed nor deleted."""
+        if not self.anonymous:
+            return frozenset()
+        return frozenset(picture.id for picture in self.pictures if picture.deletehash is None)
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Shown pictures of others that no edit of an anonymous album can name: they stay where they are."""
+        if not self.anonymous or self.listing is None:
+            return frozenset()
+        ours = {picture.id for picture in self.pictures}
+        return frozenset(i for i in self.listing.ids if i not in ours and i not in self.elsewhere)
 
     @property
     def exists(self) -> bool:

@@ -16,7 +16,7 @@ class AlbumStatus:
     """One album of ours. `pictures` counts those placed in it, `detached` and `gone` those that are not any more.
 
     `last_change` is when a picture or the header last changed by us (Unix seconds, 0 never). `missing` is True when
-    Imgur said that the album is gone.
+    Imgur said that the album is gone. `keyless` counts pictures without an account whose deletehash was lost.
     """
 
     key: str
@@ -28,6 +28,7 @@ class AlbumStatus:
     missing: bool
     last_change: float
     failed: tuple[FailedFile, ...] = ()
+    keyless: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def _album(album: AlbumStatus, read: Moment) -> Iterator[str]:
     title = f" {quoted(album.title, 80)}," if album.title else ""
     words = [plural(album.pictures, "picture")]
     words += [f"{album.detached} taken out of it"] if album.detached else []
+    words += [f"{album.keyless} that can never be deleted"] if album.keyless else []
     words += [f"{album.gone} gone from Imgur"] if album.gone else []
     page = address(album.link)
     where = "gone from Imgur" if album.missing else page

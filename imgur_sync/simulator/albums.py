@@ -152,7 +152,8 @@ def add_to_album(call: Call) -> Answer:
 
 @ROUTES.add("POST DELETE", "/3/album/<key>/remove_images")
 def remove_from_album(call: Call) -> Answer:
-    """Pictures leave the album and stay in the account (H). Ids in the body or the query (H); strangers are ignored."""
+    """Pictures leave the album and live on (H). Ids in the body or the query, also for an anonymous album, which the
+    path names by deletehash (H); whether a picture's own deletehash counts is unknown. Strangers are ignored."""
     album = call.own_album(call.params["key"])
     named = set(call.fields.ids("ids") or ())
     hashes = set(call.fields.ids("deletehashes") or ())

@@ -72,7 +72,11 @@ class Call:
         return self.world.accounts.get(name) if name is not None else None
 
     def view(self, owner: str | None, *, mine: bool = False, listing: bool = False) -> View:
-        """How this caller sees what belongs to `owner`; `mine` is for things just made, also anonymous ones."""
+        """How this caller sees what belongs to `owner`; `mine` is for things just made, also anonymous ones.
+
+        Nobody owns an anonymous thing: after the reply to its making its deletehash is shown to nobody (H), its name in
+        the new shape only (M), its texts to all (H).
+        """
         owned = mine or (owner is not None and owner == self.caller.account)
         others = self.knobs.name_to_others
         named = owned or others == "yes" or (others == "shape" and self.new)
@@ -112,6 +116,7 @@ class Call:
         way to tell an empty list from none (what it does with one is unknown).
         """
         ids, hashes = self.fields.ids("ids") or (), self.fields.ids("deletehashes") or ()
+        hashes = hashes if self.knobs.hashes == "honoured" else ()
         if not ids and not hashes:
             return None
         usable: dict[str, None] = {}

@@ -22,6 +22,9 @@ class Knobs:
     upload_position: Literal["append", "second", "first"] = "append"
     put_ids: Heed = "honoured"
     post_ids: Heed = "honoured"
+    hashes: Heed = "honoured"
+    """Whether `deletehashes[]` count. They are documented (H); older albums without an account took nothing but uploads
+    (M)."""
     order: Heed = "honoured"
     cover: Heed = "honoured"
     privacy: Heed = "honoured"

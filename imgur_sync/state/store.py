@@ -44,6 +44,7 @@ def open_store(
     lineage: str | None,
     create: bool,
     read_only: bool = False,
+    mode: str = "account",
     steps: Sequence[Step] = STEPS,
     mounts: Callable[[], str] = read_mounts,
     busy: float = BUSY_SECONDS,
@@ -51,10 +52,10 @@ def open_store(
     """Open the state, upgrading an older one after a copy was put beside it.
 
     `lineage` is what the manifest says (None: whatever the file says; for a new file a random one). A missing file is
-    made when `create`, else `StateError`. A `read_only` store refuses to record; an older version is then upgraded in
-    memory only. `busy` is how many seconds a record waits for another process's. Raises `StateError` (65), and changes
-    nothing, for a file that is empty, truncated, damaged, foreign, newer, of another lineage, no file at all, or on a
-    network file system.
+    made for `mode` when `create`, else `StateError`. A `read_only` store refuses to record; an older version is then
+    upgraded in memory only. `busy` is how many seconds a record waits for another process's. Raises `StateError` (65),
+    and changes nothing, for a file that is empty, truncated, damaged, foreign, newer, of another lineage, no file at
+    all, or on a network file system.
     """
     found = find_store(path, lineage=lineage, read_only=read_only, steps=steps, mounts=mounts, busy=busy)
     if found is not None:
@@ -64,7 +65,7 @@ def open_store(
             f"{path}: there is no state here",
             hint="`imgur-sync apply` makes one; `imgur-sync state rebuild` makes one from what is on Imgur.",
         )
-    _make(path, lineage or new_lineage(), steps)
+    _make(path, lineage or new_lineage(), steps, mode)
     made = find_store(path, lineage=lineage, steps=steps, mounts=mounts, busy=busy)
     if made is None:
         raise StateError(f"{path} was removed while it was being made", hint="Run again.")
@@ -169,10 +170,12 @@ def _check_lineage(
         )
 
 
-def _make(path: Path, lineage: str, steps: Sequence[Step]) -> None:
+def _make(path: Path, lineage: str, steps: Sequence[Step], mode: str) -> None:
     def fill(connection: sqlite3.Connection) -> None:
         upgrade(connection, steps, file=None)
         with transaction(connection):
             rows.META.put(connection, ("lineage", lineage))
+            if mode != "account":  # what is not said is an account's
+                rows.META.put(connection, ("mode", mode))
 
     make_database(path, replace(STATE, version=len(steps)), fill)

@@ -11,6 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from imgur_sync.model.secret import Secret
 from imgur_sync.model.synced import (
     Departure,
     FailedFile,
@@ -23,7 +24,8 @@ from imgur_sync.model.synced import (
 )
 from imgur_sync.state import rows, runs
 from imgur_sync.state.database import transaction, translated
-from imgur_sync.state.migrations import upgrade
+from imgur_sync.state.disk import private_folder
+from imgur_sync.state.migrations import back_up, upgrade
 from imgur_sync.state.schema import STATE, STEPS
 from imgur_sync.state.sealed import DamagedRow
 from imgur_sync.state.text_rows import with_texts
@@ -60,6 +62,8 @@ class SqliteStore:
             if row is None:
                 raise DamagedRow("no lineage in it")
             self._lineage = str(row[1])
+            mode = rows.META.one(connection, "WHERE name = 'mode'")
+            self._mode = "account" if mode is None else str(mode[1])
 
     @classmethod
     def in_memory(cls, lineage: str) -> SqliteStore:
@@ -101,6 +105,34 @@ class SqliteStore:
     def lineage(self) -> str:
         """Which line of states this is; part of every marker."""
         return self._lineage
+
+    @property
+    def mode(self) -> str:
+        """The mode of the manifest that it was made for: "account" or "anonymous"."""
+        return self._mode
+
+    def deletehashes(self) -> dict[str, Secret]:
+        """Every deletehash kept, by the id of its album or picture."""
+        with self._using(whole=True) as connection:
+            found = {row[1]: Secret(row[2]) for row in rows.DELETEHASH.get(connection, "WHERE kind = 'image'")}
+        albums = {album.id: album.deletehash for album in self.albums() if album.deletehash is not None}
+        return {**found, **albums}
+
+    def set_mode(self, mode: str) -> None:
+        """Make a state in which there is nothing yet one of that mode."""
+        if self._read_only:
+            raise RuntimeError("this state was opened for reading only")
+        with self._using(whole=True) as connection, transaction(connection):
+            rows.META.put(connection, ("mode", mode))
+        self._mode = mode
+
+    def save_copy(self, target: Path) -> None:
+        """Copy the state as it is now into that file, readable by the user alone, durably and all at once. What is
+        damaged is not copied: raises `StateError`, and the file stays as it was."""
+        with self._using(whole=True) as connection:
+            self._check_structure("PRAGMA integrity_check(1)")
+            private_folder(target.parent)
+            back_up(connection, target)
 
     @property
     def path(self) -> Path:

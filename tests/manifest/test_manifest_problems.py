@@ -144,7 +144,6 @@ LATER = [
     ("removed", "[[removed]]\nalbum = 'a'\n", 2, 3),
     ("refresh_credits_per_day", "[budget]\nrefresh_credits_per_day = 250\n", 3, 1),
     ("id", f"{CATS}id = 'AbC1234'\n", 4, 1),
-    ("anonymous", "[account]\nmode = 'anonymous'\n", 3, 8),
     ("git state", "[state]\nbackend = 'git'\n", 3, 11),
 ]
 

@@ -122,3 +122,28 @@ def test_a_wrong_knob_is_refused_and_turns_nothing(imgur, wrong):
     reply = imgur.http.post("/_simulator/knobs", json=wrong)
     assert (reply.status_code, set(reply.json())) == (400, {"error"})
     assert imgur.look("knobs") == before
+
+
+def test_deletehashes_can_be_answered_true_and_ignored(imgur):
+    one, two = imgur.upload("a", auth="anonymous"), imgur.upload("b", auth="anonymous")
+    album = imgur.post("/3/album", auth="anonymous", data={"deletehashes[]": one["deletehash"]}).json()["data"]
+    assert set(album) == {"id", "deletehash"}
+    imgur.steer("knobs", {"hashes": "ignored"})
+    for method, path in (("PUT", ""), ("POST", "/add")):
+        sent = {"deletehashes[]": two["deletehash"]}
+        reply = imgur.send(method, f"/3/album/{album['deletehash']}{path}", auth="anonymous", data=sent)
+        assert reply.json()["data"] is True
+        assert imgur.members(album["id"]) == [one["id"]]
+    imgur.steer("knobs", {"hashes": "honoured"})
+    imgur.post(f"/3/album/{album['deletehash']}/add", auth="anonymous", data={"deletehashes[]": two["deletehash"]})
+    assert imgur.members(album["id"]) == [one["id"], two["id"]]
+
+
+def test_an_anonymous_album_gives_up_pictures_by_their_ids(imgur):
+    one = imgur.upload("a", auth="anonymous")
+    album = imgur.post("/3/album", auth="anonymous", data={"deletehashes[]": one["deletehash"]}).json()["data"]
+    path = f"/3/album/{album['deletehash']}/remove_images"
+    assert imgur.post(path, auth="anonymous", data={"ids[]": one["id"]}).json()["data"] is True
+    assert imgur.members(album["id"]) == []
+    refused = imgur.post(f"/3/album/{album['id']}/remove_images", auth="anonymous", data={"ids[]": one["id"]})
+    assert refused.status_code == 403

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from imgur_sync.imgur.auth import Credentials
+from imgur_sync.imgur.keys import ByDeletehash, ById
 from imgur_sync.imgur.reader import ImgurReader
 from imgur_sync.imgur.transport import READ_ONLY, READ_WRITE, Transport
 from imgur_sync.imgur.writer import ImgurWriter
@@ -25,9 +26,13 @@ from tests.support.wsgi import ORIGIN, InProcess
 
 
 class ImgurStage:
-    """The demo account of a simulator (`knobs` as it takes them), read by `reader` and written by `writer`."""
+    """The demo account of a simulator (`knobs` as it takes them), read by `reader` and written by `writer`; or
+    the demo application without an account, if it is `anonymous`."""
 
-    def __init__(self, *, limits: Limits | None = None, refreshed: bool = True, **knobs: Any) -> None:
+    def __init__(
+        self, *, limits: Limits | None = None, refreshed: bool = True, anonymous: bool = False, **knobs: Any
+    ) -> None:
+        self.anonymous = anonymous
         self.clock = HandClock()
         self.world = World(clock=Clock(self.clock.now), seed="stage")
         self.demo = demo = self.world.demo()
@@ -40,12 +45,14 @@ class ImgurStage:
             Secret(demo.client_secret),
             Secret(demo.refresh_token),
             Secret(demo.access_token) if refreshed else None,
+            anonymous=anonymous,
         )
         given = (ORIGIN, credentials, self.ledger, self.tokens, self.clock)
         self.reading = Transport(*given, allow=READ_ONLY, http=self.wire)
         self.writing = Transport(*given, allow=READ_WRITE, http=self.wire)
         self.reader = ImgurReader(self.reading)
-        self.writer = ImgurWriter(self.writing)
+        self.keys = ByDeletehash({}) if anonymous else ById()
+        self.writer = ImgurWriter(self.writing, self.keys)
         self.web = httpx.Client(transport=InProcess(self.wire.app), base_url=ORIGIN)
 
     def __enter__(self) -> ImgurStage:
@@ -82,16 +89,24 @@ class ImgurStage:
 
     def by_hand(self, title: str = "", pictures: int = 0, **fields: str) -> tuple[str, list[str]]:
         """Make an album and pictures as another client would; returns the album's id and the pictures' in order."""
-        auth = {"Authorization": f"Bearer {self.demo.access_token}"}
+        who = f"Client-ID {self.demo.client_id}" if self.anonymous else f"Bearer {self.demo.access_token}"
+        auth = {"Authorization": who}
         ids = []
+        members = []
         for seed in range(pictures):
             sent = self.web.post(
                 "/3/upload", headers=auth, data={"name": f"{seed}.png"}, files={"image": png(seed=seed)}
             )
-            ids.append(sent.json()["data"]["id"])
+            made = sent.json()["data"]
+            ids.append(made["id"])
+            members.append(made["deletehash"])
+            self.keys.learn(made["id"], Secret(made["deletehash"]))
             self.clock.advance(1)
-        data = {"title": title, "ids[]": ids, **fields}
-        return self.web.post("/3/album", headers=auth, data=data).json()["data"]["id"], ids
+        named = {"deletehashes[]": members} if self.anonymous else {"ids[]": ids}
+        data = {"title": title, **named, **fields}
+        album = self.web.post("/3/album", headers=auth, data=data).json()["data"]
+        self.keys.learn(album["id"], Secret(album["deletehash"]))
+        return album["id"], ids
 
 
 def done(outcome: Outcome[Any]) -> Any:

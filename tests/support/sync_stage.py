@@ -17,6 +17,7 @@ from imgur_sync.executor.rebuilding import rebuild
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Task
 from imgur_sync.imgur.auth import Credentials
+from imgur_sync.imgur.keys import ByDeletehash, ById
 from imgur_sync.imgur.reader import ImgurReader
 from imgur_sync.imgur.transport import READ_ONLY, READ_WRITE, Transport
 from imgur_sync.imgur.writer import ImgurWriter
@@ -24,7 +25,7 @@ from imgur_sync.local.folders import Folders
 from imgur_sync.model.event import Event, Planned, RunFinished
 from imgur_sync.model.plan import GateName, Plan
 from imgur_sync.model.secret import Secret
-from imgur_sync.model.spec import AlbumSpec, BudgetSpec, GateLimits, Manifest, UploadSpec
+from imgur_sync.model.spec import AccountSpec, AlbumSpec, BudgetSpec, GateLimits, Manifest, UploadSpec
 from imgur_sync.simulator import Clock, Knobs, Limits, Options, World, create_app
 from imgur_sync.state.cache import SqliteCache
 from imgur_sync.state.ledger import Caps, SqliteLedger
@@ -47,7 +48,14 @@ class SyncStage:
     """Folders below `base`, an Imgur, and runs between them. Each run opens the state anew, as a new process would."""
 
     def __init__(
-        self, base: Path, *, limits: Limits = NO_LIMITS, settle: float = 90.0, seed: int = 0, **knobs: Any
+        self,
+        base: Path,
+        *,
+        limits: Limits = NO_LIMITS,
+        settle: float = 90.0,
+        seed: int = 0,
+        anonymous: bool = False,
+        **knobs: Any,
     ) -> None:
         self.base = base
         self.seed = seed
@@ -61,6 +69,7 @@ class SyncStage:
         self.budget = BudgetSpec(uploads_per_hour=0)
         self.gates = GateLimits()
         self.in_flight = 4
+        self.anonymous = anonymous
         self.events: list[Event] = []
         self.kill_at = 0
         self.kill_after = False
@@ -103,6 +112,7 @@ class SyncStage:
             albums=tuple(self.albums.values()),
             state_path=self.base / ".imgur-sync" / "state.db",
             lineage=LINEAGE,
+            account=AccountSpec("anonymous" if self.anonymous else "account"),
             budget=self.budget,
             upload=UploadSpec(in_flight=self.in_flight, settle_seconds=self.settle),
             gates=self.gates,
@@ -113,14 +123,18 @@ class SyncStage:
     def apply(self, approvals: Mapping[GateName, int] | None = None, **options: Any) -> RunFinished:
         """One `apply -y` in a process of its own; what it yields stands in `events`."""
         manifest = self.manifest()
-        store = find_store(manifest.state_path, lineage=LINEAGE) or self._rebuilt(manifest)
+        found = find_store(manifest.state_path, lineage=LINEAGE)
+        if found is None and self.anonymous:
+            found = open_store(manifest.state_path, lineage=LINEAGE, create=True, mode="anonymous")
+        store = found or self._rebuilt(manifest)
         wanted = RunOptions(approvals=approvals or {}, **options)
         self.events = []
         with store, self._ledger() as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
             transport = self._transport(ledger, writing=True)
             try:
                 ports = self._ports(store, cache, ledger, transport)
-                for event in apply(ports, ImgurWriter(transport), manifest, wanted, lambda plan: True):
+                keys = ByDeletehash(store.deletehashes()) if self.anonymous else ById()
+                for event in apply(ports, ImgurWriter(transport, keys), manifest, wanted, lambda plan: True):
                     self.events.append(event)
             finally:
                 transport.close()
@@ -175,7 +189,7 @@ class SyncStage:
                 store = found.copy_to_memory()
         else:
             store = SqliteStore.in_memory(LINEAGE)
-        wanted = RunOptions(approvals=approvals or {}, rebuild=lost, **options)
+        wanted = RunOptions(approvals=approvals or {}, rebuild=lost and not self.anonymous, **options)
         with store, self._ledger() as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
             transport = self._transport(ledger, writing=False)
             try:
@@ -234,9 +248,8 @@ class SyncStage:
 
     def _transport(self, ledger: SqliteLedger, *, writing: bool) -> Transport:
         demo = self.demo
-        credentials = Credentials(
-            demo.client_id, Secret(demo.client_secret), Secret(demo.refresh_token), Secret(demo.access_token)
-        )
+        secrets = (Secret(demo.client_secret), Secret(demo.refresh_token), Secret(demo.access_token))
+        credentials = Credentials(demo.client_id, *(() if self.anonymous else secrets), anonymous=self.anonymous)
         allow = READ_WRITE if writing else READ_ONLY
         return Transport(ORIGIN, credentials, ledger, MemoryTokens(), self.clock, allow=allow, http=self.wire)
 
@@ -256,6 +269,8 @@ class SyncStage:
         """The album of that key as Imgur holds it, found by its title."""
         title = self.albums[key].title
         found = [album for album in self.look("world")["albums"] if album["title"] == title]
+        if self.anonymous and len(found) > 1:  # those whose answer was lost stay behind, empty
+            found = [album for album in found if album["images"]]
         assert len(found) == 1, f"{len(found)} albums titled {title}"
         return dict(found[0])
 

@@ -1,0 +1,58 @@
+"""The state machine of test_machine.py without an account: whatever came before, quiet applies converge."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize
+
+from imgur_sync.model.spec import Prune
+from tests.executor.test_machine import Mirror
+from tests.support.sync_stage import SyncStage
+
+
+class NobodysMirror(Mirror):
+    """Two folders and their albums of no account, in a drawn shape of replies."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stage.__exit__(None, None, None)
+        self.stage = SyncStage(self.base / "nobodys", anonymous=True)
+
+    @initialize(prune=st.sampled_from(list(Prune)), shape=st.sampled_from(["mixed", "v1"]))
+    def two_albums(self, prune: Prune, shape: str) -> None:
+        """As with an account; names can be read in the new shape only."""
+        self.stage.steer("knobs", {"shape": shape})
+        for number, key in enumerate(("cats", "dogs")):
+            self.stage.album(key, prune=prune if prune is not Prune.NEVER else Prune.DETACH)
+            self.stage.put(key, "anchor.png", 100 + number)
+
+    def _album(self, key: str) -> dict[str, Any]:
+        found = [album for album in self.stage.look("world")["albums"] if album["title"] == key]
+        filled = [album for album in found if album["images"]]
+        return dict((filled or found)[0]) if found else {}
+
+    def _check(self) -> None:
+        """What is ours in each album equals its folder; what is not ours is still there; nothing has an owner."""
+        world = self.stage.look("world")
+        images = {image["id"]: image for image in world["images"]}
+        for key in self.stage.albums:
+            shown = [images[i] for i in self.stage.remote(key)["images"]]
+            ours = [image["sha256"] for image in shown if ".is1-" in image["name"]]
+            assert ours == self.stage.wanted(key)
+        names = Counter(image["name"] for image in images.values() if ".is1-" in image["name"])
+        twice = sum(count - 1 for count in names.values())
+        assert twice == 0, "one upload, two pictures"
+        assert self.foreign <= {image["sha256"] for image in images.values()}, "a foreign picture was deleted"
+        for request in self.stage.look("history")["requests"]:
+            assert "oauth" not in request["path"]
+            assert "/account/" not in request["path"]
+
+
+NobodysMirror.TestCase.settings = settings(
+    max_examples=30, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestNobodysMirror = NobodysMirror.TestCase
