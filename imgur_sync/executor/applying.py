@@ -40,7 +40,7 @@ def apply(
 
     def task() -> Task[None]:
         world = World()
-        specs = chosen(manifest, options)
+        specs = chosen(session.manifest, options)
         if options.retry_failed:
             forgotten: list[Change] = [FailuresForgotten(spec.key) for spec in specs]
             session.store.record(*forgotten)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,8 @@ class Seen:
 
 def spec_print(spec: AlbumSpec) -> str:
     """A fingerprint of an album's entry in the manifest."""
-    return hashlib.sha256(repr(spec).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    # The position is not the album's own: a new sub-folder moves those behind it.
+    return hashlib.sha256(repr(replace(spec, position=0)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def read_headers(session: Session) -> Task[None]:

@@ -45,7 +45,7 @@ def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Ev
         world = World()
         if ports.reader is not None and not options.offline:
             yield from prepare(session)
-        yield from look(session, world, chosen(manifest, options))
+        yield from look(session, world, chosen(session.manifest, options))
         plan = yield from plan_world(session, world, first=True)
         session.emit(Planned(plan, 1))
 
@@ -86,6 +86,8 @@ def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[Non
         if isinstance(result, Quiet):
             world.quiet[spec.key] = result
             return
+        if spec.collection and result.synced is None and not (result.local.files or result.local.unsendable):
+            return  # an empty sub-folder makes no album
         if result.local.root is not None:
             world.roots[spec.key] = result.local.root
         plan = plan_album(result)

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import BudgetError, CredentialsError, ImgurSyncError, TryAgainLaterError
+from imgur_sync.executor.renaming import follow
 from imgur_sync.executor.scheduler import Scheduler
 from imgur_sync.executor.tasks import Do, Pause, Task
 from imgur_sync.model.event import Event, Waiting
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, T, Unknown
+from imgur_sync.planner.collections import with_vanished
 from imgur_sync.planner.retry import EndRun, Fail, Park, RetryAfter, after_read
 
 if TYPE_CHECKING:
@@ -81,7 +83,8 @@ class Session:
         self.ports = ports
         self.store = ports.store
         self.clock = ports.clock
-        self.manifest = manifest
+        follow(ports.store, manifest)
+        self.manifest = with_vanished(manifest, ports.store.albums())
         self.options = options
         self.writer = writer
         self.scheduler = Scheduler(

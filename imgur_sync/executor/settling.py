@@ -195,6 +195,8 @@ def _empty_twins(session: Session) -> Task[None]:
     """Empty albums that carry the marker of an album which we have under another id: late twins of a creation."""
     ours = {album.id for album in session.store.albums()}
     markers = {album_marker(session.store.lineage, album.key): album.key for album in session.store.albums()}
+    for move in session.manifest.moved:
+        markers.setdefault(album_marker(session.store.lineage, move.source), move.target)
     for header in (session.headers or {}).values():
         key = markers.get(header.description)
         if key is not None and header.id not in ours and header.count == 0:

@@ -10,16 +10,32 @@ from pydantic import PlainValidator, ValidationError
 from pydantic.fields import FieldInfo
 
 from imgur_sync.manifest.faults import Fault
-from imgur_sync.manifest.schema import AlbumTable, DefaultsTable, Document, Table
+from imgur_sync.manifest.schema import (
+    AlbumTable,
+    CollectionTable,
+    DefaultsTable,
+    Document,
+    MovedTable,
+    RemovedTable,
+    Table,
+)
 from imgur_sync.manifest.showing import SECRET_KEY, KeyPath, dotted, key, shown
 
 LATER: Mapping[str, frozenset[str]] = {
-    "Document": frozenset({"watch", "collections", "moved", "removed"}),
+    "Document": frozenset({"watch"}),
     "BudgetTable": frozenset({"refresh_credits_per_day"}),
-    "AlbumTable": frozenset({"id", "images", "image_title"}),
+    "AlbumTable": frozenset({"images", "image_title"}),
     "DefaultsTable": frozenset({"images", "image_title"}),
 }
 """Keys of the specification that this version does not have, by table."""
+
+_NAMED: Mapping[str, type[Table]] = {
+    "albums": AlbumTable,
+    "collections": CollectionTable,
+    "moved": MovedTable,
+    "removed": RemovedTable,
+}
+"""The models of the tables that stand below a name or in an array."""
 
 GUESSES = 200
 """How many unknown keys get a guess at what was meant; each costs half a millisecond."""
@@ -74,12 +90,18 @@ def _missing(path: KeyPath) -> Fault:
 
 
 def _example(path: KeyPath) -> str:
+    if path[-1] == "folders":
+        return '"photos/trips/*", whose sub-folders are the albums'
+    if path[0] in ("moved", "removed"):
+        return '"KEY", the key of an album'
     return '"photos/cats", the folder of this album' if path[-1] == "folder" else "…"
 
 
 def _no_table(path: KeyPath) -> Fault:
     if len(path) == 2 and path[0] == "albums" and str(path[1]) in AlbumTable.model_fields:
         return Fault(path, f"{dotted(path)} stands outside an album", "write it below [albums.NAME]", on_key=True)
+    if path[0] in ("moved", "removed"):
+        return Fault(path, f"{dotted(path)} must be a table", f"write [[{path[0]}]] with its keys below it", True)
     return Fault(path, f"{dotted(path)} must be a table", f"write [{dotted(path)}] with its keys below it", on_key=True)
 
 
@@ -106,8 +128,8 @@ def table_at(path: KeyPath) -> type[Table]:
     """The model of the table at a path of known keys."""
     table: type[Table] = Document
     for number, part in enumerate(path):
-        if path[0] == "albums" and number:
-            return AlbumTable
+        if number and path[0] in _NAMED:
+            return _NAMED[str(path[0])]
         inner = _model(table.model_fields.get(str(part)))
         table = inner or table
     return table
@@ -150,7 +172,14 @@ def _model(field: FieldInfo | None) -> type[Table] | None:
 
 def _own_words(path: KeyPath) -> bool:
     """Whether the field's validator raises what to write; amounts do not."""
-    return path[-1 if isinstance(path[-1], str) else -2] in ("cover", "include", "exclude", "title", "description")
+    return path[-1 if isinstance(path[-1], str) else -2] in (
+        "cover",
+        "include",
+        "exclude",
+        "title",
+        "description",
+        "id",
+    )
 
 
 def _tables() -> list[str]:

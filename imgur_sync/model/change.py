@@ -27,6 +27,15 @@ class AlbumMade:
 
 
 @dataclass(frozen=True, slots=True)
+class AlbumRenamed:
+    """The album has another key from now on: everything recorded under the old one follows. Nothing is recorded under
+    the new one yet, but for copy numbers."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlbumGone:
     """Imgur answered 404 for the album by its id, or we deleted it; its pictures keep their standing."""
 
@@ -165,6 +174,7 @@ class WishIgnored:
 
 Change = (
     AlbumMade
+    | AlbumRenamed
     | AlbumGone
     | AlbumEdited
     | FolderSeen

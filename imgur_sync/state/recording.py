@@ -12,6 +12,7 @@ from imgur_sync.model.change import (
     AlbumEdited,
     AlbumGone,
     AlbumMade,
+    AlbumRenamed,
     Change,
     FailuresForgotten,
     FileFailed,
@@ -40,6 +41,7 @@ from imgur_sync.model.synced import (
 )
 from imgur_sync.planner.marker import SHORT, owner, parse_name
 from imgur_sync.state import rows
+from imgur_sync.state.renaming import rename_album
 
 
 class Recording:
@@ -60,6 +62,8 @@ class Recording:
         match change:
             case AlbumMade():
                 self._album_made(change)
+            case AlbumRenamed(old, new):
+                self._rename(old, new)
             case AlbumGone(key):
                 self._change_album(key, lambda album: replace(album, gone=True))
             case AlbumEdited():
@@ -117,6 +121,12 @@ class Recording:
             raise KeyError(f"no album {key!r} in the state")
         self._albums[key] = change(album)
         self._touched.add(key)
+
+    def _rename(self, old: str, new: str) -> None:
+        if self._albums.keys() & {old, new} or self._stored_album(new) is not None:
+            raise KeyError(f"{old!r} cannot become {new!r}: there is such an album")
+        rename_album(self._connection, old, new)
+        self._touched.add(new)
 
     def _album_made(self, change: AlbumMade) -> None:
         before = self._albums.get(change.key) or self._stored_album(change.key)
