@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from imgur_sync.errors import BudgetError, DeclinedError, ExitCode, StaleError
 from imgur_sync.executor.album_run import run_album
+from imgur_sync.executor.guarding import protect, release
 from imgur_sync.executor.observe import remember_quiet
 from imgur_sync.executor.planning import World, chosen, look, plan_world, prepare
+from imgur_sync.executor.removing import look_at_removals, run_removal
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.settling import settle_all
 from imgur_sync.executor.tasks import Fork, Pause, Task
@@ -44,8 +46,10 @@ def apply(
         if options.retry_failed:
             forgotten: list[Change] = [FailuresForgotten(spec.key) for spec in specs]
             session.store.record(*forgotten)
+        protect(session, specs)
         yield from prepare(session)
         yield from look(session, world, specs)
+        yield from look_at_removals(session, world)
         plan = yield from plan_world(session, world, first=True)
         session.emit(Planned(plan, 1))
         _check(plan, options, confirm)
@@ -109,6 +113,8 @@ def _look_again(session: Session, world: World) -> Task[Plan]:
         yield from settle_all(session)
     restless = [spec for spec in session.manifest.albums if spec.key in world.views]
     yield from look(session, world, restless)
+    if world.removals:
+        yield from look_at_removals(session, world)
     return (yield from plan_world(session, world, first=False))
 
 
@@ -124,8 +130,7 @@ def _act(session: Session, world: World, plan: Plan) -> Task[bool]:
     tasks: list[Task[None]] = []
     for album in due:
         spec = session.manifest.album(album.album)
-        assert spec is not None
-        tasks.append(run_album(session, spec, album))
+        tasks.append(run_album(session, spec, album) if spec is not None else run_removal(session, album))
     yield Fork(tuple(tasks))
     return True
 
@@ -195,6 +200,7 @@ def _close(session: Session, world: World, plan: Plan) -> None:
         if synced.root != root or synced.folder != spec.folder:
             changes.append(FolderSeen(spec.key, spec.folder, root))
             renewed.append(spec.key)
+    changes += release(session, world, plan)
     if changes:
         session.store.record(*changes)
     for key in renewed:

@@ -17,6 +17,7 @@ from imgur_sync.model.plan import AlbumPlan, Gone
 from imgur_sync.model.ports import QuietMark
 from imgur_sync.model.spec import AlbumSpec
 from imgur_sync.model.synced import Intent, IntentStatus, Standing, SyncedAlbum, SyncedPicture
+from imgur_sync.planner.gates import scan_print
 from imgur_sync.planner.view import AlbumView
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     session.emit(Scanning(spec.key, number, total))
     store, cache = session.store, session.ports.cache
     synced = store.album(spec.key)
-    intents = tuple(intent for intent in _open(session) if intent.album == spec.key)
+    intents = tuple(intent for intent in open_intents(session) if intent.album == spec.key)
     mark = cache.quiet(spec.key) if synced is not None and not intents and not session.options.retry_failed else None
     if mark is not None and (mark.spec != spec_print(spec) or synced is None or mark.serial != synced.serial):
         mark = None
@@ -87,7 +88,7 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
         assert isinstance(local, LocalAlbum)
     if local.root is None and (synced is None or not synced.placed):
         raise _missing(session, spec)
-    seen = yield from _listing(session, synced)
+    seen = yield from album_listing(session, synced)
     pictures = store.pictures(spec.key)
     probed = Gone()
     if not session.options.offline and pictures and (seen.listing is not None or seen.gone):
@@ -95,7 +96,7 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     return _view(session, spec, local, synced, pictures, seen, probed, intents)
 
 
-def _open(session: Session) -> tuple[Intent, ...]:
+def open_intents(session: Session) -> tuple[Intent, ...]:
     """Open intents, but for uploads that were read for in vain and may be sent again: the planner sees their files as
     files without a picture."""
     return tuple(i for i in session.store.intents(IntentStatus.OPEN) if i.number not in session.resendable)
@@ -134,7 +135,7 @@ def _still_quiet(
     same = header is not None and header.fingerprint == mark.header
     if same and young and not session.options.refresh:
         return quiet
-    seen = yield from _listing(session, synced)
+    seen = yield from album_listing(session, synced)
     cached = session.ports.cache.listing(synced.id)
     listing = seen.listing
     if listing is None or not listing.complete or cached is None or listing.ids != cached.ids:
@@ -156,7 +157,7 @@ def keep_quiet_mark(session: Session, key: str, fingerprint: str, count: int, li
     session.ports.cache.keep_quiet(key, mark)
 
 
-def _listing(session: Session, synced: SyncedAlbum | None) -> Task[Seen]:
+def album_listing(session: Session, synced: SyncedAlbum | None) -> Task[Seen]:
     """The album's listing: one just read in this run, else a fresh one; offline the last one kept."""
     if synced is None or synced.gone:
         return Seen(gone=synced is not None)
@@ -197,6 +198,8 @@ def _view(
     lost = [picture.path for picture in pictures if picture.path and picture.path not in paths]
     here = {picture.id for picture in pictures if picture.standing in (Standing.PLACED, Standing.UNMANAGED)}
     strangers = [i for i in (seen.listing.ids if seen.listing is not None else ()) if i not in here]
+    if spec.key in session.store.protected():
+        spec = replace(spec, protect=True)
     return AlbumView(
         spec=spec,
         local=local,
@@ -215,6 +218,7 @@ def _view(
         failed=session.failed(spec.key),
         limits=session.manifest.gates,
         tripped=frozenset(session.tripped.get(spec.key, ())),
+        root_accepted=session.store.accepted_root(spec.key) == scan_print(local),
     )
 
 

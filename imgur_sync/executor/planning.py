@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import UsageError
+from imgur_sync.executor.guarding import lapsed
 from imgur_sync.executor.observe import Quiet, observe, read_headers, remember_quiet
 from imgur_sync.executor.probing import probe
+from imgur_sync.executor.removing import look_at_removals
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.tasks import Fork, Task
 from imgur_sync.model.event import Event, Planned
@@ -32,6 +34,7 @@ class World:
         self.plans: dict[str, AlbumPlan] = {}
         self.quiet: dict[str, Quiet] = {}
         self.roots: dict[str, RootIdentity] = {}
+        self.removals: dict[str, AlbumView] = {}
 
 
 def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Event]:
@@ -46,6 +49,7 @@ def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Ev
         if ports.reader is not None and not options.offline:
             yield from prepare(session)
         yield from look(session, world, chosen(session.manifest, options))
+        yield from look_at_removals(session, world)
         plan = yield from plan_world(session, world, first=True)
         session.emit(Planned(plan, 1))
 
@@ -67,7 +71,8 @@ def prepare(session: Session) -> Task[None]:
 
 def chosen(manifest: Manifest, options: Options) -> tuple[AlbumSpec, ...]:
     """The albums that the caller asked for. Raises `UsageError` for a key that the manifest does not have."""
-    unknown = [key for key in options.albums if manifest.album(key) is None]
+    removed = {removal.album for removal in manifest.removed}
+    unknown = [key for key in options.albums if manifest.album(key) is None and key not in removed]
     if unknown:
         known = ", ".join(spec.key for spec in manifest.albums[:20])
         raise UsageError(f"no album {unknown[0]!r} in {manifest.path.name}", hint=f"albums there: {known}")
@@ -112,8 +117,10 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     limit = session.manifest.gates.prune_run
     if first:
         session.gated = frozenset(key for key, plan in world.plans.items() if _held(plan) & {GateName.PRUNE})
+        session.gated |= frozenset(world.removals)
     approvals = session.options.approvals if first else session.left_of_approvals(GateName.PRUNE)
-    albums = plan_albums(views, detached, approvals, limit, exact=first, alone=world.plans)
+    removals = tuple(world.removals.values())
+    albums = plan_albums(views, detached, approvals, limit, exact=first, alone=world.plans, removals=removals)
     for album in albums:
         session.tripped.setdefault(album.album, set()).update(_held(album))
     ages = [quiet.listed_at for quiet in world.quiet.values()]
@@ -129,13 +136,19 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
         observation_reads=session.reads,
         oldest_listing=min(ages, default=None),
         offline=session.options.offline,
-        notes=(*session.manifest.warnings, *_dropped(session)),
+        notes=(*session.manifest.warnings, *_dropped(session), *lapsed(session)),
     )
 
 
 def _dropped(session: Session) -> Iterator[str]:
     """Sentences about albums of ours that the manifest does not name any more."""
+    removed = {removal.album for removal in session.manifest.removed}
+    for key in sorted(removed):
+        if session.store.album(key) is None:
+            yield f"[[removed]] {key}: no album of this key is known here; the table can go"
     for album in session.store.albums():
+        if album.key in removed:
+            continue
         if album.placed and not album.gone and session.manifest.album(album.key) is None:
             pictures = "1 picture" if album.placed == 1 else f"{album.placed} pictures"
             yield f"the album {album.key} is not in the manifest any more: it stays on Imgur as it is ({pictures})"

@@ -103,6 +103,7 @@ class Session:
         self.uploaded_bytes = 0
         self.edited = 0
         self.deleted = 0
+        self.deleted_albums = 0
         self.troubles = 0
         self.limit_hit: tuple[LimitName, float | None] | None = None
         self.claims: dict[str, str] = {}

@@ -7,6 +7,7 @@ from functools import partial
 
 from imgur_sync.errors import TryAgainLaterError
 from imgur_sync.executor.observe import list_album
+from imgur_sync.executor.removing import settle_removal
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Task
 from imgur_sync.executor.twins import adopted_markers, remove_album_twin, remove_twin
@@ -64,8 +65,10 @@ def settle_all(session: Session) -> Task[None]:
         yield from _settle_creations(session, creations)
     for intent in intents:
         due = intent.failed_at is not None and now >= intent.failed_at + session.settle_seconds
-        if due and intent.kind in (IntentKind.EDIT_ALBUM, IntentKind.DELETE_ALBUM, IntentKind.EDIT_IMAGE):
+        if due and intent.kind in (IntentKind.EDIT_ALBUM, IntentKind.EDIT_IMAGE):
             yield from _settle_edit(session, intent)
+        elif due and intent.kind is IntentKind.DELETE_ALBUM:
+            yield from settle_removal(session, intent)
         elif due and intent.kind is IntentKind.DELETE_IMAGE:
             yield from _settle_deletion(session, intent)
     if session.writer is not None:

@@ -36,6 +36,23 @@ class AlbumRenamed:
 
 
 @dataclass(frozen=True, slots=True)
+class AlbumProtected:
+    """Nothing is removed from the album any more, or (`protect` False) that ended."""
+
+    key: str
+    protect: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RootAccepted:
+    """Somebody confirmed that the folder of the album is the right one although its root gate trips: as long as a scan
+    is `scan` (see `planner.gates.scan_print`). "" takes it back."""
+
+    key: str
+    scan: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlbumGone:
     """Imgur answered 404 for the album by its id, or we deleted it; its pictures keep their standing."""
 
@@ -175,6 +192,8 @@ class WishIgnored:
 Change = (
     AlbumMade
     | AlbumRenamed
+    | AlbumProtected
+    | RootAccepted
     | AlbumGone
     | AlbumEdited
     | FolderSeen

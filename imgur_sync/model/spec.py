@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -48,7 +47,9 @@ def folder_key(name: str) -> str:
     """The part of an album's key that stands for a sub-folder: its name, with every byte of what is not printable, and
     "%", as %XX. No two names have the same one."""
     return "".join(
-        char if char.isprintable() and char != "%" else "".join(f"%{byte:02X}" for byte in os.fsencode(char))
+        char
+        if char.isprintable() and char != "%"
+        else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogateescape"))
         for char in name
     )
 

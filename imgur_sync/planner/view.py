@@ -25,6 +25,7 @@ class AlbumView:
     about pictures that a listing did not show. `ignored` are paths of pictures that the rules leave out. `elsewhere`
     are ids in the listing that the state knows but not as placed here. `intents` are the album's open ones. `tripped`
     are gates that held in an earlier plan of this run: they go on holding, whatever its uploads add to the album.
+    `root_accepted`: somebody confirmed that this very scan is of the right folder.
     """
 
     spec: AlbumSpec
@@ -44,6 +45,7 @@ class AlbumView:
     failed: tuple[FailedFile, ...] = ()
     limits: GateLimits = GateLimits()
     tripped: frozenset[GateName] = frozenset()
+    root_accepted: bool = False
 
     @property
     def exists(self) -> bool:

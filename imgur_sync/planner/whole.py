@@ -16,6 +16,7 @@ from imgur_sync.planner.digest import digest
 from imgur_sync.planner.gates import passed, run_gate
 from imgur_sync.planner.join import join
 from imgur_sync.planner.price import price_albums
+from imgur_sync.planner.removal import offered, plan_removal
 from imgur_sync.planner.view import NO_CLAIMS, AlbumView
 
 NOTHING_PLANNED: Mapping[str, AlbumPlan] = MappingProxyType({})
@@ -29,28 +30,33 @@ def plan_albums(
     *,
     exact: bool = True,
     alone: Mapping[str, AlbumPlan] = NOTHING_PLANNED,
+    removals: Sequence[AlbumView] = (),
 ) -> tuple[AlbumPlan, ...]:
     """Plan several albums together, before the budget. `detached` are our detached pictures that are proven alive.
 
     `alone` are plans that `plan_album` made of these very views, by key; what is missing there is planned here.
+    `removals` are the views of albums that are to be deleted; their plans come last.
     Raises `ApprovalError` when an approval does not name exactly what a gate withholds.
     """
     by_key = {view.spec.key: view for view in views}
     plans = {key: alone.get(key) or plan_album(view) for key, view in by_key.items()}
     pictures = {picture.id: picture for view in views for picture in view.pictures}
-    claims = join(tuple(plans.values()), detached, pictures)
+    offers = [picture for view in removals for picture in offered(view)]
+    claims = join(tuple(plans.values()), [*detached, *offers], pictures)
     for key, claim in claims.items():
         plans[key] = plan_album(by_key[key], claim)
     prunes = {key: _removals(plan) for key, plan in plans.items()}
     tripped = [key for key, plan in plans.items() if any(gate.name is GateName.PRUNE for gate in plan.gates)]
     extra = {gate.album: gate for gate in run_gate(prunes, prune_run, tripped)}
-    gates: list[Gate] = [gate for plan in plans.values() for gate in plan.gates]
+    claimed = frozenset(picture.id for claim in claims.values() for picture in claim.incoming.values())
+    doomed = [plan_removal(view, claimed) for view in removals]
+    gates: list[Gate] = [gate for plan in (*plans.values(), *doomed) for gate in plan.gates]
     approved = passed([*gates, *extra.values()], approvals, exact=exact)
     for key, plan in plans.items():
         run_gates = (extra[key],) if key in extra else ()
         if run_gates or any(gate.name in approved for gate in plan.gates):
             plans[key] = plan_album(by_key[key], claims.get(key, NO_CLAIMS), approved, run_gates)
-    return tuple(plans.values())
+    return (*plans.values(), *(plan_removal(view, claimed, approved) for view in removals))
 
 
 def _removals(plan: AlbumPlan) -> int:

@@ -12,6 +12,7 @@ from imgur_sync.model.change import (
     AlbumEdited,
     AlbumGone,
     AlbumMade,
+    AlbumProtected,
     AlbumRenamed,
     Change,
     FailuresForgotten,
@@ -26,6 +27,7 @@ from imgur_sync.model.change import (
     PictureGone,
     PicturePlaced,
     PictureReleased,
+    RootAccepted,
     UrlRetired,
     WishIgnored,
 )
@@ -64,6 +66,11 @@ class Recording:
                 self._album_made(change)
             case AlbumRenamed(old, new):
                 self._rename(old, new)
+            case AlbumProtected(key, protect):
+                rows.save_mark(self._connection, rows.PROTECTED, key, "yes" if protect else "")
+            case RootAccepted(key, scan):
+                rows.save_mark(self._connection, rows.ACCEPTED_ROOT, key, scan)
+                self._touched.add(key)
             case AlbumGone(key):
                 self._change_album(key, lambda album: replace(album, gone=True))
             case AlbumEdited():

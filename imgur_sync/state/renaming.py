@@ -21,6 +21,11 @@ def rename_album(connection: sqlite3.Connection, old: str, new: str) -> None:
         known = rows.COPY.one(connection, "WHERE album = ? AND short = ?", new, short)
         rows.COPY.put(connection, (new, short, highest if known is None else max(highest, known[2])))
     connection.execute("DELETE FROM copy WHERE album = ?", (old,))
+    for kind in (rows.PROTECTED, rows.ACCEPTED_ROOT):
+        mark = rows.load_marks(connection, kind).get(old)
+        if mark is not None:
+            rows.save_mark(connection, kind, old, "")
+            rows.save_mark(connection, kind, new, mark)
     album = rows.ALBUM.one(connection, "WHERE key = ?", old)
     if album is not None:
         connection.execute("DELETE FROM album WHERE key = ?", (old,))

@@ -50,6 +50,24 @@ FAILED = Sealed("failed", "album path digest reason at")
 RETIRED = Sealed("retired", "number album path old_id new_id old_link new_link at")
 
 
+PROTECTED, ACCEPTED_ROOT = "protected/", "accepted root/"
+"""How the names of `META` begin that hold a mark of an album; its key follows."""
+
+
+def save_mark(connection: sqlite3.Connection, kind: str, key: str, value: str) -> None:
+    """Set a mark of an album, or remove it where the value is empty."""
+    if value:
+        META.put(connection, (kind + key, value))
+    else:
+        connection.execute("DELETE FROM meta WHERE name = ?", (kind + key,))
+
+
+def load_marks(connection: sqlite3.Connection, kind: str) -> dict[str, str]:
+    """All marks of one kind, by album key."""
+    found = META.get(connection, "WHERE substr(name, 1, ?) = ?", len(kind), kind)
+    return {str(name)[len(kind) :]: str(value) for name, value in found}
+
+
 def free(text: str) -> bytes:
     """Any text as bytes; `unfree` undoes it."""
     return text.encode("utf-8", "surrogatepass")

@@ -182,6 +182,16 @@ class SqliteStore:
             found = rows.RETIRED.get(connection, "WHERE album = ? ORDER BY at, number", album)
             return tuple(rows.load_retired(row) for row in found)
 
+    def protected(self) -> frozenset[str]:
+        """The keys of the albums from which nothing is removed."""
+        with self._using() as connection:
+            return frozenset(rows.load_marks(connection, rows.PROTECTED))
+
+    def accepted_root(self, album: str) -> str:
+        """The scan of the album's folder that somebody accepted, "" if none."""
+        with self._using() as connection:
+            return rows.load_marks(connection, rows.ACCEPTED_ROOT).get(album, "")
+
     def open_intent(self, draft: Intent) -> Intent:
         """Record a write before it is sent; returns it with its number."""
         return self._recorded(lambda recording: recording.open_intent(draft))
