@@ -27,6 +27,7 @@ COMMANDS = {
     "status": Entry("status", "Show what was synced and what is in doubt."),
     "links": Entry("links", "List the links of the pictures."),
     "credits": Entry("credits", "Show what is left of Imgur's limits."),
+    "root": Entry("root", "Confirm a folder that does not look like the one it was."),
     "state": Entry("state", "Repair the state."),
     "simulator": Entry("simulator", "Serve a local Imgur to try things on."),
     "demo": Entry("demo", "Show everything on a local Imgur, in a folder of its own."),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from imgur_sync.errors import BudgetError
+from imgur_sync.executor.claiming import claim
 from imgur_sync.executor.editing import edit, poll
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Fork, Task
@@ -45,6 +46,7 @@ def run_album(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
 
 
 def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
+    claim(session, spec)
     edits = [step for step in plan.steps if isinstance(step, EditAlbum)]
     membership = any(step.places is not None for step in edits)
     _record_known(session, plan, membership)

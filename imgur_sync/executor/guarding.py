@@ -33,7 +33,7 @@ def lapsed(session: Session) -> Iterator[str]:
 
 def release(session: Session, world: World, plan: Plan) -> tuple[Change, ...]:
     """What ends with a run: protection that the manifest no longer asks for, and the acceptance of a folder that was
-    used. The albums that the run did not look at keep theirs."""
+    used, or that the folder no longer needs. The albums that the run did not look at keep theirs."""
     known = session.store.protected()
     seen = {*world.views, *world.quiet}
     gated = {album.album for album in plan.albums if album.gates or album.errors}
@@ -41,7 +41,6 @@ def release(session: Session, world: World, plan: Plan) -> tuple[Change, ...]:
     for spec in session.manifest.albums:
         if spec.key in known and not spec.protect and spec.key in seen:
             ended.append(AlbumProtected(spec.key, protect=False))
-        view = world.views.get(spec.key)
-        if view is not None and view.root_accepted and spec.key not in gated:
+        if spec.key in seen and spec.key not in gated and session.store.accepted_root(spec.key):
             ended.append(RootAccepted(spec.key, ""))
     return tuple(ended)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
+from imgur_sync.executor.claiming import candidate, check_claim, unclaimed
 from imgur_sync.executor.probing import probe_missing
 from imgur_sync.executor.tasks import RunStopped, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
@@ -55,6 +56,7 @@ def read_headers(session: Session) -> Task[None]:
     session.emit(Listing(""))
     reader = session.reader()
     wanted = {album.id for album in session.store.albums() if not album.gone}
+    wanted |= {spec.id for spec in session.manifest.albums if spec.id is not None and unclaimed(session, spec)}
     headers: dict[str, AlbumHeader] = {}
     page = 0
     while True:
@@ -88,12 +90,17 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
         assert isinstance(local, LocalAlbum)
     if local.root is None and (synced is None or not synced.placed):
         raise _missing(session, spec)
+    check_claim(session, spec)
+    adopting = unclaimed(session, spec)
+    if adopting:
+        synced = yield from candidate(session, spec)
     seen = yield from album_listing(session, synced)
     pictures = store.pictures(spec.key)
     probed = Gone()
     if not session.options.offline and pictures and (seen.listing is not None or seen.gone):
         probed = yield from probe_missing(session, spec, local, pictures, seen.listing)
-    return _view(session, spec, local, synced, pictures, seen, probed, intents)
+    view = _view(session, spec, local, synced, pictures, seen, probed, intents)
+    return replace(view, adopting=True) if adopting else view
 
 
 def open_intents(session: Session) -> tuple[Intent, ...]:

@@ -41,6 +41,8 @@ def plan_album(
     gates = (*((scan,) if scan is not None else ()), *(gate for gate in gates if gate.name not in approved))
     granted, target = wanted, aim(view, wanted, publish=True)
     all_steps = _steps(view, wanted, target)
+    if view.adopting and target.foreign and GateName.ADOPT not in approved:
+        return _to_adopt(view, all_steps, target.foreign)
     if held or any(send.file.content is not Presence.PRESENT for send in wanted.sends):
         granted = sort_out(view, claims, Hold(held, bytes_needed=True))
         target = aim(view, granted, publish=GateName.PUBLISH not in held)
@@ -49,6 +51,15 @@ def plan_album(
     if view.album_gone and view.spec.on_remote_delete is OnRemoteDelete.RESPECT:
         all_steps, gates = (), tuple(gate for gate in gates if gate.name is not GateName.RESTORE)
     return _assembled(view, wanted, granted, target, all_steps, steps, gates, held)
+
+
+def _to_adopt(view: AlbumView, steps: tuple[Step, ...], foreign: int) -> AlbumPlan:
+    """The plan of an album of somebody's making: nothing is done there before its pictures were counted."""
+    pictures = "1 picture" if foreign == 1 else f"{foreign} pictures"
+    detail = f"the album holds {pictures} that imgur-sync did not put there; they stay, behind those of the folder"
+    gate = Gate(GateName.ADOPT, view.spec.key, foreign, detail)
+    withheld = tuple(Withheld(step, GateName.ADOPT) for step in steps)
+    return replace(_blank(view), wanted=steps, withheld=withheld, gates=(gate,), foreign=foreign)
 
 
 def _left_gone(view: AlbumView, held: frozenset[GateName]) -> bool:

@@ -26,6 +26,7 @@ class AlbumView:
     are ids in the listing that the state knows but not as placed here. `intents` are the album's open ones. `tripped`
     are gates that held in an earlier plan of this run: they go on holding, whatever its uploads add to the album.
     `root_accepted`: somebody confirmed that this very scan is of the right folder.
+    `adopting`: the manifest names the album by its id, and nothing of it is ours yet.
     """
 
     spec: AlbumSpec
@@ -46,6 +47,7 @@ class AlbumView:
     limits: GateLimits = GateLimits()
     tripped: frozenset[GateName] = frozenset()
     root_accepted: bool = False
+    adopting: bool = False
 
     @property
     def exists(self) -> bool:

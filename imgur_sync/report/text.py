@@ -19,7 +19,8 @@ MOST_LINES = 10
 """Longer lists of problems are cut; `--json` has all of them."""
 
 REMEDIES = {
-    GateName.ROOT: "nothing is removed; bring the folder back (is its disk there?) or drop the album from the manifest",
+    GateName.ROOT: "nothing is removed; bring the folder back (is its disk there?) or drop the album from the manifest"
+    "; if it is right as it is: imgur-sync root accept ALBUM",
     GateName.SCAN: "nothing is removed from this album until all of its folder can be read",
     GateName.LISTING: "nothing is made, uploaded or removed here until Imgur's answer is whole; run again later",
 }
