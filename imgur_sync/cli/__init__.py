@@ -22,6 +22,8 @@ class Entry(NamedTuple):
 COMMANDS = {
     "init": Entry("init", "Write a sync.toml for folders that exist."),
     "validate": Entry("validate", "Check sync.toml, without the network."),
+    "fmt": Entry("fmt", "Tidy up sync.toml, keeping every comment."),
+    "schema": Entry("schema", "Print what sync.toml may hold, for editors."),
     "plan": Entry("plan", "Show what apply would do, and what it costs."),
     "apply": Entry("apply", "Make the albums equal the folders."),
     "status": Entry("status", "Show what was synced and what is in doubt."),
