@@ -38,10 +38,12 @@ class _Line:
 
     @property
     def blank(self) -> bool:
+        """Whether there is nothing on it."""
         return not self.text
 
     @property
     def comment(self) -> bool:
+        """Whether it is a comment of its own, not one that goes on from the line above."""
         return self.text.startswith("#")
 
 
