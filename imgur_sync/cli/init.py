@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from imgur_sync.cli.session import Session, note, result, shared
-from imgur_sync.errors import ImgurSyncError, UsageError
+from imgur_sync.errors import ImgurSyncError, StateError, UsageError
 
 SCHEMA_PLACE = ".imgur-sync/sync.schema.json"
 SCHEMA_LINE = f"#:schema ./{SCHEMA_PLACE}"
@@ -63,13 +63,15 @@ def _write(target: Path, text: str) -> None:
 def _write_schema(directory: Path) -> None:
     """The schema for editors. It is a help only: where it cannot be written, the manifest does without."""
     from imgur_sync.manifest.describing import json_schema
+    from imgur_sync.state.disk import private_folder
 
     place = directory / SCHEMA_PLACE
     try:
-        place.parent.mkdir(mode=0o700, exist_ok=True)
+        private_folder(place.parent)
         place.write_text(json_schema(), encoding="utf-8")
-    except OSError as error:
-        note(f"warning: {place} was not written: {error.strerror}; later: imgur-sync schema > {SCHEMA_PLACE}")
+    except (OSError, StateError) as error:
+        why = error.strerror if isinstance(error, OSError) else error.message
+        note(f"warning: {place} was not written: {why}; later: imgur-sync schema > {SCHEMA_PLACE}")
 
 
 def _tell(session: Session, target: Path, text: str) -> None:

@@ -11,7 +11,8 @@ _NAMING: tuple[Sealed, ...] = (rows.PICTURE, rows.INTENT, rows.IGNORED_WISH, row
 
 
 def rename_album(connection: sqlite3.Connection, old: str, new: str) -> None:
-    """Put every row of the album `old` under the key `new`. Copy numbers known of both keys: the higher one stays."""
+    """Put every row of the album `old` under the key `new`. Copy numbers stay known of the old key, too:
+    a later album of that name must not give one a second time."""
     for table in _NAMING:
         place = table.columns.split().index("album")
         for row in list(table.get(connection, "WHERE album = ?", old)):
@@ -20,7 +21,6 @@ def rename_album(connection: sqlite3.Connection, old: str, new: str) -> None:
     for _, short, highest in list(rows.COPY.get(connection, "WHERE album = ?", old)):
         known = rows.COPY.one(connection, "WHERE album = ? AND short = ?", new, short)
         rows.COPY.put(connection, (new, short, highest if known is None else max(highest, known[2])))
-    connection.execute("DELETE FROM copy WHERE album = ?", (old,))
     for kind in (rows.PROTECTED, rows.ACCEPTED_ROOT):
         mark = rows.load_marks(connection, kind).get(old)
         if mark is not None:

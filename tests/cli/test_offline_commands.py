@@ -26,7 +26,7 @@ def test_init_writes_one_file_that_validate_accepts(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "with 2 albums: cats, dogs-co." in done.stdout
     assert {path.name for path in tmp_path.iterdir()} == {".imgur-sync", "photos", "sync.toml"}
-    assert [path.name for path in (tmp_path / ".imgur-sync").iterdir()] == ["sync.schema.json"]
+    assert {path.name for path in (tmp_path / ".imgur-sync").iterdir()} == {".gitignore", "sync.schema.json"}
     assert place.run("validate").returncode == 0
     albums = tomllib.loads((tmp_path / "sync.toml").read_text(encoding="utf-8"))["albums"]
     assert {key: album["folder"] for key, album in albums.items()} == {

@@ -33,9 +33,10 @@ from imgur_sync.model.synced import (
     Standing,
 )
 from tests.contract.intent_contract import CATS, LINEAGE, IntentContract, digest_of, picture
+from tests.contract.renaming_contract import RenamingContract
 
 
-class StateStoreContract(IntentContract):
+class StateStoreContract(IntentContract, RenamingContract):
     """Inherited by the tests of every implementation."""
 
     def test_an_empty_store_holds_nothing_but_its_lineage(self, store: StateStore) -> None:
