@@ -175,6 +175,7 @@ class RunFinished:
     left: Plan
     resume_at: float | None = None
     retired: tuple[RetiredUrl, ...] = ()
+    deleted_albums: int = 0
 
 
 Event = (

@@ -117,7 +117,7 @@ def change_lines(plan: AlbumPlan, approved: Collection[GateName] = ()) -> list[s
     held = frozenset(gate.name for gate in plan.gates) - frozenset(approved)
     kinds = _Kinds(wanted, names_of(plan.steps), names_of(entry.step for entry in plan.deferred), held)
     return [
-        *(["- the album is deleted; its pictures stay in the account"] if wanted.album_deleted else []),
+        *([_album_deleted(wanted)] if wanted.album_deleted else []),
         *kinds.line("-", "leaves", "leaves the album", "leave the album", _links_live(len(wanted.leaves))),
         *kinds.line("-", "deleted", "is deleted", "are deleted", "for good"),
         *kinds.line("~", "replaced", "replaced", remark=_link_remark(len(wanted.replaced))),
@@ -129,6 +129,10 @@ def change_lines(plan: AlbumPlan, approved: Collection[GateName] = ()) -> list[s
         *_header(wanted, held),
         *_placements(plan),
     ]
+
+
+def _album_deleted(wanted: Names) -> str:
+    return "- the album is deleted" if wanted.deleted else "- the album is deleted; its pictures stay in the account"
 
 
 def _links_live(count: int) -> str:

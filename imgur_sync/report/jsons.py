@@ -62,6 +62,7 @@ def run_json(run: RunFinished) -> str:
         "uploaded_bytes": run.uploaded_bytes,
         "edited": run.edited,
         "deleted": run.deleted,
+        "deleted_albums": run.deleted_albums,
         "credits": run.credits,
         "resume_at": iso(run.resume_at),
         "retired": [{"album": url.album, "path": url.path} for url in run.retired],

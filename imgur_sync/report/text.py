@@ -9,7 +9,7 @@ from datetime import tzinfo
 from imgur_sync.errors import ExitCode
 from imgur_sync.model.budget import LimitName
 from imgur_sync.model.plan import AlbumPlan, Blocked, GateName, Plan
-from imgur_sync.model.step import CreateAlbum
+from imgur_sync.model.step import CreateAlbum, DeleteAlbum
 from imgur_sync.report.changes import change_lines
 from imgur_sync.report.escape import quoted, sentence, terminal
 from imgur_sync.report.figures import moment, number, plural, some
@@ -70,6 +70,8 @@ def approvals(plan: Plan) -> dict[GateName, int]:
 
 def _headline(album: AlbumPlan) -> str:
     title = f" {quoted(album.title, 80)}," if album.title else ""
+    if any(isinstance(step, DeleteAlbum) for step in album.wanted):
+        return f"{terminal(album.album)}:{title} removed in the manifest"
     new = " a new album," if any(isinstance(step, CreateAlbum) for step in album.wanted) else ""
     return f"{terminal(album.album)}:{title}{new} {plural(album.files, 'picture')} in the folder"
 
