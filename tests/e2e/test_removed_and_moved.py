@@ -54,3 +54,13 @@ def test_a_moved_key_uploads_nothing(both: Mirror) -> None:
     assert both.album("dogs")["id"] == before
     assert "hounds" in both.run("status").stdout
     assert both.json("plan")["empty"] is True
+
+
+def test_a_plan_of_a_moved_key_needs_no_apply_first(both: Mirror) -> None:
+    """It is planned in memory: the state file stays as it is."""
+    state = both.folder / ".imgur-sync/state.db"
+    before = state.read_bytes()
+    both.manifest(table("cats") + table("hounds", folder="dogs") + '[[moved]]\nfrom = "dogs"\nto = "hounds"\n')
+    assert both.json("plan", "--offline")["empty"] is True
+    assert both.run("validate").returncode == 0
+    assert state.read_bytes() == before
