@@ -145,3 +145,11 @@ def test_the_approval_of_the_readme_is_understood(here: Path) -> None:
             run = subprocess.run(command.split(), cwd=here, env=environment, capture_output=True, text=True, timeout=60)
             assert run.returncode == code, run.stdout + run.stderr
     assert "prune=37" in run.stderr
+
+
+def test_every_manifest_of_the_readme_loads(here: Path) -> None:
+    """Each toml block is a whole one, without a warning."""
+    for block in blocks():
+        if block.language == "toml":
+            (here / "sync.toml").write_text(block.text)
+            assert load(None, directory=here).warnings == ()

@@ -42,14 +42,15 @@ def test_the_example_loads_without_a_warning() -> None:
     """As it stands, but for the folder, which a reader has to name."""
     manifest = load(EXAMPLE, directory=EXAMPLE.parent)
     assert manifest.warnings == ()
-    assert [one.key for one in manifest.albums] == ["cats"]
+    assert [one.key for one in manifest.albums] == ["cats", "zoo"]
+    assert [one.name for one in manifest.collections] == ["trips"]
 
 
 @pytest.mark.parametrize(("table", "key"), KEYS)
 def test_every_key_of_the_models_occurs_in_the_example(table: str, key: str) -> None:
     """In its own table; the keys of [defaults] are those of an album, so they are shown there."""
     data = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
-    album = data["albums"]["cats"]
+    album = {**data["albums"]["zoo"], **data["albums"]["cats"]}
     homes = {
         "Document": data,
         "AccountTable": data["account"],

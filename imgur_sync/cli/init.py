@@ -7,8 +7,12 @@ from pathlib import Path
 
 import click
 
-from imgur_sync.cli.session import Session, result, shared
-from imgur_sync.errors import ImgurSyncError, UsageError
+from imgur_sync.cli.session import Session, note, result, shared
+from imgur_sync.errors import ImgurSyncError, StateError, UsageError
+
+SCHEMA_PLACE = ".imgur-sync/sync.schema.json"
+SCHEMA_LINE = f"#:schema ./{SCHEMA_PLACE}"
+"""How editors (Taplo, Even Better TOML, Tombi) are told where the schema of a TOML file is: in its first line."""
 
 
 @click.command("init", short_help="Write a sync.toml for folders that exist.")
@@ -17,8 +21,9 @@ from imgur_sync.errors import ImgurSyncError, UsageError
 def command(session: Session, folders: tuple[str, ...]) -> None:
     """Write a commented sync.toml with one album for each FOLDER, or for the folders below that hold pictures.
 
-    An existing manifest is never overwritten. Nothing else is made, and nothing is sent. With -f FILE that file is
-    written; -f - writes to stdout.
+    An existing manifest is never overwritten. Nothing is sent. With -f FILE that file is
+    written; -f - writes to stdout. Beside the state's place a JSON Schema is written, .imgur-sync/sync.schema.json: the
+    manifest's first line names it, and editors check the file against it.
     """
     from imgur_sync.manifest import draft, new_lineage
 
@@ -29,7 +34,8 @@ def command(session: Session, folders: tuple[str, ...]) -> None:
     if session.file == "-":
         result(text)
         return
-    _write(target, text)
+    _write(target, f"{SCHEMA_LINE}\n{text}")
+    _write_schema(target.parent)
     _tell(session, target, text)
 
 
@@ -52,6 +58,20 @@ def _write(target: Path, text: str) -> None:
         if made:
             target.unlink(missing_ok=True)
         raise ImgurSyncError(f"{target} cannot be written: {error.strerror}") from error
+
+
+def _write_schema(directory: Path) -> None:
+    """The schema for editors. It is a help only: where it cannot be written, the manifest does without."""
+    from imgur_sync.manifest.describing import json_schema
+    from imgur_sync.state.disk import private_folder
+
+    place = directory / SCHEMA_PLACE
+    try:
+        private_folder(place.parent)
+        place.write_text(json_schema(), encoding="utf-8")
+    except (OSError, StateError) as error:
+        why = error.strerror if isinstance(error, OSError) else error.message
+        note(f"warning: {place} was not written: {why}; later: imgur-sync schema > {SCHEMA_PLACE}")
 
 
 def _tell(session: Session, target: Path, text: str) -> None:

@@ -19,7 +19,19 @@ LARGEST = 64 * 1024 * 1024
 
 
 def load_manifest(session: Session, *, check_folders: bool = False) -> Manifest:
-    """The manifest that the command line names; "-" is stdin, and then paths start at the current directory."""
+    """The manifest that the command line names, with the albums of its collections as their folders are right now.
+
+    "-" is stdin, and then paths start at the current directory.
+    """
+    manifest = _checked(session, check_folders=check_folders)
+    if not manifest.collections:
+        return manifest
+    from imgur_sync.local.collections import expanded
+
+    return expanded(manifest)
+
+
+def _checked(session: Session, *, check_folders: bool) -> Manifest:
     here = Path.cwd()
     if session.file == "-":
         data = sys.stdin.buffer.read(LONGEST_MANIFEST + 1) if sys.stdin is not None else b""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from imgur_sync.cli.session import Session, note
 from imgur_sync.errors import UsageError
@@ -31,12 +32,18 @@ class Place:
     def folder(self, album: str) -> Path | None:
         """The folder that the manifest names for an album, None where it names none."""
         wish = _table(_table(self.manifest, "albums"), album).get("folder")
+        name, slash, sub = album.partition("/")
+        above = _table(_table(self.manifest, "collections"), name).get("folders") if slash else None
+        if wish is None and isinstance(above, str):
+            wish = os.fsdecode(unquote_to_bytes(f"{above.removesuffix('*')}{sub}"))
         return Path(os.path.abspath(self.directory / wish)) if isinstance(wish, str) and "\0" not in wish else None
 
     def order(self, album: str) -> tuple[Order, tuple[str, ...]]:
         """The order that the manifest wants for an album, and the files that it lists first; natural where it says
         nothing usable."""
         own = _table(_table(self.manifest, "albums"), album).get("order")
+        if own is None and "/" in album:
+            own = _table(_table(self.manifest, "collections"), album.partition("/")[0]).get("order")
         wish = own if own is not None else _table(self.manifest, "defaults").get("order")
         listed = tuple(path for path in wish if isinstance(path, str)) if isinstance(wish, list) else ()
         return next((order for order in Order if order.value == wish), Order.NATURAL), listed

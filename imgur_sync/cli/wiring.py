@@ -18,6 +18,7 @@ from imgur_sync.cli.signals import Stopper
 from imgur_sync.cli.states import back_up, find_state, keep_aside, make_state, remove
 from imgur_sync.errors import UsageError
 from imgur_sync.executor import Options, Ports, SystemClock, ThreadWorkers
+from imgur_sync.executor.renaming import pending
 from imgur_sync.model.ports import RemoteReader, RemoteWriter, Tokens, TokenStore
 from imgur_sync.model.spec import AccountSpec, BudgetSpec, Manifest
 from imgur_sync.model.synced import IntentStatus
@@ -94,7 +95,7 @@ def planning(session: Session, options: Options, *, max_credits: int | None) -> 
             reader = _reader(stack.enter_context(_transport(settings, ledger, manifest.account, writing=False)))
         found = find_state(manifest, read_only=True)
         doubts = found is not None and found.intents(IntentStatus.OPEN, IntentStatus.SUSPECT)
-        if found is not None and (doubts or manifest.account.anonymous):
+        if found is not None and (doubts or manifest.account.anonymous or pending(found, manifest)):
             with found:
                 found = found.copy_to_memory()
         store = stack.enter_context(found or SqliteStore.in_memory(manifest.lineage or new_lineage()))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from imgur_sync.errors import BudgetError
+from imgur_sync.executor.claiming import claim
 from imgur_sync.executor.editing import edit
 from imgur_sync.executor.reading_back import poll
 from imgur_sync.executor.session import Session
@@ -49,6 +50,7 @@ def run_album(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
 
 
 def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
+    claim(session, spec)
     edits = [step for step in plan.steps if isinstance(step, EditAlbum)]
     membership = any(step.places is not None for step in edits)
     _record_known(session, plan, membership)
@@ -76,7 +78,7 @@ def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
     deletions = [step for step in plan.steps if isinstance(step, DeleteImage)]
     if deletions and complete:
         yield from _read_back(session, spec, bool(uploads) and not edits)
-        yield from _delete(session, spec, plan, deletions)
+        yield from delete_pictures(session, spec.key, plan, deletions)
 
 
 def _edit_once(
@@ -198,14 +200,14 @@ def _read_back(session: Session, spec: AlbumSpec, needed: bool) -> Task[None]:
         raise AlbumStop
 
 
-def _delete(session: Session, spec: AlbumSpec, plan: AlbumPlan, deletions: list[DeleteImage]) -> Task[None]:
+def delete_pictures(session: Session, key: str, plan: AlbumPlan, deletions: list[DeleteImage]) -> Task[None]:
     """Delete pictures whose files left, one by one; the first trouble ends it."""
     ids: dict[str, list[str]] = {}
     for path, image_id in plan.deleting:  # several can have been at one path
         ids.setdefault(path, []).append(image_id)
     for step in deletions:
         image_id = ids[step.path].pop(0)
-        draft = Intent(0, IntentKind.DELETE_IMAGE, spec.key, target=image_id, path=step.path, digest=step.digest)
+        draft = Intent(0, IntentKind.DELETE_IMAGE, key, target=image_id, path=step.path, digest=step.digest)
         intent, outcome = yield from write(
             session,
             draft,
@@ -220,8 +222,8 @@ def _delete(session: Session, spec: AlbumSpec, plan: AlbumPlan, deletions: list[
         session.store.record(PictureDeleted(image_id, now), IntentEnded(intent.number, IntentStatus.CLOSED, now))
         session.listings.clear()
         session.deleted += 1
-        session.use(GateName.PRUNE, spec.key, 1)
-        session.emit(StepDone(spec.key, step))
+        session.use(GateName.PRUNE, key, 1)
+        session.emit(StepDone(key, step))
 
 
 def _delete_image(image_id: str, writer: RemoteWriter, reservation: Reservation) -> Outcome[None]:

@@ -9,8 +9,10 @@ from dataclasses import replace
 from imgur_sync.errors import BudgetError, DeclinedError, ImgurSyncError, StaleError
 from imgur_sync.executor.album_run import run_album
 from imgur_sync.executor.finishing import finished, has_work
-from imgur_sync.executor.observe import remember_quiet
+from imgur_sync.executor.guarding import protect, release
 from imgur_sync.executor.planning import World, look, plan_world, prepare
+from imgur_sync.executor.quiet import remember_quiet
+from imgur_sync.executor.removing import look_at_removals, run_removal
 from imgur_sync.executor.selecting import chosen
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.settling import settle_all
@@ -46,12 +48,14 @@ def apply(
 
     def task() -> Task[None]:
         world = World()
-        specs = chosen(manifest, options)
+        specs = chosen(session.manifest, options)
         if options.retry_failed:
             forgotten: list[Change] = [FailuresForgotten(spec.key) for spec in specs]
             session.store.record(*forgotten)
+        protect(session, specs)
         yield from prepare(session)
         yield from look(session, world, specs)
+        yield from look_at_removals(session, world)
         plan = yield from plan_world(session, world, first=True)
         session.emit(Planned(plan, 1))
         _check(plan, options, confirm)
@@ -131,6 +135,8 @@ def _look_again(session: Session, world: World) -> Task[Plan]:
         yield from settle_all(session)
     restless = [spec for spec in session.manifest.albums if spec.key in world.views]
     yield from look(session, world, restless)
+    if world.removals:
+        yield from look_at_removals(session, world)
     return (yield from plan_world(session, world, first=False))
 
 
@@ -148,10 +154,15 @@ def _act(session: Session, world: World, plan: Plan) -> Task[bool]:
     session.claims = {p.id: p.album for album in plan.albums for p in album.placements}
     session.taken.clear()
     for wave in waves(due):
-        specs = ((session.manifest.album(album.album), album) for album in wave)
-        yield Fork(tuple(run_album(session, spec, album) for spec, album in specs if spec is not None))
+        yield Fork(tuple(_task(session, album) for album in wave))
         session.taken.update(album.album for album in wave)
     return True
+
+
+def _task(session: Session, album: AlbumPlan) -> Task[None]:
+    """What carries out one album's plan: an album that the manifest does not name is to be deleted."""
+    spec = session.manifest.album(album.album)
+    return run_album(session, spec, album) if spec is not None else run_removal(session, album)
 
 
 def _drop_stale_resends(session: Session, plan: Plan) -> None:
@@ -215,6 +226,7 @@ def _close(session: Session, world: World, plan: Plan) -> None:
         if synced.root != root or synced.folder != spec.folder:
             changes.append(FolderSeen(spec.key, spec.folder, root))
             renewed.append(spec.key)
+    changes += release(session, world, plan)
     if changes:
         session.store.record(*changes)
     for key, gate in sorted(session.bases):

@@ -34,6 +34,7 @@ def finished(session: Session, plan: Plan) -> RunFinished:
         uploaded_bytes=session.uploaded_bytes,
         edited=session.edited,
         deleted=session.deleted,
+        deleted_albums=session.deleted_albums,
         credits=session.ports.ledger.spent() if session.ports.ledger is not None else 0,
         left=plan,
         resume_at=resume,

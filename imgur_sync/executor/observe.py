@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
+from imgur_sync.executor.claiming import candidate, check_claim, unclaimed
+from imgur_sync.executor.quiet import keep_quiet_mark, spec_print
 from imgur_sync.executor.selecting import spared
 from imgur_sync.executor.tasks import Pause, RunStopped, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from imgur_sync.executor.session import Session
     from imgur_sync.model.budget import Reservation
     from imgur_sync.model.outcome import Outcome
-    from imgur_sync.model.plan import AlbumPlan
     from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
     from imgur_sync.model.spec import AlbumSpec
     from imgur_sync.model.synced import Intent, SyncedAlbum, SyncedPicture
@@ -46,11 +46,6 @@ class Seen:
     shown_by: float | None = None
 
 
-def spec_print(spec: AlbumSpec) -> str:
-    """A fingerprint of an album's entry in the manifest."""
-    return hashlib.sha256(repr(spec).encode("utf-8", "surrogateescape")).hexdigest()[:32]
-
-
 def read_headers(session: Session) -> Task[None]:
     """Read the account's albums until all of ours were seen or an empty page ends the list (a short page does not)."""
     from imgur_sync.model.outcome import Done
@@ -58,6 +53,7 @@ def read_headers(session: Session) -> Task[None]:
     session.emit(Listing(""))
     reader = session.reader()
     wanted = {album.id for album in session.store.albums() if not album.gone}
+    wanted |= {spec.id for spec in session.manifest.albums if spec.id is not None and unclaimed(session, spec)}
     headers: dict[str, AlbumHeader] = {}
     page = 0
     while True:
@@ -80,7 +76,7 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     yield Pause(session.clock.monotonic())
     store, cache = session.store, session.ports.cache
     synced = store.album(spec.key)
-    intents = tuple(intent for intent in _open(session) if intent.album == spec.key)
+    intents = tuple(intent for intent in open_intents(session) if intent.album == spec.key)
     mark = cache.quiet(spec.key) if synced is not None and not intents and not session.options.retry_failed else None
     if mark is not None and (mark.spec != spec_print(spec) or synced is None or mark.serial != synced.serial):
         mark = None
@@ -94,8 +90,12 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
         assert isinstance(local, LocalAlbum)
     if local.root is None and (synced is None or not synced.placed):
         raise _missing(session, spec)
+    check_claim(session, spec)
+    adopting = unclaimed(session, spec)
+    if adopting:
+        synced = yield from candidate(session, spec)
     synced = _back(session, synced)
-    seen = yield from _listing(session, synced)
+    seen = yield from album_listing(session, synced)
     from imgur_sync.executor.probing import end_records, probe_missing
 
     if session.anonymous and seen.listing is not None and not session.options.offline:
@@ -106,10 +106,11 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     probed = Gone()
     if not session.options.offline and pictures and (seen.listing is not None or seen.gone):
         probed = yield from probe_missing(session, spec, local, pictures, seen.listing)
-    return _view(session, spec, local, synced, pictures, seen, probed, intents)
+    view = _view(session, spec, local, synced, pictures, seen, probed, intents)
+    return replace(view, adopting=True) if adopting else view
 
 
-def _open(session: Session) -> tuple[Intent, ...]:
+def open_intents(session: Session) -> tuple[Intent, ...]:
     """Open intents, but for uploads that were read for in vain and may be sent again: the planner sees their files as
     files without a picture."""
     return tuple(i for i in session.store.intents(IntentStatus.OPEN) if i.number not in session.resendable)
@@ -148,7 +149,7 @@ def _still_quiet(
     same = header is not None and header.fingerprint == mark.header
     if same and young and not session.options.refresh:
         return quiet
-    seen = yield from _listing(session, synced)
+    seen = yield from album_listing(session, synced)
     cached = session.ports.cache.listing(synced.id)
     listing = seen.listing
     if listing is None or not listing.complete or cached is None or _facts(listing) != _facts(cached):
@@ -162,17 +163,6 @@ def _still_quiet(
 def _facts(listing: RemoteAlbum) -> list[tuple[str, str, str]]:
     """What tells an album's pictures apart from how they were: their order and their texts."""
     return [(picture.id, picture.title, picture.description) for picture in listing.pictures]
-
-
-def keep_quiet_mark(session: Session, key: str, fingerprint: str, count: int, listing: RemoteAlbum) -> None:
-    """Remember that the album is in order with this content and this listing."""
-    spec, synced = session.manifest.album(key), session.store.album(key)
-    if spec is None or synced is None:
-        return
-    session.ports.cache.keep_listing(listing)
-    header = listing.header.fingerprint
-    mark = QuietMark(fingerprint, spec_print(spec), header, synced.serial, count, listing.taken_at)
-    session.ports.cache.keep_quiet(key, mark)
 
 
 def _back(session: Session, synced: SyncedAlbum | None) -> SyncedAlbum | None:
@@ -190,7 +180,7 @@ def _back(session: Session, synced: SyncedAlbum | None) -> SyncedAlbum | None:
     return replace(synced, gone=False)
 
 
-def _listing(session: Session, synced: SyncedAlbum | None) -> Task[Seen]:
+def album_listing(session: Session, synced: SyncedAlbum | None) -> Task[Seen]:
     """The album's listing: one just read in this run, else a fresh one; offline the last one kept."""
     if synced is None or synced.gone:
         return Seen(gone=synced is not None)
@@ -251,14 +241,14 @@ def _view(
     probed: Gone,
     intents: tuple[Intent, ...],
 ) -> AlbumView:
+    from imgur_sync.planner.gates import scan_print
     from imgur_sync.planner.view import AlbumView
 
-    paths = {file.path for file in local.files} | {file.path for file in local.unsendable}
-    without = [picture for picture in pictures if picture.path and picture.path not in paths]
+    without = _without_file(local, pictures)
     lost = [picture.path for picture in without]
     spec, local, spare = spared(session, spec, local, without)
-    here = {picture.id for picture in pictures if picture.standing in (Standing.PLACED, Standing.UNMANAGED)}
-    strangers = [i for i in (seen.listing.ids if seen.listing is not None else ()) if i not in here]
+    if spec.key in session.store.protected():
+        spec = replace(spec, protect=True)
     return AlbumView(
         spec=spec,
         local=local,
@@ -272,25 +262,29 @@ def _view(
         shown_by=seen.shown_by,
         probed=probed,
         ignored=session.ports.local.ignored(spec, lost) if lost else frozenset(),
-        elsewhere=session.store.known(strangers) - session.store.forgotten(strangers) if strangers else frozenset(),
+        elsewhere=_elsewhere(session, pictures, seen.listing),
         intents=intents,
         failed=session.failed(spec.key),
         limits=session.manifest.gates,
         tripped=frozenset(session.tripped.get(spec.key, ())),
         bases={gate: count for (album, gate), count in session.bases.items() if album == spec.key},
         spared=spare,
-        texts_in_doubt=frozenset(i.target for i in _open(session) if i.kind is IntentKind.EDIT_IMAGE),
+        texts_in_doubt=frozenset(i.target for i in open_intents(session) if i.kind is IntentKind.EDIT_IMAGE),
         anonymous=session.anonymous,
+        root_accepted=session.store.accepted_root(spec.key) == scan_print(local),
     )
 
 
-def remember_quiet(session: Session, view: AlbumView, plan: AlbumPlan) -> None:
-    """Keep the listing, and the quiet mark if the album is in order and every file could be read."""
-    if view.listing is None or session.options.offline:
-        return
-    if plan.quiet and not plan.unsendable and view.listing.complete:
-        keep_quiet_mark(session, plan.album, plan.fingerprint, plan.files, view.listing)
-    else:
-        # The mark goes with the listing that it was made for: the next look must not find its own drift in order.
-        session.ports.cache.keep_quiet(plan.album, None)
-        session.ports.cache.keep_listing(view.listing)
+def _elsewhere(session: Session, pictures: tuple[SyncedPicture, ...], listing: RemoteAlbum | None) -> frozenset[str]:
+    """The ids in the listing that the state knows, but not as standing here; what the user let go of is foreign."""
+    here = {picture.id for picture in pictures if picture.standing in (Standing.PLACED, Standing.UNMANAGED)}
+    strangers = [i for i in (listing.ids if listing is not None else ()) if i not in here]
+    if not strangers:
+        return frozenset()
+    return session.store.known(strangers) - session.store.forgotten(strangers)
+
+
+def _without_file(local: LocalAlbum, pictures: tuple[SyncedPicture, ...]) -> list[SyncedPicture]:
+    """The pictures at whose recorded place there is no file now."""
+    paths = {file.path for file in local.files} | {file.path for file in local.unsendable}
+    return [picture for picture in pictures if picture.path and picture.path not in paths]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from imgur_sync.executor.observe import Quiet, observe, read_headers, remember_quiet
+from imgur_sync.executor.guarding import lapsed
+from imgur_sync.executor.observe import Quiet, observe, read_headers
+from imgur_sync.executor.quiet import remember_quiet
+from imgur_sync.executor.removing import look_at_removals
 from imgur_sync.executor.selecting import chosen, free_to_take, selection_notes
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.tasks import Fork, Task
@@ -30,6 +33,7 @@ class World:
         self.plans: dict[str, AlbumPlan] = {}
         self.quiet: dict[str, Quiet] = {}
         self.roots: dict[str, RootIdentity] = {}
+        self.removals: dict[str, AlbumView] = {}
 
 
 def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Event]:
@@ -43,7 +47,8 @@ def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Ev
         world = World()
         if ports.reader is not None and not options.offline:
             yield from prepare(session)
-        yield from look(session, world, chosen(manifest, options))
+        yield from look(session, world, chosen(session.manifest, options))
+        yield from look_at_removals(session, world)
         plan = yield from plan_world(session, world, first=True)
         session.emit(Planned(plan, 1))
 
@@ -77,6 +82,8 @@ def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[Non
         if isinstance(result, Quiet):
             world.quiet[spec.key] = result
             return
+        if spec.collection and result.synced is None and not (result.local.files or result.local.unsendable):
+            return  # an empty sub-folder makes no album
         from imgur_sync.planner.album import plan_album
 
         if result.local.root is not None:
@@ -104,16 +111,13 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     if first:
         session.gated = {
             name: frozenset(key for key, plan in world.plans.items() if name in {gate.name for gate in plan.gates})
+            | (frozenset(world.removals) if name is GateName.PRUNE else frozenset())
             for name in session.options.approvals
         }
     approvals = session.options.approvals if first else session.left_of_approvals()
-    albums = plan_albums(views, detached, approvals, limit, exact=first, alone=world.plans)
-    for album in albums:
-        held = _held(album)
-        session.tripped.setdefault(album.album, set()).update(held)
-        for gate in sorted(held):
-            if (album.album, gate) not in session.bases:
-                session.hold(gate, album.album, album.synced)
+    removals = tuple(world.removals.values())
+    albums = plan_albums(views, detached, approvals, limit, exact=first, alone=world.plans, removals=removals)
+    _note_gates(session, albums)
     ages = [quiet.listed_at for quiet in world.quiet.values()]
     ages += [view.listing.taken_at for view in views if view.listing is not None]
     return assemble(
@@ -131,14 +135,31 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
             *session.manifest.warnings,
             *selection_notes(session.manifest, session.options),
             *_dropped(session),
+            *lapsed(session),
             *first_notes(session),
         ),
     )
 
 
+def _note_gates(session: Session, albums: Sequence[AlbumPlan]) -> None:
+    """Remember which gates hold: in this run they go on holding, and later ones count by the pictures of now."""
+    for album in albums:
+        held = _held(album)
+        session.tripped.setdefault(album.album, set()).update(held)
+        for gate in sorted(held):
+            if (album.album, gate) not in session.bases:
+                session.hold(gate, album.album, album.synced)
+
+
 def _dropped(session: Session) -> Iterator[str]:
     """Sentences about albums of ours that the manifest does not name any more."""
+    removed = {removal.album for removal in session.manifest.removed}
+    for key in sorted(removed):
+        if session.store.album(key) is None:
+            yield f"[[removed]] {key}: no album of this key is known here; the table can go"
     for album in session.store.albums():
+        if album.key in removed:
+            continue
         if album.placed and not album.gone and session.manifest.album(album.key) is None:
             pictures = "1 picture" if album.placed == 1 else f"{album.placed} pictures"
             yield f"the album {album.key} is not in the manifest any more: it stays on Imgur as it is ({pictures})"

@@ -29,22 +29,24 @@ def rebuild(session: Session) -> Task[int]:
     headers = dict(session.headers or {})
     adopted = 0
     changes: list[Change] = []
-    for spec in session.manifest.albums:
-        if session.store.album(spec.key) is not None:
+    wanted: list[tuple[str, str | None]] = [(spec.key, spec.title) for spec in session.manifest.albums]
+    wanted += [(removal.album, None) for removal in session.manifest.removed]
+    for key, title in wanted:
+        if session.store.album(key) is not None:
             continue
-        pictures = found.get(spec.key, {})
-        listing = yield from _album_of(session, spec.key, spec.title, frozenset(pictures), headers)
+        pictures = found.get(key, {})
+        listing = yield from _album_of(session, key, title, frozenset(pictures), headers)
         if listing is None and not pictures:
             continue
         shown: frozenset[str] = frozenset()
         if listing is not None:
-            marked = listing.header.description == album_marker(session.store.lineage, spec.key)
-            made = AlbumMade(spec.key, listing.header.id, listing.header.deletehash, "", 0.0, edited=not marked)
+            marked = listing.header.description in _album_markers(session, key)
+            made = AlbumMade(key, listing.header.id, listing.header.deletehash, "", 0.0, edited=not marked)
             changes.append(made)
             shown = frozenset(listing.ids)
         for picture in pictures.values():
             standing = Standing.PLACED if picture.id in shown else Standing.DETACHED
-            changes.append(PictureAdopted(marked_picture(spec.key, picture, standing)))
+            changes.append(PictureAdopted(marked_picture(key, picture, standing)))
         adopted += len(pictures)
     if changes:
         session.store.record(*changes)
@@ -55,7 +57,9 @@ def rebuild(session: Session) -> Task[int]:
 
 def _marked(session: Session) -> Task[dict[str, dict[str, RemotePicture]]]:
     """The account's pictures with a marker of ours, by album key and id."""
-    keys = [spec.key for spec in session.manifest.albums]
+    now = {move.source: move.target for move in session.manifest.moved}
+    removed = [removal.album for removal in session.manifest.removed]
+    keys = [*(spec.key for spec in session.manifest.albums), *now, *removed]
     found: dict[str, dict[str, RemotePicture]] = defaultdict(dict)
     seen: set[str] = set()
     reader = session.reader()
@@ -73,9 +77,15 @@ def _marked(session: Session) -> Task[dict[str, dict[str, RemotePicture]]]:
             marker = parse_name(picture.name)
             match = owner(marker, session.store.lineage, keys) if marker is not None else None
             if match is not None:
-                found[match[0]][picture.id] = picture
+                found[now.get(match[0], match[0])][picture.id] = picture
         page += 1
     return found
+
+
+def _album_markers(session: Session, key: str) -> frozenset[str]:
+    """What the creation of this album left in its description, under this key or one that it had before."""
+    before = (move.source for move in session.manifest.moved if move.target == key)
+    return frozenset(album_marker(session.store.lineage, name) for name in (key, *before))
 
 
 def _album_of(
@@ -83,17 +93,17 @@ def _album_of(
 ) -> Task[RemoteAlbum | None]:
     """The album that holds these pictures: one with the marker of its creation, else the first that shows one of them;
     albums of the wished title are looked into first. It is then not looked at for other keys."""
-    marker = album_marker(session.store.lineage, key)
-    ranked = sorted(headers.values(), key=lambda h: (h.description != marker, h.title != (title or ""), h.id))
+    markers = _album_markers(session, key)
+    ranked = sorted(headers.values(), key=lambda h: (h.description not in markers, h.title != (title or ""), h.id))
     reader = session.reader()
     for header in ranked:
-        if header.description != marker and not (ids and header.count):
+        if header.description not in markers and not (ids and header.count):
             continue
         outcome = yield from session.read(partial(reader.album, header.id))
         gone = isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND
         if not isinstance(outcome, Done) and not gone:
             raise incomplete(outcome.problem)
-        if isinstance(outcome, Done) and (header.description == marker or ids & set(outcome.value.ids)):
+        if isinstance(outcome, Done) and (header.description in markers or ids & set(outcome.value.ids)):
             del headers[header.id]
             session.listings[header.id] = outcome.value
             return outcome.value

@@ -33,7 +33,7 @@ def chosen(manifest: Manifest, options: Options) -> tuple[AlbumSpec, ...]:
     keys: set[str] = set()
     for name in options.albums:
         found = {spec.key for spec in manifest.albums if spec.key == name or fnmatchcase(spec.key, name)}
-        if not found:
+        if not found and name not in {removal.album for removal in manifest.removed}:
             raise _unknown(name, manifest)
         keys |= found
     return tuple(spec for spec in manifest.albums if spec.key in keys)

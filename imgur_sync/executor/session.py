@@ -15,10 +15,12 @@ from imgur_sync.errors import (
     TryAgainLaterError,
     UnreachableError,
 )
+from imgur_sync.executor.renaming import follow
 from imgur_sync.executor.scheduler import Scheduler
 from imgur_sync.executor.tasks import Do, Pause, T, Task
 from imgur_sync.model.budget import Charge, Reservation
 from imgur_sync.model.event import Event, Waiting
+from imgur_sync.planner.collections import with_vanished
 
 if TYPE_CHECKING:
     from imgur_sync.model.budget import LimitName
@@ -101,7 +103,8 @@ class Session:
         self.ports = ports
         self.store = ports.store
         self.clock = ports.clock
-        self.manifest = manifest
+        follow(ports.store, manifest)
+        self.manifest = with_vanished(manifest, ports.store.albums())
         self.options = options
         self.writer = writer
         self.scheduler = Scheduler(
@@ -117,11 +120,8 @@ class Session:
         self.resendable: dict[int, Intent] = {}
         self.resent: set[int] = set()
         self.tallies: dict[str, Tally] = {}
-        self.reads = 0
-        self.uploaded_bytes = 0
-        self.edited = 0
-        self.deleted = 0
-        self.troubles = 0
+        self.reads = self.troubles = 0
+        self.uploaded_bytes = self.edited = self.deleted = self.deleted_albums = 0
         self.limit_hit: tuple[LimitName, float | None] | None = None
         self.claims: dict[str, str] = {}
         self.taken: set[str] = set()

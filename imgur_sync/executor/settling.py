@@ -8,6 +8,7 @@ from functools import partial
 from imgur_sync.errors import ImgurSyncError, TryAgainLaterError
 from imgur_sync.executor.in_albums import give_up_creations, settle_in_albums
 from imgur_sync.executor.observe import list_album
+from imgur_sync.executor.removing import settle_removal
 from imgur_sync.executor.session import Session, error_of
 from imgur_sync.executor.tasks import Task
 from imgur_sync.executor.texting import settle_texts
@@ -72,19 +73,27 @@ def settle_all(session: Session) -> Task[None]:
         give_up_creations(session, creations)
     elif creations and session.headers is not None:
         yield from _settle_creations(session, creations)
+    yield from _settle_due(
+        session, [i for i in intents if i.failed_at is not None and now >= i.failed_at + session.settle_seconds]
+    )
+    if session.writer is not None:
+        yield from _empty_twins(session)
+
+
+def _settle_due(session: Session, intents: Sequence[Intent]) -> Task[None]:
+    """Edits and deletions whose time to settle is over."""
     texts: list[Intent] = []
     for intent in intents:
-        due = intent.failed_at is not None and now >= intent.failed_at + session.settle_seconds
-        if due and intent.kind in (IntentKind.EDIT_ALBUM, IntentKind.DELETE_ALBUM):
+        if intent.kind is IntentKind.EDIT_ALBUM:
             yield from _settle_edit(session, intent)
-        elif due and intent.kind is IntentKind.EDIT_IMAGE:
+        elif intent.kind is IntentKind.DELETE_ALBUM:
+            yield from settle_removal(session, intent)
+        elif intent.kind is IntentKind.EDIT_IMAGE:
             texts.append(intent)
-        elif due and intent.kind is IntentKind.DELETE_IMAGE:
+        elif intent.kind is IntentKind.DELETE_IMAGE:
             yield from _settle_deletion(session, intent)
     if texts:
         yield from settle_texts(session, texts)
-    if session.writer is not None:
-        yield from _empty_twins(session)
 
 
 def _settle_uploads(session: Session, intents: Sequence[Intent]) -> Task[None]:
@@ -197,6 +206,8 @@ def _empty_twins(session: Session) -> Task[None]:
     """Empty albums that carry the marker of an album which we have under another id: late twins of a creation."""
     ours = {album.id for album in session.store.albums()}
     markers = {album_marker(session.store.lineage, album.key): album.key for album in session.store.albums()}
+    for move in session.manifest.moved:
+        markers.setdefault(album_marker(session.store.lineage, move.source), move.target)
     for header in (session.headers or {}).values():
         key = markers.get(header.description)
         if key is not None and header.id not in ours and header.count == 0:

@@ -192,12 +192,17 @@ def _adopt(
         changes.append(IntentEnded(intent.number, IntentStatus.SUSPECT, now))
     store.record(*changes)
     made[step.path] = picture.id
+    _counted(session, step, adopted)
+    session.emit(UploadDone(step.album, step.path, step.size, picture.link))
+
+
+def _counted(session: Session, step: Upload, adopted: SyncedPicture) -> None:
+    """What the run has done by this upload."""
     session.refused_in_a_row[step.album] = 0
     session.use(GateName.RESTORE, step.album, adopted.restored)
     tally = session.tally(step.album)
     tally.uploaded += 1
-    session.uploaded_bytes += len(content.data)
-    session.emit(UploadDone(step.album, step.path, step.size, picture.link))
+    session.uploaded_bytes += adopted.size
 
 
 def _failed(session: Session, step: Upload, outcome: NotSent | Refused) -> Task[None]:

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 MINUTE, HOUR, DAY = 60, 3600, 86400
 MIB = 1024 * 1024
 
-_DURATION = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)(s|m|h|d)")
+DURATION = r"([0-9]{1,12}(?:\.[0-9]{1,6})?)(s|m|h|d)"
+SIZE = r"([0-9]{1,15})(B|KB|MB|GB|KiB|MiB|GiB)"
+"""How durations and sizes are written."""
+
+_DURATION = re.compile(DURATION)
 _SECONDS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY}
-_SIZE = re.compile(r"([0-9]{1,15})(B|KB|MB|GB|KiB|MiB|GiB)")
+_SIZE = re.compile(SIZE)
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 1024, "MiB": MIB, "GiB": 1024 * MIB}
 
 

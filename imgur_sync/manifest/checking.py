@@ -18,20 +18,24 @@ from imgur_sync.manifest.images import missing_files
 from imgur_sync.manifest.nobodys import account_faults
 from imgur_sync.manifest.reading import NAMES, Source, decoded
 from imgur_sync.manifest.rules import Rules, newer_version
-from imgur_sync.manifest.schema import Document, GatesTable, ImageTable, given
+from imgur_sync.manifest.schema import Document, GatesTable, ImageTable, album_id, given
 from imgur_sync.manifest.syntax import parsed
 from imgur_sync.manifest.words import faults
 from imgur_sync.model.spec import (
     AccountSpec,
     AlbumSpec,
     BudgetSpec,
+    CollectionSpec,
     GateLimits,
     Manifest,
+    Moved,
     OnRemoteDelete,
     Order,
     Privacy,
     Prune,
+    Removal,
     UploadSpec,
+    title_of,
 )
 from imgur_sync.model.texts import Texts
 
@@ -62,6 +66,9 @@ def _manifest(source: Source, document: Document, rules: Rules) -> Manifest:
         path=source.path,
         digest=source.digest,
         albums=_albums(document, rules.roots),
+        collections=_collections(document, rules.collection_roots),
+        moved=tuple(_moved(given(row)) for row in document.moved or ()),
+        removed=tuple(Removal(row.album, row.pictures == "delete") for row in document.removed or ()),
         state_path=Path(rules.state_path),
         lineage=document.lineage,
         account=dataclasses.replace(AccountSpec(), **given(document.account)),
@@ -74,10 +81,37 @@ def _manifest(source: Source, document: Document, rules: Rules) -> Manifest:
 
 def _albums(document: Document, roots: Mapping[str, str]) -> tuple[AlbumSpec, ...]:
     defaults = _converted(given(document.defaults))
-    return tuple(
-        AlbumSpec(key=name, root=Path(roots[name]), position=position, **{**defaults, **_converted(given(table))})
-        for position, (name, table) in enumerate((document.albums or {}).items())
-    )
+    collections = document.collections or {}
+    albums: list[AlbumSpec] = []
+    for position, (name, table) in enumerate((document.albums or {}).items()):
+        values = dict(defaults)
+        above = name.partition("/")[0] if "/" in name else ""
+        if above:  # a sub-folder of a collection with keys of its own
+            values |= _converted(given(collections[above]))
+            values.pop("folders", None)
+        own = _converted(given(table))
+        root = Path(roots[name])
+        title = values.get("title")
+        if above and isinstance(title, str):
+            values["title"] = title.replace("{folder}", title_of(root.name))
+        albums.append(AlbumSpec(key=name, root=root, position=position, collection=above, **{**values, **own}))
+    return tuple(albums)
+
+
+def _collections(document: Document, roots: Mapping[str, str]) -> tuple[CollectionSpec, ...]:
+    defaults = _converted(given(document.defaults))
+    found: list[CollectionSpec] = []
+    for name, table in (document.collections or {}).items():
+        values = {**defaults, **_converted(given(table))}
+        folder = str(values.pop("folders")).removesuffix("*").rstrip("/") or "."
+        root = Path(roots[name])
+        template = AlbumSpec(key=name, folder=folder, root=root, collection=name, **values)
+        found.append(CollectionSpec(name, folder, root, template))
+    return tuple(found)
+
+
+def _moved(row: Mapping[str, Any]) -> Moved:
+    return Moved(row["from"], row["to"])
 
 
 def _converted(values: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +132,7 @@ _CONVERTED: Mapping[str, Callable[[Any], Any]] = {
     "on_remote_delete": OnRemoteDelete,
     "include": tuple,
     "exclude": tuple,
+    "id": album_id,
     "images": _images,
 }
 
@@ -124,7 +159,7 @@ def _warnings(manifest: Manifest) -> tuple[str, ...]:
             f"the manifest names no lineage, so that a lost state could not be {loss}: before the first apply, "
             f'add below version = 1 the line: lineage = "{_proposed_lineage(manifest)}"'
         )
-    if not manifest.albums:
+    if not manifest.albums and not manifest.collections and not manifest.removed:
         warnings.append("the manifest names no album: there is nothing to do")
     if manifest.path.name == NAMES[0] and os.path.lexists(manifest.path.with_name(NAMES[1])):
         warnings.append(f"{NAMES[1]} is not read, because there is a {NAMES[0]} beside it")

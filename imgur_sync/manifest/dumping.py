@@ -18,18 +18,33 @@ from imgur_sync.model.spec import (
     AccountSpec,
     AlbumSpec,
     BudgetSpec,
+    CollectionSpec,
     GateLimit,
     GateLimits,
     Manifest,
+    Moved,
     OnRemoteDelete,
     Order,
     Privacy,
     Prune,
+    Removal,
     UploadSpec,
 )
 from imgur_sync.model.texts import Texts
 
-_VALUES = (AccountSpec, AlbumSpec, BudgetSpec, GateLimit, GateLimits, Manifest, Texts, UploadSpec)
+_VALUES = (
+    AccountSpec,
+    AlbumSpec,
+    BudgetSpec,
+    CollectionSpec,
+    GateLimit,
+    GateLimits,
+    Manifest,
+    Moved,
+    Removal,
+    Texts,
+    UploadSpec,
+)
 _SHAPE = [__version__, *(f"{kind.__name__}.{field.name}" for kind in _VALUES for field in dataclasses.fields(kind))]
 """Written into each dump: another version, or other fields, and the dump is not read."""
 
@@ -40,7 +55,11 @@ _ALBUM_DEFAULTS = {
 
 def dump(manifest: Manifest) -> bytes:
     """The manifest as JSON, for `load_dumped`; equal manifests give equal bytes."""
-    plain = dataclasses.asdict(dataclasses.replace(manifest, albums=()))
+    plain = dataclasses.asdict(dataclasses.replace(manifest, albums=(), collections=()))
+    plain["collections"] = [
+        {"name": one.name, "folder": one.folder, "root": one.root, "template": _album_row(one.template)}
+        for one in manifest.collections
+    ]
     plain["albums"] = [_album_row(spec) for spec in manifest.albums]
     document = {"shape": _SHAPE, "manifest": plain}
     return json.dumps(document, sort_keys=True, separators=(",", ":"), default=os.fspath).encode("ascii")
@@ -61,6 +80,7 @@ def roots_hold(manifest: Manifest, *, allow_roots: tuple[Path, ...] = ()) -> boo
     """Whether every folder is still what it was checked to be: free of links, and inside the manifest's or allowed."""
     confines = [os.path.realpath(manifest.path.parent), *(os.path.realpath(root) for root in allow_roots)]
     paths = [os.fspath(spec.root) for spec in manifest.albums]
+    paths += [os.fspath(one.root) for one in manifest.collections]
     paths.append(os.fspath(manifest.state_path))
     return all(os.path.realpath(path) == path and any(within(path, root) for root in confines) for path in paths)
 
@@ -95,6 +115,12 @@ def _manifest(plain: dict[str, Any]) -> Manifest:
             restore=GateLimit(**gates["restore"]),
         ),
         warnings=tuple(plain["warnings"]),
+        collections=tuple(
+            CollectionSpec(row["name"], row["folder"], Path(row["root"]), _album(row["template"]))
+            for row in plain["collections"]
+        ),
+        moved=tuple(Moved(**row) for row in plain["moved"]),
+        removed=tuple(Removal(**row) for row in plain["removed"]),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from imgur_sync.manifest.faults import Fault
 from imgur_sync.manifest.folders import OWN, Confines, RefusedPathError, within
 from imgur_sync.manifest.images import image_faults
+from imgur_sync.manifest.lifecycle import Lifecycle, presence
 from imgur_sync.manifest.showing import KeyPath, dotted, key, shown
 
 VERSION = 1
@@ -20,7 +21,10 @@ ALBUMS = 5000
 
 DEFAULT_STATE = f"{OWN}/state.db"
 
-_KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+ALBUM_KEY = COLLECTION_KEY = r"[a-z0-9][a-z0-9._-]{0,99}"
+"""How the keys of albums and the names of collections are written; they hold no two dots in a row either."""
+
+_KEY = re.compile(ALBUM_KEY)
 _TAKEN_NAMES = frozenset({"cache.db", "run.lock", "watch.lock"})
 
 
@@ -37,6 +41,7 @@ class Rules:
         self._confines = confines
         self._check_folders = check_folders
         self.roots: dict[str, str] = {}
+        self._lifecycle = Lifecycle(data, self._albums, confines, check_folders=check_folders)
         self.state_path = ""
 
     def faults(self) -> Iterator[Fault]:
@@ -46,12 +51,19 @@ class Rules:
                 what = f"there are {len(self._albums)} albums; a manifest holds up to {ALBUMS}"
                 yield Fault(("albums", name), what, "split it into several manifests, each with its own state", True)
                 return
-            yield from _name_faults(name, album)
+            if not self._lifecycle.names(name):
+                yield from _name_faults(name, album)
             yield from image_faults(name, album) if isinstance(album, dict) else ()
             if isinstance(album, dict) and isinstance(album.get("folder"), str) and album["folder"]:
                 yield from self._folder_faults(name, album["folder"])
+        yield from self._lifecycle.faults(self.roots)
         yield from self._overlaps()
         yield from self._state_faults()
+
+    @property
+    def collection_roots(self) -> Mapping[str, str]:
+        """The resolved folder whose sub-folders are albums, by the name of the collection."""
+        return self._lifecycle.roots
 
     def _folder_faults(self, name: str, text: str) -> Iterator[Fault]:
         path: KeyPath = ("albums", name, "folder")
@@ -66,7 +78,7 @@ class Rules:
             return
         self.roots[name] = root
         if self._check_folders:
-            yield from _presence(path, said, root)
+            yield from presence(path, said, root)
 
     def _overlaps(self) -> Iterator[Fault]:
         """Sorted by path, a folder comes right behind those that it lies in."""
@@ -134,12 +146,3 @@ def suggestion(name: str) -> str:
     """A good album key that resembles `name`."""
     words = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")
     return words[:40].strip("-_") or "cats"
-
-
-def _presence(path: KeyPath, said: str, root: str) -> Iterator[Fault]:
-    if not os.path.lexists(root):
-        yield Fault(path, f"{said} is not there", "make the folder, or correct its name")
-    elif not os.path.isdir(root):
-        yield Fault(path, f"{said} is not a folder", "name the folder that the pictures are in")
-    elif not os.access(root, os.R_OK | os.X_OK):
-        yield Fault(path, f"{said} may not be read", "give your user the right to read it")

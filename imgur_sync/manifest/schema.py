@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, create_model
 
 from imgur_sync.manifest.amounts import DAY, HOUR, MIB, Duration, Size
 from imgur_sync.manifest.images import is_path
@@ -13,7 +13,15 @@ from imgur_sync.manifest.patterns import pattern_fault
 from imgur_sync.manifest.showing import escaped
 from imgur_sync.model.texts import template_fault
 
+_PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
+_ID = re.compile(r"(?:https?://[^/\s]+/(?:a|gallery|album)/(?:[^/\s?#]*-)?)?([A-Za-z0-9]{5,12})/?(?:[?#]\S*)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def album_id(text: str) -> str | None:
+    """The id in an id or in the address of an album's page; None if it is neither."""
+    found = _ID.fullmatch(text)
+    return None if found is None else found[1]
 
 
 def _plain_text(text: str) -> str:
@@ -26,6 +34,18 @@ def _one_line(text: str) -> str:
     if "\n" in text or "\t" in text:
         raise ValueError("write it on one line, without tabs")
     return _plain_text(text)
+
+
+def _title_template(text: str) -> str:
+    if _PLACEHOLDER.search(text.replace("{folder}", "")):
+        raise ValueError("write {folder} for the name of the sub-folder; there is no other such word")
+    return _one_line(text)
+
+
+def _album_id(text: str) -> str:
+    if album_id(text) is None:
+        raise ValueError('write the id of the album, such as "AbC1234", or the address of its page')
+    return text
 
 
 def _cover(text: str) -> str:
@@ -183,6 +203,37 @@ class AlbumTable(DefaultsTable):
         default=None, max_length=10_000, description="a text of up to 10000 characters"
     )
     images: dict[str, ImageTable] | None = None
+    id: Annotated[str, AfterValidator(_album_id)] | None = Field(
+        default=None, max_length=300, description='the id of an album on Imgur, such as "AbC1234", or its page'
+    )
+
+
+class CollectionTable(DefaultsTable):
+    """[collections.NAME]: one album for each sub-folder."""
+
+    folders: str = Field(
+        min_length=1, max_length=4096, description='the sub-folders of one folder, such as "photos/trips/*"'
+    )
+    title: Annotated[str, AfterValidator(_title_template)] | None = Field(
+        default=None, max_length=1000, description='a text in which "{folder}" is the name of the sub-folder'
+    )
+    description: Annotated[str, AfterValidator(_plain_text)] | None = Field(
+        default=None, max_length=10_000, description="a text of up to 10000 characters"
+    )
+
+
+_album_key = Field(min_length=1, max_length=1000, description="the key of an album")
+
+# "from" is a word of Python: such a field cannot be written in a class.
+_MOVE: dict[str, Any] = {"from": (str, _album_key), "to": (str, _album_key)}
+MovedTable = create_model("MovedTable", __base__=Table, __doc__="[[moved]]: an album key changed its name.", **_MOVE)
+
+
+class RemovedTable(Table):
+    """[[removed]]: an album that is deleted on Imgur."""
+
+    album: str = Field(min_length=1, max_length=1000, description="the key that the album had")
+    pictures: Literal["detach", "delete"] | None = None
 
 
 class Document(Table):
@@ -199,6 +250,9 @@ class Document(Table):
     state: StateTable | None = None
     defaults: DefaultsTable | None = None
     albums: dict[str, AlbumTable] | None = None
+    collections: dict[str, CollectionTable] | None = None
+    moved: list[MovedTable] | None = Field(default=None, description="tables, each below a line [[moved]]")
+    removed: list[RemovedTable] | None = Field(default=None, description="tables, each below a line [[removed]]")
 
 
 def given(table: Table | None) -> dict[str, Any]:

@@ -10,20 +10,36 @@ from pydantic import PlainValidator, ValidationError
 from pydantic.fields import FieldInfo
 
 from imgur_sync.manifest.faults import Fault
-from imgur_sync.manifest.schema import AlbumTable, DefaultsTable, Document, ImageTable, Table
+from imgur_sync.manifest.schema import (
+    AlbumTable,
+    CollectionTable,
+    DefaultsTable,
+    Document,
+    ImageTable,
+    MovedTable,
+    RemovedTable,
+    Table,
+)
 from imgur_sync.manifest.showing import SECRET_KEY, KeyPath, dotted, key, shown
 
 LATER: Mapping[str, frozenset[str]] = {
-    "Document": frozenset({"watch", "collections", "moved", "removed"}),
+    "Document": frozenset({"watch"}),
     "BudgetTable": frozenset({"refresh_credits_per_day"}),
-    "AlbumTable": frozenset({"id"}),
 }
 """Keys of the specification that this version does not have, by table."""
+
+_NAMED: Mapping[str, type[Table]] = {
+    "albums": AlbumTable,
+    "collections": CollectionTable,
+    "moved": MovedTable,
+    "removed": RemovedTable,
+}
+"""The models of the tables that stand below a name or in an array."""
 
 GUESSES = 200
 """How many unknown keys get a guess at what was meant; each costs half a millisecond."""
 
-_OWN_WORDS = ("cover", "include", "exclude", "title", "description", "order", "image_title")
+_OWN_WORDS = ("cover", "include", "exclude", "title", "description", "order", "image_title", "id")
 _NOT_YET = "not in this version"
 _SECRET_REMEDY = "keep secrets out of sync.toml: use the environment"
 
@@ -74,12 +90,18 @@ def _missing(path: KeyPath) -> Fault:
 
 
 def _example(path: KeyPath) -> str:
+    if path[-1] == "folders":
+        return '"photos/trips/*", whose sub-folders are the albums'
+    if path[0] in ("moved", "removed"):
+        return '"KEY", the key of an album'
     return '"photos/cats", the folder of this album' if path[-1] == "folder" else "…"
 
 
 def _no_table(path: KeyPath) -> Fault:
     if len(path) == 2 and path[0] == "albums" and str(path[1]) in AlbumTable.model_fields:
         return Fault(path, f"{dotted(path)} stands outside an album", "write it below [albums.NAME]", on_key=True)
+    if path[0] in ("moved", "removed"):
+        return Fault(path, f"{dotted(path)} must be a table", f"write [[{path[0]}]] with its keys below it", True)
     return Fault(path, f"{dotted(path)} must be a table", f"write [{dotted(path)}] with its keys below it", on_key=True)
 
 
@@ -102,8 +124,9 @@ def table_at(path: KeyPath) -> type[Table]:
     """The model of the table at a path of known keys."""
     table: type[Table] = Document
     for number, part in enumerate(path):
-        if path[0] == "albums" and number:
-            return ImageTable if len(path) > 3 and path[2] == "images" else AlbumTable
+        if number and path[0] in _NAMED:
+            images = path[0] == "albums" and len(path) > 3 and path[2] == "images"
+            return ImageTable if images else _NAMED[str(path[0])]
         inner = _model(table.model_fields.get(str(part)))
         table = inner or table
     return table

@@ -27,6 +27,32 @@ class AlbumMade:
 
 
 @dataclass(frozen=True, slots=True)
+class AlbumRenamed:
+    """The album has another key from now on: everything recorded under the old one follows. Nothing is recorded under
+    the new one yet, but for copy numbers."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumProtected:
+    """Nothing is removed from the album any more, or (`protect` False) that ended."""
+
+    key: str
+    protect: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RootAccepted:
+    """Somebody confirmed that the folder of the album is the right one although its root gate trips: as long as a scan
+    is `scan` (see `planner.gates.scan_print`). "" takes it back."""
+
+    key: str
+    scan: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlbumGone:
     """Imgur answered 404 for the album by its id, or we deleted it; its pictures keep their standing."""
 
@@ -231,6 +257,9 @@ class EditDone:
 
 Change = (
     AlbumMade
+    | AlbumRenamed
+    | AlbumProtected
+    | RootAccepted
     | AlbumGone
     | AlbumEdited
     | FolderSeen

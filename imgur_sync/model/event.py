@@ -179,6 +179,7 @@ class RunFinished:
     retired: tuple[RetiredUrl, ...] = ()
     stopped: bool = False
     in_doubt: int = 0
+    deleted_albums: int = 0
 
 
 Event = (

@@ -142,6 +142,14 @@ class StateStore(Protocol):
         """Old and new addresses of replaced pictures, oldest first."""
         ...
 
+    def protected(self) -> frozenset[str]:
+        """The keys of the albums from which nothing is removed."""
+        ...
+
+    def accepted_root(self, album: str) -> str:
+        """The scan of the album's folder that somebody accepted, "" if none."""
+        ...
+
     def open_intent(self, draft: Intent) -> Intent:
         """Record a write before it is sent; returns it with its number."""
         ...

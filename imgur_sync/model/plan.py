@@ -26,11 +26,12 @@ class GateName(StrEnum):
     REPLACE = "replace"
     RESTORE = "restore"
     PUBLISH = "publish"
+    ADOPT = "adopt"
 
     @property
     def approvable(self) -> bool:
         """Whether `--approve NAME=NUMBER` can pass it."""
-        return self in (GateName.PRUNE, GateName.REPLACE, GateName.RESTORE, GateName.PUBLISH)
+        return self not in (GateName.ROOT, GateName.SCAN, GateName.LISTING)
 
 
 @dataclass(frozen=True, slots=True)

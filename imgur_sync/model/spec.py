@@ -46,6 +46,22 @@ class Order(StrEnum):
     TAKEN = "taken"  # by the date in the picture; undated ones last, in natural order
 
 
+def folder_key(name: str) -> str:
+    """The part of an album's key that stands for a sub-folder: its name, with every byte of what is not printable, and
+    "%", as %XX. No two names have the same one."""
+    return "".join(
+        char
+        if char.isprintable() and char != "%"
+        else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogateescape"))
+        for char in name
+    )
+
+
+def title_of(folder: str) -> str:
+    """A sub-folder's name as part of a title: one line of text, whatever the name."""
+    return "".join(char if char.isprintable() else "�" for char in folder)
+
+
 @dataclass(frozen=True, slots=True)
 class AlbumSpec:
     """One album of the manifest.
@@ -54,6 +70,7 @@ class AlbumSpec:
     not managed; "" is kept empty. `cover` is "first", "newest" or a path in the folder. `position` is the place in
     the manifest, from 0. The paths of `listed` come first, in that order; `order` puts the rest behind them.
     `image_title` is the template of the pictures' titles ("": none), `images` the texts of single pictures by path.
+    `collection` names the table that the album comes from, "" for one of its own. `id` is that of an album to adopt.
     """
 
     key: str
@@ -76,6 +93,39 @@ class AlbumSpec:
     listed: tuple[str, ...] = ()
     image_title: str = ""
     images: tuple[tuple[str, Texts], ...] = ()
+    collection: str = ""
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionSpec:
+    """One album for each sub-folder of `root`, the folder that the manifest calls `folder`.
+
+    `template` is what each of them is, but for key, folder, root and position; "{folder}" in its title stands for the
+    name of the sub-folder. `problem` says why the sub-folders could not be listed, "" if they could.
+    """
+
+    name: str
+    folder: str
+    root: Path
+    template: AlbumSpec
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An album key changed its name. `source` is not a key any more, `target` is one."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """An album that is to be deleted on Imgur. Its pictures are deleted with it, or live on outside of it."""
+
+    album: str
+    delete_pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +183,8 @@ class UploadSpec:
 class Manifest:
     """sync.toml, checked. `path` is absolute; `digest` is the SHA-256 of its bytes; `warnings` are for people.
 
-    `state_path` is the absolute path of state.db. `lineage` is None when the manifest names none.
+    `state_path` is the absolute path of state.db. `lineage` is None when the manifest names none. `albums` hold
+    those of `collections` once their sub-folders were listed.
     """
 
     path: Path
@@ -146,6 +197,9 @@ class Manifest:
     upload: UploadSpec = UploadSpec()
     gates: GateLimits = GateLimits()
     warnings: tuple[str, ...] = ()
+    collections: tuple[CollectionSpec, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    removed: tuple[Removal, ...] = ()
 
     def album(self, key: str) -> AlbumSpec | None:
         """The album of that key, or None."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from imgur_sync.model.local import Presence
 from imgur_sync.model.plan import AlbumPlan, Gate, GateName, Unsettled, Withheld
 from imgur_sync.model.spec import OnRemoteDelete
-from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload, UploadReason
+from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload
 from imgur_sync.model.synced import IntentKind, Standing
 from imgur_sync.model.texts import UNMANAGED, Texts
 from imgur_sync.planner.awaited import waiting_gates, waiting_uploads
@@ -28,6 +28,7 @@ from imgur_sync.planner.texts import (
     wishes,
 )
 from imgur_sync.planner.view import NO_CLAIMS, NOTHING_HELD, AlbumView, Claims, Hold
+from imgur_sync.planner.withheld import withheld_steps
 
 
 def plan_album(
@@ -47,18 +48,13 @@ def plan_album(
     again = renewed(view, wanted)
     if again is not view:
         view, wanted = again, sort_out(again, claims, NOTHING_HELD)
-    scan = scan_gate(view)
-    own = counting_gates(view, wanted)
-    named = {gate.name for gate in own}
-    gates = (*own, *(gate for gate in run_gates if gate.name not in named))
-    held = frozenset(gate.name for gate in gates) - approved
-    if scan is not None:
-        held |= {GateName.PRUNE, GateName.REPLACE} if wanted.retired else {GateName.PRUNE}
-    gates = (*((scan,) if scan is not None else ()), *(gate for gate in gates if gate.name not in approved))
+    gates, held = _gates(view, wanted, approved, run_gates)
     gates = (*waiting_gates(view.spec.key, claims.awaited), *gates)
     granted, target = wanted, aim(view, wanted, publish=True)
     texts = wishes(view.spec, target.entries)
     all_steps = _steps(view, wanted, target, texts)
+    if view.adopting and target.foreign and GateName.ADOPT not in approved:
+        return _to_adopt(view, all_steps, target.foreign)
     if held or claims.awaited or any(send.file.content is not Presence.PRESENT for send in wanted.sends):
         granted = sort_out(view, claims, Hold(held, bytes_needed=True, waiting=frozenset(claims.awaited)))
         target = aim(view, granted, publish=GateName.PUBLISH not in held)
@@ -72,6 +68,20 @@ def plan_album(
     return plan if not texts else _with_texts(plan, view, granted, texts)
 
 
+def _gates(
+    view: AlbumView, wanted: Sorted, approved: frozenset[GateName], run_gates: tuple[Gate, ...]
+) -> tuple[tuple[Gate, ...], frozenset[GateName]]:
+    """The gates that are not passed, and the names of those that hold steps back."""
+    scan = scan_gate(view)
+    own = counting_gates(view, wanted)
+    named = {gate.name for gate in own}
+    gates = (*own, *(gate for gate in run_gates if gate.name not in named))
+    held = frozenset(gate.name for gate in gates) - approved
+    if scan is not None:
+        held |= {GateName.PRUNE, GateName.REPLACE} if wanted.retired else {GateName.PRUNE}
+    return (*((scan,) if scan is not None else ()), *(gate for gate in gates if gate.name not in approved)), held
+
+
 def _with_texts(part: AlbumPlan, view: AlbumView, granted: Sorted, texts: Mapping[str, Texts]) -> AlbumPlan:
     """What is to be told of the pictures' texts beside the steps."""
     return replace(
@@ -80,6 +90,15 @@ def _with_texts(part: AlbumPlan, view: AlbumView, granted: Sorted, texts: Mappin
         unsettled=(*part.unsettled, *unsettled_texts(view, granted, texts)),
         drift=(*part.drift, *text_drift(view, granted, texts)),
     )
+
+
+def _to_adopt(view: AlbumView, steps: tuple[Step, ...], foreign: int) -> AlbumPlan:
+    """The plan of an album of somebody's making: nothing is done there before its pictures were counted."""
+    pictures = "1 picture" if foreign == 1 else f"{foreign} pictures"
+    detail = f"the album holds {pictures} that imgur-sync did not put there; they stay, behind those of the folder"
+    gate = Gate(GateName.ADOPT, view.spec.key, foreign, detail)
+    withheld = tuple(Withheld(step, GateName.ADOPT) for step in steps)
+    return replace(_blank(view), wanted=steps, withheld=withheld, gates=(gate,), foreign=foreign)
 
 
 def _left_gone(view: AlbumView, held: frozenset[GateName]) -> bool:
@@ -185,7 +204,7 @@ def _assembled(
         blank,
         wanted=all_steps,
         steps=steps,
-        withheld=_withheld(view, all_steps, steps, gates, held),
+        withheld=withheld_steps(view, all_steps, steps, gates, held),
         gates=gates,
         blocked=blocked(view, wanted, granted, target),
         unsettled=(*blank.unsettled, *_settling(view, granted)),
@@ -254,43 +273,3 @@ def _offered(view: AlbumView, wanted: Sorted) -> tuple[tuple[str, str], ...]:
     stays = {picture.id for picture in wanted.unmanaged}
     stays |= view.keyless
     return tuple((p.digest, p.id) for p in wanted.spare if p.id in shown and p.id not in stays)
-
-
-def _withheld(
-    view: AlbumView,
-    all_steps: tuple[Step, ...],
-    steps: tuple[Step, ...],
-    gates: tuple[Gate, ...],
-    held: frozenset[GateName],
-) -> tuple[Withheld, ...]:
-    """The wanted steps that a gate holds back or makes smaller."""
-    if not held:
-        return ()
-    granted = set(steps)
-    names = {gate.name for gate in gates}
-    found: list[Withheld] = []
-    for step in all_steps:
-        if step in granted:
-            continue
-        # Everything waits for an album that is gone; what no counting gate holds is held by the errors of the scan.
-        gate = GateName.RESTORE if view.album_gone and GateName.RESTORE in held else _guard(step, held)
-        if gate is not None:
-            found.append(Withheld(step, gate if gate in names else GateName.SCAN))
-    return tuple(found)
-
-
-def _guard(step: Step, held: frozenset[GateName]) -> GateName | None:
-    """The held gate that guards a step."""
-    candidates: tuple[GateName, ...] = ()
-    if isinstance(step, Upload):
-        by_reason = {UploadReason.REPLACES: (GateName.REPLACE,), UploadReason.RESTORES: (GateName.RESTORE,)}
-        candidates = by_reason.get(step.reason, ())
-    elif isinstance(step, DeleteImage):
-        candidates = (GateName.PRUNE,)
-    elif isinstance(step, EditAlbum):
-        candidates = (
-            *((GateName.PRUNE,) if step.detached else ()),
-            *((GateName.REPLACE,) if step.retired else ()),
-            *((GateName.PUBLISH,) if step.privacy is not None else ()),
-        )
-    return next((gate for gate in candidates if gate in held), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from imgur_sync.errors import ApprovalError
-from imgur_sync.model.local import Presence
+from imgur_sync.model.local import LocalAlbum, Presence
 from imgur_sync.model.plan import Approvals, Gate, GateName
 from imgur_sync.model.spec import GateLimit
 from imgur_sync.model.step import UploadReason
@@ -20,10 +20,17 @@ def trips(count: int, limit: GateLimit, synced: int) -> bool:
     return count > max(limit.min, synced * limit.percent // 100)
 
 
+def scan_print(local: LocalAlbum) -> str:
+    """What stands for one scan of a folder: another directory, or any other content, has another one."""
+    root = "" if local.root is None else f"{local.root.device}.{local.root.inode}"
+    counts = f"{len(local.files)}.{len(local.unsendable)}.{len(local.errors)}"
+    return f"{root}|{counts}|{local.fingerprint}"
+
+
 def root_gate(view: AlbumView) -> Gate | None:
     """Trips when the folder of an album with synced pictures may not be the one it was: absence is not deletion."""
     placed = [picture for picture in view.pictures if picture.standing is Standing.PLACED]
-    if not placed:
+    if not placed or view.root_accepted:
         return None
     local, spec = view.local, view.spec
     if local.root is None:

@@ -33,13 +33,7 @@ def match(
     chosen are interchangeable, so they are paired in the order that the album shows: no edit is spent on telling equal
     pictures apart. Those in `keyless` are taken last.
     """
-    groups: dict[str, list[LocalFile]] = defaultdict(list)
-    for file in files:
-        groups[file.digest].append(file)
-    full = by_short(groups)
-    by_digest: dict[str, list[SyncedPicture]] = defaultdict(list)
-    for picture in pictures:
-        by_digest[full.get(picture.digest, picture.digest)].append(picture)
+    groups, by_digest = _grouped(files, pictures)
     pairs: dict[str, SyncedPicture] = {}
     loose: list[LocalFile] = []
     place: dict[str, int] = {}
@@ -63,6 +57,20 @@ def match(
             by_digest[digest] = rest
     alone = sorted((p for group in by_digest.values() for p in group), key=lambda p: (raw(p.path), p.id))
     return Matching(pairs, tuple(sorted(loose, key=lambda file: raw(file.path))), tuple(alone))
+
+
+def _grouped(
+    files: Iterable[LocalFile], pictures: Iterable[SyncedPicture]
+) -> tuple[dict[str, list[LocalFile]], dict[str, list[SyncedPicture]]]:
+    """Files and pictures by digest; a short digest counts as the full one that begins with it."""
+    groups: dict[str, list[LocalFile]] = defaultdict(list)
+    for file in files:
+        groups[file.digest].append(file)
+    full = by_short(groups)
+    by_digest: dict[str, list[SyncedPicture]] = defaultdict(list)
+    for picture in pictures:
+        by_digest[full.get(picture.digest, picture.digest)].append(picture)
+    return groups, by_digest
 
 
 def _choose(group: list[LocalFile], candidates: list[SyncedPicture]) -> list[LocalFile]:

@@ -123,7 +123,8 @@ def _header_drift(view: AlbumView) -> Iterator[Drift]:
             then = "as the manifest wants it now" if wish == shown else "it is set back"
             yield Drift(spec.key, f"the {field} was changed on Imgur", then)
     # Albums are made hidden: until a privacy is sent that is what was agreed.
-    if header.public != (sent.privacy is Privacy.PUBLIC):
+    adopted_so = view.adopting or (sent.privacy is None and spec.privacy is Privacy.PUBLIC)
+    if header.public != (sent.privacy is Privacy.PUBLIC) and not adopted_so:
         now = "public" if header.public else "hidden"
         then = "as the manifest wants it now" if header.public == (spec.privacy is Privacy.PUBLIC) else "it is set back"
         yield Drift(spec.key, f"the privacy was changed on Imgur to {now}", then)

@@ -73,13 +73,10 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
     away = claims.outgoing | view.renewed.keys()
     own = [picture for picture in alive if picture.id not in away] if away else alive
     matching = match(files, own, order, view.keyless)
-    spare = matching.pictures
-    if view.renewed:
-        spare = (*spare, *(replace(p, path=view.renewed[p.id]) for p in alive if p.id in view.renewed))
+    spare = (*matching.pictures, *_again(view, alive)) if view.renewed else matching.pictures
     pairs = {**matching.pairs, **claims.incoming} if claims.incoming else matching.pairs
     loose = [file for file in files if file.path not in pairs]
-    vacated = {p.path for p in spare if p.standing is not Standing.UNMANAGED}
-    sends, respected, twice = _sends(view, loose, gone, vacated)
+    sends, respected, twice = _sends(view, loose, gone, {p.path for p in spare if p.standing is not Standing.UNMANAGED})
     stuck = {send.file.path for send in sends if _is_held(send, spec.protect, hold)}
     stuck |= {file.path for file in loose} - {send.file.path for send in sends}
     fate = _fates(view, spare, shown, stuck, hold)
@@ -105,6 +102,11 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
         unpaired=tuple(send.file for send in sends if send.intent is None),
         spare=spare,
     )
+
+
+def _again(view: AlbumView, alive: Iterable[SyncedPicture]) -> Iterable[SyncedPicture]:
+    """Pictures whose files are uploaded once more: as if another picture took their place."""
+    return (replace(p, path=view.renewed[p.id]) for p in alive if p.id in view.renewed)
 
 
 def _among(pictures: Iterable[Iterable[SyncedPicture]], ids: frozenset[str]) -> frozenset[str]:

@@ -30,6 +30,8 @@ class AlbumView:
     `texts_in_doubt` are ids of pictures with an edit of unknown outcome.
     `anonymous` albums are nobody's: pictures are named by deletehash. `renewed` are pictures of ours to be uploaded
     once more, with the path of the file that is theirs.
+    `root_accepted`: somebody confirmed that this very scan is of the right folder.
+    `adopting`: the manifest names the album by its id, and nothing of it is ours yet.
     """
 
     spec: AlbumSpec
@@ -54,6 +56,8 @@ class AlbumView:
     texts_in_doubt: frozenset[str] = frozenset()
     anonymous: bool = False
     renewed: Mapping[str, str] = field(default_factory=dict)
+    root_accepted: bool = False
+    adopting: bool = False
 
     def deletes(self, picture: SyncedPicture) -> bool:
         """Whether a picture whose file left is deleted, and not only taken out of the album."""

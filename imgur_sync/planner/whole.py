@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -30,39 +30,55 @@ def plan_albums(
     *,
     exact: bool = True,
     alone: Mapping[str, AlbumPlan] = NOTHING_PLANNED,
+    removals: Sequence[AlbumView] = (),
 ) -> tuple[AlbumPlan, ...]:
-    """Plan several albums together, before the budget. `detached` are our detached pictures that are proven alive.
-
-    `alone` are plans that `plan_album` made of these very views, by key; what is missing there is planned here.
+    """Plan several albums together, before the budget. `detached` are our detached pictures, proven alive. `alone` are plans that `plan_album` made of these very views, by key; what is missing there is planned here.
+    `removals` are the views of albums that are to be deleted; their plans come last.
     Raises `ApprovalError` when an approval does not name exactly what a gate withholds.
     """
-    if not views and not approvals:
+    if not views and not approvals and not removals:
         return ()  # what plans albums is not even loaded: a plan of nothing is to start fast
     from imgur_sync.planner.album import plan_album
     from imgur_sync.planner.awaited import awaited
-    from imgur_sync.planner.gates import passed, run_gate
+    from imgur_sync.planner.gates import passed
     from imgur_sync.planner.join import join
+    from imgur_sync.planner.removal import offered, plan_removal
     from imgur_sync.planner.view import NO_CLAIMS
 
     by_key = {view.spec.key: view for view in views}
     plans = {key: alone.get(key) or plan_album(view) for key, view in by_key.items()}
     pictures = {picture.id: picture for view in views for picture in view.pictures}
-    claims = dict(join(tuple(plans.values()), detached, pictures))
+    offers = (picture for view in removals for picture in offered(view))
+    claims = dict(join(tuple(plans.values()), [*detached, *offers], pictures))
     for key, waits in awaited(by_key, plans, claims).items():
         claims[key] = replace(claims.get(key, NO_CLAIMS), awaited=waits)
     for key, claim in claims.items():
         plans[key] = plan_album(by_key[key], claim)
-    prunes = {key: _removals(plan) for key, plan in plans.items()}
-    tripped = [key for key, plan in plans.items() if any(gate.name is GateName.PRUNE for gate in plan.gates)]
-    extra = {gate.album: gate for gate in run_gate(prunes, prune_run, tripped)}
-    gates: list[Gate] = [gate for plan in plans.values() for gate in plan.gates]
+    extra = _run_gates(plans, prune_run)
+    claimed = frozenset(picture.id for claim in claims.values() for picture in claim.incoming.values())
+    doomed = [plan_removal(view, claimed) for view in removals]
+    gates: list[Gate] = [gate for plan in (*plans.values(), *doomed) for gate in plan.gates]
     approved = passed([*gates, *extra.values()], approvals, exact=exact)
     for key, plan in plans.items():
         run_gates = (extra[key],) if key in extra else ()
         if run_gates or any(gate.name in approved for gate in plan.gates):
             plans[key] = plan_album(by_key[key], claims.get(key, NO_CLAIMS), approved, run_gates)
+    return (*_with_takers(plans, claims), *(plan_removal(view, claimed, approved) for view in removals))
+
+
+def _with_takers(plans: Mapping[str, AlbumPlan], claims: Mapping[str, Claims]) -> Iterator[AlbumPlan]:
+    """The plans, each with the albums that take pictures out of its own."""
     gives = _gives(claims)
-    return tuple(replace(plan, gives=gives[key]) if key in gives else plan for key, plan in plans.items())
+    return (replace(plan, gives=gives[key]) if key in gives else plan for key, plan in plans.items())
+
+
+def _run_gates(plans: Mapping[str, AlbumPlan], prune_run: int) -> dict[str, Gate]:
+    """The gate that counts the removals of all albums together, by album."""
+    from imgur_sync.planner.gates import run_gate
+
+    prunes = {key: _removals(plan) for key, plan in plans.items()}
+    tripped = [key for key, plan in plans.items() if any(gate.name is GateName.PRUNE for gate in plan.gates)]
+    return {gate.album: gate for gate in run_gate(prunes, prune_run, tripped)}
 
 
 def _gives(claims: Mapping[str, Claims]) -> dict[str, frozenset[str]]:

@@ -122,7 +122,7 @@ def change_lines(plan: AlbumPlan, approved: Collection[GateName] = ()) -> list[s
     held = frozenset(gate.name for gate in plan.gates) - frozenset(approved)
     kinds = _Kinds(wanted, names_of(plan.steps), names_of(entry.step for entry in plan.deferred), held)
     return [
-        *(["- the album is deleted; its pictures stay in the account"] if wanted.album_deleted else []),
+        *([_album_deleted(wanted)] if wanted.album_deleted else []),
         *kinds.line("-", "leaves", "leaves the album", "leave the album", _links_live(len(wanted.leaves))),
         *kinds.line("-", "deleted", "is deleted", "are deleted", "for good"),
         *kinds.line("~", "replaced", "replaced", remark=_link_remark(len(wanted.replaced))),
@@ -156,6 +156,10 @@ def _texts(steps: Mapping[str, EditImage | Upload]) -> Iterator[str]:
         texts = (("title", step.title), ("description", step.description))
         told = ", ".join(f"{name} {quoted(text, 60) if text else 'none'}" for name, text in texts if text is not None)
         yield f"    {terminal(path)}: {told}"
+
+
+def _album_deleted(wanted: Names) -> str:
+    return "- the album is deleted" if wanted.deleted else "- the album is deleted; its pictures stay in the account"
 
 
 def _links_live(count: int) -> str:

@@ -65,6 +65,7 @@ def run_json(run: RunFinished, error: ImgurSyncError | None = None) -> str:
         "uploaded_bytes": run.uploaded_bytes,
         "edited": run.edited,
         "deleted": run.deleted,
+        "deleted_albums": run.deleted_albums,
         "credits": run.credits,
         "resume_at": iso(run.resume_at),
         "retired": [{"album": url.album, "path": url.path} for url in run.retired],

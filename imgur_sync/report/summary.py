@@ -66,6 +66,8 @@ def _counts(run: RunFinished) -> str:
         words.append(f"{plural(run.edited, 'edit')}")
     if run.deleted:
         words.append(f"{number(run.deleted)} deleted")
+    if run.deleted_albums:
+        words.append(f"{plural(run.deleted_albums, 'album')} deleted")
     return f"{', '.join(words) or 'Nothing was changed'}; {plural(run.credits, 'credit')} spent."
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ExitCode
 from imgur_sync.model.plan import GateName
-from imgur_sync.model.step import CreateAlbum
+from imgur_sync.model.step import CreateAlbum, DeleteAlbum
 from imgur_sync.report.escape import quoted, sentence, terminal
 from imgur_sync.report.figures import moment, number, plural, some
 from imgur_sync.report.prices import LIMIT_TEXTS, budget_lines, price_text
@@ -22,7 +22,8 @@ MOST_LINES = 10
 """Longer lists of problems are cut; `--json` has all of them."""
 
 REMEDIES = {
-    GateName.ROOT: "nothing is removed; bring the folder back (is its disk there?) or drop the album from the manifest",
+    GateName.ROOT: "nothing is removed; bring the folder back (is its disk there?) or drop the album from the manifest"
+    "; if it is right as it is: imgur-sync root accept ALBUM",
     GateName.SCAN: "nothing is removed from this album until all of its folder can be read",
     GateName.LISTING: "nothing is made, uploaded or removed here until Imgur's answer is whole; run again later",
 }
@@ -74,6 +75,8 @@ def approvals(plan: Plan) -> dict[GateName, int]:
 
 def _headline(album: AlbumPlan) -> str:
     title = f" {quoted(album.title, 80)}," if album.title else ""
+    if any(isinstance(step, DeleteAlbum) for step in album.wanted):
+        return f"{terminal(album.album)}:{title} removed in the manifest"
     new = " a new album," if any(isinstance(step, CreateAlbum) for step in album.wanted) else ""
     return f"{terminal(album.album)}:{title}{new} {plural(album.files, 'picture')} in the folder"
 

@@ -13,6 +13,8 @@ from imgur_sync.model.change import (
     AlbumForgotten,
     AlbumGone,
     AlbumMade,
+    AlbumProtected,
+    AlbumRenamed,
     Change,
     EditDone,
     FailuresForgotten,
@@ -31,6 +33,7 @@ from imgur_sync.model.change import (
     PicturePlaced,
     PictureReattached,
     PictureReleased,
+    RootAccepted,
     TextIgnored,
     UrlRetired,
     WishIgnored,
@@ -40,17 +43,29 @@ from imgur_sync.model.synced import (
     Intent,
     IntentKind,
     IntentStatus,
-    NotHonoured,
-    SentHeader,
     Standing,
     SyncedAlbum,
     SyncedPicture,
 )
 from imgur_sync.planner.marker import SHORT, owner, parse_name
-from imgur_sync.state import leaving, rows, runs
+from imgur_sync.state import leaving, marks, rows, runs
+from imgur_sync.state.album_changes import edited_album, made_album, with_ignored_wish
+from imgur_sync.state.renaming import rename_album
 from imgur_sync.state.text_rows import texts_changed, with_texts
 
 OfPicture = PicturePlaced | PictureDetached | PictureReleased | PictureReattached | PictureGone | PictureDeleted
+
+OfAlbum = (
+    AlbumMade
+    | AlbumRenamed
+    | AlbumProtected
+    | RootAccepted
+    | AlbumGone
+    | AlbumEdited
+    | FolderSeen
+    | WishIgnored
+    | AlbumForgotten
+)
 
 
 class Recording:
@@ -73,16 +88,10 @@ class Recording:
         if self._run is not None:
             self._note(self._run.number, change)
         match change:
-            case AlbumMade():
-                self._album_made(change)
-            case AlbumGone(key):
-                self._change_album(key, lambda album: replace(album, gone=True))
-            case AlbumEdited():
-                self._album_edited(change)
-            case FolderSeen(key, folder, root):
-                self._change_album(key, lambda album: replace(album, folder=folder, root=root))
-            case WishIgnored():
-                self._wish_ignored(change)
+            case AlbumMade() | AlbumRenamed() | AlbumProtected() | RootAccepted() | AlbumGone() | AlbumEdited():
+                self._album(change)
+            case FolderSeen() | WishIgnored() | AlbumForgotten():
+                self._album(change)
             case FileFailed(file):
                 rows.save_failed(self._connection, file)
                 self._touched.add(file.album)
@@ -90,7 +99,7 @@ class Recording:
                 self._connection.execute("DELETE FROM failed WHERE album = ?", (album,))
                 self._touched.add(album)
             case GateHeld(album, gate, synced):
-                rows.save_held(self._connection, album, gate, synced)
+                marks.save_held(self._connection, album, gate, synced)
             case UrlRetired(url):
                 rows.save_retired(self._connection, url)
                 self._touched.add(url.album)
@@ -101,8 +110,6 @@ class Recording:
             case PictureForgotten(image_id):
                 self._touched.add(self._stored_picture(image_id).album)
                 leaving.forget_picture(self._connection, image_id)
-            case AlbumForgotten(key):
-                self._forget_album(key)
             case PictureEdited() | TextIgnored():
                 before = self._stored_picture(change.id)
                 rows.save_picture(self._connection, texts_changed(before, change))
@@ -111,6 +118,32 @@ class Recording:
                 pass  # the history of the run alone tells it
             case _:
                 self._picture(change)
+
+    def _album(self, change: OfAlbum) -> None:
+        match change:
+            case AlbumMade(key):
+                before = self._albums.get(key) or self._stored_album(key)
+                self._albums[key] = made_album(before, change)
+                self._touched.add(key)
+            case AlbumRenamed(old, new):
+                self._rename(old, new)
+            case AlbumProtected(key, protect):
+                marks.save_mark(self._connection, marks.PROTECTED, key, "yes" if protect else "")
+            case RootAccepted(key, scan):
+                marks.save_mark(self._connection, marks.ACCEPTED_ROOT, key, scan)
+                self._touched.add(key)
+            case AlbumGone(key):
+                self._change_album(key, lambda album: replace(album, gone=True))
+            case AlbumEdited(key):
+                self._change_album(key, lambda album: edited_album(album, change))
+            case FolderSeen(key, folder, root):
+                self._change_album(key, lambda album: replace(album, folder=folder, root=root))
+            case WishIgnored(key):
+                self._change_album(key, lambda album: with_ignored_wish(album, change))
+            case AlbumForgotten(key):
+                self._forget_album(key)
+            case _:
+                assert_never(change)
 
     def open_intent(self, draft: Intent) -> Intent:
         """Write the draft under the next number, and its copy number for ever."""
@@ -157,46 +190,11 @@ class Recording:
         self._albums[key] = change(album)
         self._touched.add(key)
 
-    def _album_made(self, change: AlbumMade) -> None:
-        before = self._albums.get(change.key) or self._stored_album(change.key)
-        # The directory stays known while the folder is the same: the root gate must not forget it.
-        root = before.root if before is not None and before.folder == change.folder else None
-        self._albums[change.key] = SyncedAlbum(
-            key=change.key,
-            id=change.id,
-            folder=change.folder,
-            sent=SentHeader(title=change.title, at=0.0 if change.title is None else change.made_at),
-            edited=change.edited,
-            serial=0 if before is None else before.serial,
-            placed=0,
-            made_at=change.made_at,
-            root=root,
-            deletehash=change.deletehash,
-        )
-        self._touched.add(change.key)
-
-    def _album_edited(self, change: AlbumEdited) -> None:
-        def edited(album: SyncedAlbum) -> SyncedAlbum:
-            sent = SentHeader(
-                album.sent.title if change.title is None else change.title,
-                album.sent.description if change.description is None else change.description,
-                album.sent.privacy if change.privacy is None else change.privacy,
-                change.at,
-            )
-            values = {"title": change.title, "description": change.description, "privacy": change.privacy}
-            kept = tuple(mark for mark in album.not_honoured if values.get(mark.field) is None)
-            return replace(album, sent=sent, edited=True, not_honoured=kept)
-
-        self._change_album(change.key, edited)
-
-    def _wish_ignored(self, change: WishIgnored) -> None:
-        def marked(album: SyncedAlbum) -> SyncedAlbum:
-            marks = [mark for mark in album.not_honoured if mark.field != change.field]
-            if change.attempts:
-                marks.append(NotHonoured(change.field, change.wish, change.before, change.attempts, change.at))
-            return replace(album, not_honoured=tuple(sorted(marks, key=lambda mark: mark.field)))
-
-        self._change_album(change.key, marked)
+    def _rename(self, old: str, new: str) -> None:
+        if self._albums.keys() & {old, new} or self._stored_album(new) is not None:
+            raise KeyError(f"{old!r} cannot become {new!r}: there is such an album")
+        rename_album(self._connection, old, new)
+        self._touched.add(new)
 
     def _intent(self, change: IntentDoubted | IntentResent | IntentEnded) -> None:
         intent = self._stored_intent(change.number)

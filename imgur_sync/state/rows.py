@@ -30,7 +30,6 @@ from imgur_sync.state.sealed import Sealed
 from imgur_sync.state.text_rows import save_texts
 
 META = Sealed("meta", "name value")
-HELD = "held "
 ALBUM = Sealed(
     "album",
     "key id folder title description privacy sent_at edited serial placed made_at root_device root_inode gone",
@@ -251,24 +250,6 @@ def load_failed(row: tuple[Any, ...]) -> FailedFile:
     """The failed file of a `FAILED` row."""
     album, path, digest, reason, at = row
     return FailedFile(album, os.fsdecode(path), digest, unfree(reason), at)
-
-
-def save_held(connection: sqlite3.Connection, album: str, gate: str, synced: int | None) -> None:
-    """Write that a gate holds in an album, or (None) that it does no more."""
-    name = f"{HELD}{gate} {album}"
-    if synced is None:
-        connection.execute("DELETE FROM meta WHERE name = ?", (name,))
-    else:
-        META.put(connection, (name, str(synced)))
-
-
-def load_held(connection: sqlite3.Connection) -> dict[tuple[str, str], int]:
-    """The gates that hold, by album and gate, with the number of pictures that each counts by."""
-    found: dict[tuple[str, str], int] = {}
-    for name, value in META.get(connection, "WHERE substr(name, 1, ?) = ? ORDER BY name", len(HELD), HELD):
-        gate, _, album = name.removeprefix(HELD).partition(" ")
-        found[album, gate] = int(value)
-    return found
 
 
 def save_retired(connection: sqlite3.Connection, url: RetiredUrl) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imgur_sync.executor import Options, Ports
-from imgur_sync.executor.observe import keep_quiet_mark
+from imgur_sync.executor.quiet import keep_quiet_mark
 from imgur_sync.executor.session import Session
 from imgur_sync.local.folders import Folders
 from imgur_sync.manifest import load

@@ -18,14 +18,15 @@ from tests.support.command import MANIFEST, Workplace, fill
 
 
 def test_init_writes_one_file_that_validate_accepts(tmp_path: Path) -> None:
-    """One album for each folder that was named, relative to the manifest; nothing else appears."""
+    """One album for each folder that was named, relative to the manifest; beside it only the schema for editors."""
     fill(tmp_path / "photos" / "cats")
     fill(tmp_path / "photos" / "dogs & co")
     place = Workplace(tmp_path)
     done = place.run("init", "photos/cats", str(tmp_path / "photos" / "dogs & co"))
     assert (done.returncode, done.stderr) == (0, "")
     assert "with 2 albums: cats, dogs-co." in done.stdout
-    assert {path.name for path in tmp_path.iterdir()} == {"photos", "sync.toml"}
+    assert {path.name for path in tmp_path.iterdir()} == {".imgur-sync", "photos", "sync.toml"}
+    assert {path.name for path in (tmp_path / ".imgur-sync").iterdir()} == {".gitignore", "sync.schema.json"}
     assert place.run("validate").returncode == 0
     albums = tomllib.loads((tmp_path / "sync.toml").read_text(encoding="utf-8"))["albums"]
     assert {key: album["folder"] for key, album in albums.items()} == {

@@ -139,11 +139,7 @@ def test_each_mistake_is_told_alone_with_its_place_and_its_remedy(problems, text
 
 LATER = [
     ("watch", "[watch]\nquiet = '2s'\n", 2, 2),
-    ("collections", "[collections.trips]\nfolders = 'x/*'\n", 2, 2),
-    ("moved", "[[moved]]\nfrom = 'a'\nto = 'b'\n", 2, 3),
-    ("removed", "[[removed]]\nalbum = 'a'\n", 2, 3),
     ("refresh_credits_per_day", "[budget]\nrefresh_credits_per_day = 250\n", 3, 1),
-    ("id", f"{CATS}id = 'AbC1234'\n", 4, 1),
     ("git state", "[state]\nbackend = 'git'\n", 3, 11),
 ]
 

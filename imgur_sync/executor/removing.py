@@ -1,0 +1,143 @@
+"""Albums that the manifest removes: looked at, and deleted when the plan says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imgur_sync.executor.observe import album_listing, list_album, open_intents
+from imgur_sync.executor.tasks import Task
+from imgur_sync.model.change import AlbumGone, Change, IntentEnded, PictureDetached
+from imgur_sync.model.local import LocalAlbum
+from imgur_sync.model.outcome import Done, ProblemKind, Refused
+from imgur_sync.model.spec import AlbumSpec, Prune, Removal
+from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, Standing, SyncedAlbum
+from imgur_sync.planner.view import AlbumView
+
+if TYPE_CHECKING:
+    from imgur_sync.executor.planning import World
+    from imgur_sync.executor.session import Session
+    from imgur_sync.model.plan import AlbumPlan
+
+
+def look_at_removals(session: Session, world: World) -> Task[None]:
+    """Observe the albums that are to be removed, as far as they are there and the caller asked for them."""
+    world.removals.clear()
+    for number, removal in enumerate(session.manifest.removed):
+        synced = session.store.album(removal.album)
+        wanted = not session.options.albums or removal.album in session.options.albums
+        if synced is None or synced.gone or not wanted:
+            continue
+        seen = yield from album_listing(session, synced)
+        open_ones = tuple(intent for intent in open_intents(session) if intent.album == removal.album)
+        if seen.gone:
+            # Whatever became of the request that was in doubt: what is gone is not there a second time.
+            now = session.clock.now()
+            mine = [i for i in open_ones if i.kind is IntentKind.DELETE_ALBUM and i.target == synced.id]
+            ended = (IntentEnded(intent.number, IntentStatus.CLOSED, now) for intent in mine)
+            if session.writer is not None:
+                session.store.record(*gone_changes(session, synced), *ended)
+            continue
+        spec = _spec(session, removal, synced, number)
+        pictures = session.store.pictures(removal.album)
+        here = {picture.id for picture in pictures}
+        strangers = [i for i in (seen.listing.ids if seen.listing is not None else ()) if i not in here]
+        world.removals[removal.album] = AlbumView(
+            spec=spec,
+            local=LocalAlbum(removal.album, None, ()),
+            now=session.clock.now(),
+            settle_seconds=session.settle_seconds,
+            synced=synced,
+            pictures=pictures,
+            listing=seen.listing,
+            unlisted=seen.flaw or ("the album is not shown yet" if seen.listing is None else ""),
+            elsewhere=session.store.known(strangers) if strangers else frozenset(),
+            intents=open_ones,
+        )
+
+
+def _spec(session: Session, removal: Removal, synced: SyncedAlbum, number: int) -> AlbumSpec:
+    return AlbumSpec(
+        key=removal.album,
+        folder=synced.folder,
+        root=Path(),
+        title=synced.sent.title,
+        prune=Prune.DELETE if removal.delete_pictures else Prune.DETACH,
+        protect=removal.album in session.store.protected(),
+        position=len(session.manifest.albums) + number,
+    )
+
+
+def run_removal(session: Session, plan: AlbumPlan) -> Task[None]:
+    """Carry out a removal: its pictures one by one, then the album, if it still holds nobody else's."""
+    from imgur_sync.executor.album_run import delete_pictures
+    from imgur_sync.executor.writing import AlbumStop
+    from imgur_sync.model.step import DeleteAlbum, DeleteImage
+
+    deletions = [step for step in plan.steps if isinstance(step, DeleteImage)]
+    try:
+        if deletions:
+            yield from delete_pictures(session, plan.album, plan, deletions)
+        if any(isinstance(step, DeleteAlbum) for step in plan.steps):
+            yield from _delete_album(session, plan)
+    except AlbumStop:
+        return
+
+
+def _delete_album(session: Session, plan: AlbumPlan) -> Task[None]:
+    from imgur_sync.executor.writing import AlbumStop, give_up, refused_for_good, write
+    from imgur_sync.model.budget import CALL_COST
+    from imgur_sync.model.event import StepDone, StepFailed
+    from imgur_sync.model.outcome import Unknown
+    from imgur_sync.model.plan import GateName
+    from imgur_sync.model.step import DeleteAlbum
+
+    key, step = plan.album, DeleteAlbum(plan.album)
+    synced = session.store.album(key)
+    assert synced is not None, "only an album of ours is removed"
+    # Somebody may have put a picture in since the plan was made.
+    seen = yield from list_album(session, synced)
+    listing = seen.listing
+    if listing is None or not listing.complete or set(listing.ids) - session.store.known(listing.ids):
+        raise AlbumStop
+    draft = Intent(0, IntentKind.DELETE_ALBUM, key, target=synced.id)
+    target = synced.id
+    intent, outcome = yield from write(
+        session, draft, CALL_COST, lambda writer, grant: writer.delete_album(target, grant), "the deletion of the album"
+    )
+    if isinstance(outcome, Done):
+        left = gone_changes(session, synced)
+        session.store.record(*left, IntentEnded(intent.number, IntentStatus.CLOSED, session.clock.now()))
+        session.use(GateName.PRUNE, key, len(left) - 1)
+        session.deleted_albums += 1
+        session.emit(StepDone(key, step))
+        return
+    if not isinstance(outcome, Unknown):
+        yield from give_up(session, outcome)
+        if refused_for_good(outcome):
+            session.refuse(plan, step)
+        session.tally(key).problems.append(f"the album could not be deleted: {outcome.problem.detail}")
+        session.emit(StepFailed(key, step, outcome.problem))
+    raise AlbumStop
+
+
+def gone_changes(session: Session, synced: SyncedAlbum) -> tuple[Change, ...]:
+    """An album is gone for good: its pictures that are left live outside of it."""
+    here = (Standing.PLACED, Standing.UNMANAGED)
+    left = (picture for picture in session.store.pictures(synced.key) if picture.standing in here)
+    return (AlbumGone(synced.key), *(PictureDetached(picture.id, session.clock.now()) for picture in left))
+
+
+def settle_removal(session: Session, intent: Intent) -> Task[None]:
+    """After the time to settle, one reading shows whether the album is gone. A twin was never the album in use."""
+    synced = session.store.album(intent.album)
+    ended = IntentEnded(intent.number, IntentStatus.CLOSED, session.clock.now())
+    if synced is None or synced.id != intent.target or synced.gone:
+        session.store.record(ended)
+        return
+    reader = session.reader()
+    outcome = yield from session.read(lambda: reader.album(intent.target))
+    if isinstance(outcome, Done):
+        session.store.record(ended)
+    elif isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
+        session.store.record(*gone_changes(session, synced), ended)
