@@ -245,12 +245,9 @@ def _view(
     from imgur_sync.planner.view import AlbumView
 
     without = _without_file(local, pictures)
-    lost = [picture.path for picture in without]
     spec, local, spare = spared(session, spec, local, without)
-    if spec.key in session.store.protected():
-        spec = replace(spec, protect=True)
     return AlbumView(
-        spec=spec,
+        spec=replace(spec, protect=True) if spec.key in session.store.protected() else spec,
         local=local,
         now=session.clock.now(),
         settle_seconds=session.settle_seconds,
@@ -261,7 +258,7 @@ def _view(
         unlisted=seen.flaw,
         shown_by=seen.shown_by,
         probed=probed,
-        ignored=session.ports.local.ignored(spec, lost) if lost else frozenset(),
+        ignored=session.ports.local.ignored(spec, [p.path for p in without]) if without else frozenset(),
         elsewhere=_elsewhere(session, pictures, seen.listing),
         intents=intents,
         failed=session.failed(spec.key),

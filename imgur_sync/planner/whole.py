@@ -32,9 +32,10 @@ def plan_albums(
     alone: Mapping[str, AlbumPlan] = NOTHING_PLANNED,
     removals: Sequence[AlbumView] = (),
 ) -> tuple[AlbumPlan, ...]:
-    """Plan several albums together, before the budget. `detached` are our detached pictures, proven alive. `alone` are plans that `plan_album` made of these very views, by key; what is missing there is planned here.
-    `removals` are the views of albums that are to be deleted; their plans come last.
-    Raises `ApprovalError` when an approval does not name exactly what a gate withholds.
+    """Plan several albums together, before the budget. `detached` are our detached pictures, proven alive.
+
+    `alone` are plans that `plan_album` made of these very views, by key. `removals` are the views of albums that are to
+    be deleted; their plans come last. Raises `ApprovalError` when an approval is not exactly what a gate withholds.
     """
     if not views and not approvals and not removals:
         return ()  # what plans albums is not even loaded: a plan of nothing is to start fast
@@ -52,12 +53,11 @@ def plan_albums(
     claims = dict(join(tuple(plans.values()), [*detached, *offers], pictures))
     for key, waits in awaited(by_key, plans, claims).items():
         claims[key] = replace(claims.get(key, NO_CLAIMS), awaited=waits)
-    for key, claim in claims.items():
-        plans[key] = plan_album(by_key[key], claim)
+    plans |= {key: plan_album(by_key[key], claim) for key, claim in claims.items()}
     extra = _run_gates(plans, prune_run)
-    claimed = frozenset(picture.id for claim in claims.values() for picture in claim.incoming.values())
-    doomed = [plan_removal(view, claimed) for view in removals]
-    gates: list[Gate] = [gate for plan in (*plans.values(), *doomed) for gate in plan.gates]
+    claimed = frozenset(_takers(claims))
+    gates = [gate for plan in plans.values() for gate in plan.gates]
+    gates += [gate for view in removals for gate in plan_removal(view, claimed).gates]
     approved = passed([*gates, *extra.values()], approvals, exact=exact)
     for key, plan in plans.items():
         run_gates = (extra[key],) if key in extra else ()
@@ -81,9 +81,14 @@ def _run_gates(plans: Mapping[str, AlbumPlan], prune_run: int) -> dict[str, Gate
     return {gate.album: gate for gate in run_gate(prunes, prune_run, tripped)}
 
 
+def _takers(claims: Mapping[str, Claims]) -> dict[str, str]:
+    """The album that takes each picture which changes its album, by the picture's id."""
+    return {picture.id: key for key, claim in claims.items() for picture in claim.incoming.values()}
+
+
 def _gives(claims: Mapping[str, Claims]) -> dict[str, frozenset[str]]:
     """For each album that gives pictures away, the albums that take them."""
-    takers = {picture.id: key for key, claim in claims.items() for picture in claim.incoming.values()}
+    takers = _takers(claims)
     return {k: frozenset(takers[i] for i in claim.outgoing) for k, claim in claims.items() if claim.outgoing}
 
 
