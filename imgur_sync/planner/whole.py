@@ -49,16 +49,15 @@ def plan_albums(
     by_key = {view.spec.key: view for view in views}
     plans = {key: alone.get(key) or plan_album(view) for key, view in by_key.items()}
     pictures = {picture.id: picture for view in views for picture in view.pictures}
-    offers = (picture for view in removals for picture in offered(view))
-    claims = dict(join(tuple(plans.values()), [*detached, *offers], pictures))
+    free = [*detached, *(picture for view in removals for picture in offered(view))]
+    claims = dict(join(tuple(plans.values()), free, pictures))
     for key, waits in awaited(by_key, plans, claims).items():
         claims[key] = replace(claims.get(key, NO_CLAIMS), awaited=waits)
     plans |= {key: plan_album(by_key[key], claim) for key, claim in claims.items()}
-    extra = _run_gates(plans, prune_run)
-    claimed = frozenset(_takers(claims))
-    gates = [gate for plan in plans.values() for gate in plan.gates]
+    extra, claimed = _run_gates(plans, prune_run), frozenset(_takers(claims))
+    gates = [*extra.values(), *(gate for plan in plans.values() for gate in plan.gates)]
     gates += [gate for view in removals for gate in plan_removal(view, claimed).gates]
-    approved = passed([*gates, *extra.values()], approvals, exact=exact)
+    approved = passed(gates, approvals, exact=exact)
     for key, plan in plans.items():
         run_gates = (extra[key],) if key in extra else ()
         if run_gates or any(gate.name in approved for gate in plan.gates):

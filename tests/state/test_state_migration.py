@@ -10,6 +10,7 @@ import pytest
 
 from imgur_sync.errors import StateError
 from imgur_sync.model.change import PictureEdited
+from imgur_sync.model.history import Run
 from imgur_sync.state.schema import STEPS
 from imgur_sync.state.store import find_store, open_store
 from tests.contract.intent_contract import LINEAGE
@@ -42,6 +43,9 @@ def test_nothing_of_the_first_version_is_lost(old: Path, tmp_path: Path) -> None
         wanted = everything(store)
     with open_store(old, lineage=LINEAGE, create=True) as store:
         assert everything(store) == wanted
+        assert {found.at for found in store.departures()} == {None}, "when they left was not written down then"
+        assert store.runs() == ()
+        assert store.begin_run(Run(0, "apply", 100.0)).number == 1
         store.record(PictureEdited("p1", "Tom", None, 5.0))
         picture = store.picture("p1")
         assert picture is not None
