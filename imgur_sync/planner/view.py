@@ -62,7 +62,7 @@ class AlbumView:
     def deletes(self, picture: SyncedPicture) -> bool:
         """Whether a picture whose file left is deleted, and not only taken out of the album."""
         lost = self.anonymous and picture.deletehash is None
-        return self.spec.prune is Prune.DELETE and picture.id not in self.spared and not lost
+        return self.spec.prune == Prune.DELETE and picture.id not in self.spared and not lost
 
     @property
     def keyless(self) -> frozenset[str]:

@@ -48,9 +48,8 @@ def plan_albums(
 
     by_key = {view.spec.key: view for view in views}
     plans = {key: alone.get(key) or plan_album(view) for key, view in by_key.items()}
-    pictures = {picture.id: picture for view in views for picture in view.pictures}
-    free = [*detached, *(picture for view in removals for picture in offered(view))]
-    claims = dict(join(tuple(plans.values()), free, pictures))
+    ours = {picture.id: picture for view in views for picture in view.pictures}
+    claims = dict(join(tuple(plans.values()), [*detached, *(p for v in removals for p in offered(v))], ours))
     for key, waits in awaited(by_key, plans, claims).items():
         claims[key] = replace(claims.get(key, NO_CLAIMS), awaited=waits)
     plans |= {key: plan_album(by_key[key], claim) for key, claim in claims.items()}
