@@ -99,7 +99,11 @@ def _album(store: StateStore, where: Place, album: SyncedAlbum) -> LinkAlbum:
     def key(path: str) -> tuple[object, ...]:
         return (first.get(nfc(path), len(first)), *sort_key(order, path, times.get(path, 0), dates.get(path, "")))
 
-    pictures.sort(key=lambda picture: key(picture.path))
+    shown = {image_id: number for number, image_id in enumerate(where.shown(album.id) if order is Order.TAKEN else ())}
+    if shown and all(picture.id in shown for picture in pictures):
+        pictures.sort(key=lambda picture: shown[picture.id])  # a file read a moment ago has no date in the cache yet
+    else:
+        pictures.sort(key=lambda picture: key(picture.path))
     rows = tuple(LinkRow(picture.path, picture.link) for picture in pictures)
     return LinkAlbum(album.key, album.sent.title or "", album_page(album.id), rows)
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from imgur_sync.cli.session import Session, note
 from imgur_sync.errors import UsageError
 from imgur_sync.model.spec import Order
+
+if TYPE_CHECKING:
+    from imgur_sync.model.ports import Cache
 
 NAMES = ("sync.toml", "imgur-sync.toml")
 """The manifest's names, where none is given."""
@@ -50,15 +54,27 @@ class Place:
 
     def taken(self, album: str) -> dict[str, str]:
         """When the album's pictures were taken, by path, as far as the cache of digests knows it."""
-        cache_path = self.state_path.with_name("cache.db")
-        if not cache_path.exists():
-            return {}
-        from imgur_sync.state.cache import SqliteCache
-
-        with SqliteCache(cache_path) as cache:
-            folders = {folder: cache.files(album, folder) for folder in cache.folders(album)}
+        with self._cache() as cache:
+            folders = {folder: cache.files(album, folder) for folder in cache.folders(album)} if cache else {}
         prefixes = ((f"{folder}/" if folder else "", files) for folder, files in folders.items())
         return {prefix + file.name: file.taken for prefix, files in prefixes for file in files if file.taken}
+
+    def shown(self, album_id: str) -> tuple[str, ...]:
+        """The pictures' ids in the order in which Imgur last showed them; () where that is not known."""
+        with self._cache() as cache:
+            listing = cache.listing(album_id) if cache else None
+        return listing.ids if listing is not None else ()
+
+    @contextmanager
+    def _cache(self) -> Iterator[Cache | None]:
+        path = self.state_path.with_name("cache.db")
+        if not path.exists():
+            yield None
+            return
+        from imgur_sync.state.cache import SqliteCache
+
+        with SqliteCache(path) as cache:
+            yield cache
 
 
 def place(session: Session) -> Place:

@@ -44,7 +44,7 @@ def test_each_sub_folder_with_pictures_is_an_album(trips: Mirror) -> None:
 
 
 def test_a_new_sub_folder_is_a_new_album_although_the_manifest_is_remembered(trips: Mirror) -> None:
-    """The checked manifest beside the state does not hide it, and nothing is asked again about the others."""
+    """The checked manifest beside the state does not hide it, and the others are left alone."""
     trips.run("plan", "--offline")
     assert (trips.folder / ".imgur-sync/manifest.checked").exists()
     trips.put("trips/aaa/n.png", 30)
@@ -54,7 +54,7 @@ def test_a_new_sub_folder_is_a_new_album_although_the_manifest_is_remembered(tri
     trips.run("apply", "-y")
     assert titles(trips) == ["Bodensee 2024", "aaa", "alps"]
     ids = {album["id"] for album in trips.look("world")["albums"] if album["title"] == "alps"}
-    assert not [one for one in trips.requests(last) if one["path"].rpartition("/")[2] in ids]
+    assert not [write for write in trips.writes(last) if write.rpartition("/")[2] in ids]
 
 
 def test_a_known_sub_folder_that_vanished_keeps_its_pictures(trips: Mirror) -> None:
