@@ -1,7 +1,7 @@
 """Runs the console blocks of a text as a reader would type them, and compares what is printed with what is shown.
 
 A block's commands stand behind "$ ", and what is fed to them until END behind "> ". In the output below them "…" stands
-for anything, alone on a line for any lines. A fence `console exit=3` says with which code the block's last command ends, else with 0.
+for anything, alone on a line for any lines. A fence `console exit=3` says how the block's last command ends, else 0.
 The block `console simulator` is typed into another terminal: it is tried by itself.
 """
 
