@@ -1,4 +1,4 @@
-"""The blocks of README.md, for those who execute them: the test suite and .ci/run."""
+"""The blocks of README.md and of other texts, for those who execute them: the test suite and .ci/run."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Block:
     text: str
 
 
-def blocks() -> list[Block]:
-    """All fenced blocks, in order."""
-    return [Block(a, b.strip(), c) for a, b, c in _BLOCK.findall(README.read_text(encoding="utf-8"))]
+def blocks(path: Path = README) -> list[Block]:
+    """All fenced blocks of a text, in order."""
+    return [Block(a, b.strip(), c) for a, b, c in _BLOCK.findall(path.read_text(encoding="utf-8"))]
 
 
-def shell_lines() -> list[str]:
-    """The lines of the `sh` blocks."""
-    return [line for block in blocks() if block.language == "sh" for line in block.text.splitlines()]
+def shell_lines(path: Path = README) -> list[str]:
+    """The lines of the `sh` blocks of a text."""
+    return [line for block in blocks(path) if block.language == "sh" for line in block.text.splitlines()]
 
 
 def main(argument: str) -> int:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
+from imgur_sync.cli import COMMANDS, cli
 from imgur_sync.cli.demo_drawing import cat, landscape
 from imgur_sync.errors import ExitCode
 from imgur_sync.manifest import draft, load
+from imgur_sync.model.plan import GateName
 from imgur_sync.simulator import Limits, Options, running
 from tests.readme import README, blocks, shell_lines
-
-SCRIPTS = Path(sys.executable).parent
+from tests.support.console_blocks import environment, run_blocks, try_simulator
 
 
 @pytest.fixture
@@ -34,78 +34,14 @@ def here(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def matches(expected: str, actual: str) -> bool:
-    """Whether output is what the README shows; "…" stands for anything, alone on a line for any lines."""
-    lines = expected.strip("\n").splitlines()
-    parts = ["(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*") + "\n" for line in lines]
-    printed = "".join(line + "\n" for line in actual.strip("\n").splitlines())
-    return re.fullmatch("".join(parts), printed) is not None
-
-
-def steps(text: str) -> list[tuple[str, str]]:
-    """Commands of a console block with the output shown below each."""
-    found: list[tuple[str, str]] = []
-    for line in text.splitlines():
-        if line.startswith("$ "):
-            found.append((line[2:], ""))
-        else:
-            command, output = found[-1]
-            found[-1] = (command, output + line + "\n")
-    return found
-
-
 def test_the_tour_prints_what_the_readme_shows(here: Path) -> None:
     """Every console block, in order, against the local Imgur; the output as shown."""
-    environment = {
-        "PATH": f"{SCRIPTS}:{os.environ['PATH']}",
-        "HOME": str(here),
-        "IMGUR_SYNC_STATE_DIR": str(here / "state"),
-        "IMGUR_SYNC_CONFIG_DIR": str(here / "config"),
-        "IMGUR_SYNC_SETTLE_SECONDS": "1",
-        "TZ": "UTC",
-    }
-    with running(Options(limits=Limits())) as imgur:
-        lines = "".join(f"{name}={value}\n" for name, value in imgur.environment().items())
-        (here / "imgur.env").write_text(lines)
-        port = imgur.url.rsplit(":", 1)[1]
-        prelude = ""
-        for block in blocks():
-            if block.language != "console" or block.note == "simulator":
-                continue
-            for command, expected in steps(block.text):
-                run = subprocess.run(
-                    ["bash", "-c", prelude + command],
-                    cwd=here,
-                    env=environment,
-                    capture_output=True,
-                    text=True,
-                    timeout=60,
-                )
-                assert run.returncode == 0, f"$ {command}\n{run.stdout}{run.stderr}"
-                shown = run.stdout.replace(f":{port}", ":8723")
-                assert matches(expected, shown), f"$ {command}\nshown:\n{expected}\nprinted:\n{shown}"
-                if command.startswith("set -a"):
-                    prelude = command + "\n"
+    assert run_blocks(README, here) >= 15
 
 
 def test_the_simulator_prints_what_the_readme_shows(here: Path) -> None:
     """The block of the local Imgur: its lines, on a free port, then a clean end."""
-    block = next(block for block in blocks() if block.note == "simulator")
-    ((command, expected),) = steps(block.text)
-    words = command.replace("--port 8723", "--port 0").split()
-    process = subprocess.Popen(
-        [str(SCRIPTS / words[0]), *words[1:]], cwd=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    printed = ""
-    for line in process.stdout:
-        printed += line
-        if line.startswith("listening"):
-            break
-    process.terminate()
-    process.communicate(timeout=20)
-    assert matches(expected, re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:8723", printed))
-    assert (here / "imgur.env").exists()
+    try_simulator(README, here)
 
 
 def test_the_manifest_of_the_readme_is_the_one_that_init_writes(here: Path) -> None:
@@ -130,19 +66,17 @@ def test_every_shell_line_of_the_readme_is_known_here() -> None:
     rest = [line for line in shell_lines() if not line.endswith(("demo", "pytest"))]
     assert rest == [
         'eval "$(imgur-sync completion bash)"',
-        "export IMGUR_SYNC_CLIENT_ID=… IMGUR_SYNC_CLIENT_SECRET=… IMGUR_SYNC_REFRESH_TOKEN=…",
         "imgur-sync apply --approve prune=37",
+        "export IMGUR_SYNC_CLIENT_ID=… IMGUR_SYNC_CLIENT_SECRET=… IMGUR_SYNC_REFRESH_TOKEN=…",
     ]
 
 
 def test_the_approval_of_the_readme_is_understood(here: Path) -> None:
     """`--approve prune=37` is accepted as written; where nothing is withheld it refuses the run (3)."""
-    environment = {"PATH": f"{SCRIPTS}:{os.environ['PATH']}", "HOME": str(here)}
-    environment |= {"IMGUR_SYNC_STATE_DIR": str(here / "state"), "IMGUR_SYNC_CONFIG_DIR": str(here / "config")}
     with running(Options(limits=Limits(0, 0, 0, 0))) as imgur:
-        environment |= imgur.environment()
+        whole = {**environment(here), **imgur.environment()}
         for command, code in [("imgur-sync init photos/cats", 0), ("imgur-sync apply --approve prune=37 -y", 3)]:
-            run = subprocess.run(command.split(), cwd=here, env=environment, capture_output=True, text=True, timeout=60)
+            run = subprocess.run(command.split(), cwd=here, env=whole, capture_output=True, text=True, timeout=60)
             assert run.returncode == code, run.stdout + run.stderr
     assert "prune=37" in run.stderr
 
@@ -153,3 +87,27 @@ def test_every_manifest_of_the_readme_loads(here: Path) -> None:
         if block.language == "toml":
             (here / "sync.toml").write_text(block.text)
             assert load(None, directory=here).warnings == ()
+
+
+def test_the_readme_names_every_command() -> None:
+    """In its table, each with the commands below it; and every gate in the table of gates."""
+    text = README.read_text(encoding="utf-8")
+    table = text.split("## Commands")[1].split("`imgur-sync COMMAND")[0]
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        names = [f"{name} {below}" for below in command.commands] if isinstance(command, click.Group) else [name]
+        assert not [one for one in names if f"`{one}`" not in table]
+    gates = text.split("## Gates")[1].split("##")[0]
+    assert re.findall(r"^\| `(\w+)` \|", gates, re.MULTILINE) == [gate.value for gate in GateName]
+
+
+def test_the_links_of_the_documents_lead_somewhere() -> None:
+    """Files that are there, and headings of the README."""
+    root = README.parent
+    headings = [line.lstrip("# ").lower() for line in README.read_text().splitlines() if line.startswith("#")]
+    anchors = {re.sub(r"[^a-z0-9 -]", "", heading).replace(" ", "-") for heading in headings}
+    for document in [*root.glob("*.md"), *(root / "examples").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)):
+            path, _, anchor = target.partition("#")
+            assert path.startswith("https://") or (document.parent / path).exists(), f"{document.name}: {target}"
+            assert path or anchor in anchors, f"{document.name}: {target}"

@@ -11,7 +11,16 @@ from typing import Any, get_args
 import pytest
 
 from imgur_sync.manifest import load
-from imgur_sync.manifest.schema import AlbumTable, DefaultsTable, Document, ImageTable, Table
+from imgur_sync.manifest.schema import (
+    AlbumTable,
+    CollectionTable,
+    DefaultsTable,
+    Document,
+    ImageTable,
+    MovedTable,
+    RemovedTable,
+    Table,
+)
 from imgur_sync.model.spec import AccountSpec, AlbumSpec, BudgetSpec, GateLimits, UploadSpec
 from imgur_sync.model.texts import Texts
 
@@ -26,9 +35,8 @@ def keys_of(table: type[Table]) -> Iterator[tuple[type[Table], str]]:
                 yield from keys_of(kind)
 
 
-KEYS = sorted(
-    {(table.__name__, name) for table, name in (*keys_of(Document), *keys_of(AlbumTable), *keys_of(ImageTable))}
-)
+NAMED = (AlbumTable, ImageTable, CollectionTable, MovedTable, RemovedTable)
+KEYS = sorted({(table.__name__, name) for start in (Document, *NAMED) for table, name in keys_of(start)})
 
 
 def tables(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -63,6 +71,9 @@ def test_every_key_of_the_models_occurs_in_the_example(table: str, key: str) -> 
         DefaultsTable.__name__: album,
         AlbumTable.__name__: album,
         ImageTable.__name__: album["images"]["tom.jpg"],
+        CollectionTable.__name__: {**album, **data["collections"]["trips"]},
+        MovedTable.__name__: data["moved"][0],
+        RemovedTable.__name__: data["removed"][0],
     }
     assert key in homes[table]
 

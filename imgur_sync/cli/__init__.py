@@ -21,33 +21,52 @@ class Entry(NamedTuple):
     help: str
 
 
-COMMANDS = {
-    "init": Entry("init", "Write a sync.toml for folders that exist."),
-    "validate": Entry("validate", "Check sync.toml, without the network."),
-    "plan": Entry("plan", "Show what apply would do, and what it costs."),
-    "diff": Entry("diff", "Show what differs, file by file."),
-    "drift": Entry("drift", "Show what was changed on Imgur."),
-    "apply": Entry("apply", "Make the albums equal the folders."),
-    "restore": Entry("restore", "Put pictures back that left an album."),
-    "purge": Entry("purge", "Delete pictures for good that left their albums."),
-    "forget": Entry("forget", "Let go of an album, or of pictures, without touching Imgur."),
-    "status": Entry("status", "Show what was synced and what is in doubt."),
-    "explain": Entry("explain", "Explain what becomes of one file, and why."),
-    "history": Entry("history", "Show what the runs so far did."),
-    "links": Entry("links", "List the links of the pictures."),
-    "credits": Entry("credits", "Show what is left of Imgur's limits."),
-    "fmt": Entry("fmt", "Tidy up sync.toml, keeping every comment."),
-    "schema": Entry("schema", "Print what sync.toml may hold, for editors."),
-    "root": Entry("root", "Confirm a folder that does not look like the one it was."),
-    "login": Entry("login", "Log in to Imgur, and keep the tokens."),
-    "logout": Entry("logout", "Forget the stored tokens."),
-    "doctor": Entry("doctor", "Check everything, and say what to do."),
-    "help": Entry("help", "Explain a topic: the manifest, gates, exit codes and more."),
-    "completion": Entry("completion", "Print a script that completes commands in a shell."),
-    "state": Entry("state", "Repair the state."),
-    "simulator": Entry("simulator", "Serve a local Imgur to try things on."),
-    "demo": Entry("demo", "Show everything on a local Imgur, in a folder of its own."),
+GROUPS = {
+    "First steps": {
+        "init": Entry("init", "Write a sync.toml for folders that exist."),
+        "validate": Entry("validate", "Check sync.toml, without the network."),
+    },
+    "Every day": {
+        "plan": Entry("plan", "Show what apply would do, and what it costs."),
+        "apply": Entry("apply", "Make the albums equal the folders."),
+        "links": Entry("links", "List the links of the pictures."),
+    },
+    "Looking closer": {
+        "diff": Entry("diff", "Show what differs, file by file."),
+        "drift": Entry("drift", "Show what was changed on Imgur."),
+        "explain": Entry("explain", "Explain what becomes of one file, and why."),
+        "status": Entry("status", "Show what was synced and what is in doubt."),
+        "history": Entry("history", "Show what the runs so far did."),
+        "credits": Entry("credits", "Show what is left of Imgur's limits."),
+    },
+    "Undoing": {
+        "restore": Entry("restore", "Put pictures back that left an album."),
+        "purge": Entry("purge", "Delete pictures for good that left their albums."),
+        "forget": Entry("forget", "Let go of an album, or of pictures, without touching Imgur."),
+    },
+    "Credentials": {
+        "login": Entry("login", "Log in to Imgur, and keep the tokens."),
+        "logout": Entry("logout", "Forget the stored tokens."),
+        "doctor": Entry("doctor", "Check everything, and say what to do."),
+    },
+    "Manifest and state": {
+        "fmt": Entry("fmt", "Tidy up sync.toml, keeping every comment."),
+        "schema": Entry("schema", "Print what sync.toml may hold, for editors."),
+        "root": Entry("root", "Confirm a folder that does not look like the one it was."),
+        "state": Entry("state", "Repair the state."),
+    },
+    "A local Imgur, to try things on": {
+        "demo": Entry("demo", "Show everything on a local Imgur, in a folder of its own."),
+        "simulator": Entry("simulator", "Serve a local Imgur until Ctrl-C."),
+    },
+    "More help": {
+        "help": Entry("help", "Explain a topic: the manifest, gates, exit codes and more."),
+        "completion": Entry("completion", "Print a script that completes commands in a shell."),
+    },
 }
+"""The sections of `--help` with their commands, in its order."""
+
+COMMANDS = {name: entry for entries in GROUPS.values() for name, entry in entries.items()}
 """Every command, in the order of `--help`."""
 
 EPILOG = """\b
@@ -111,9 +130,11 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, from the table."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+        """The sections of commands, from the table, with one column for all."""
+        width = max(len(name) for name in COMMANDS)
+        for title, entries in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), entry.help) for name, entry in entries.items()])
 
 
 def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
@@ -141,7 +162,7 @@ def cli(ctx: click.Context, /, **options: object) -> None:
     imgur-sync apply                do it
     imgur-sync help                 topics: manifest, gates, budget, …
 
-    The options below may also follow a command's name. stdout carries the result, stderr everything else.
+    These options may also follow a command's name. stdout carries the result, stderr everything else.
     """
     from imgur_sync.cli.session import Session
 

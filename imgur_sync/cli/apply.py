@@ -40,7 +40,7 @@ def command(
 
     ALBUM is a key of sync.toml or a pattern of keys; none means all albums. What a gate or the budget holds back is
     left out, the rest is done. Ctrl-C stops safely: run apply again to go on. Without a terminal nobody can be asked:
-    give -y.
+    give -y. The exit code tells what was held back or failed: imgur-sync help exit-codes.
 
     \b
     imgur-sync apply                      all albums

@@ -30,7 +30,7 @@ def command(session: Session, keep: bool, anonymous: bool) -> None:
     """Show a whole round: pictures, plan, apply, edits, plan, apply, nothing left to do.
 
     Everything happens in a temporary folder and against a local Imgur on this machine, with a random Client-ID; no
-    account is needed and nothing is sent anywhere else. It takes a few seconds and removes everything at its end.
+    account is needed and nothing is sent anywhere else. It takes some ten seconds and removes everything at its end.
     """
     with opened() as stage:
         demo = Demo(without_account(stage) if anonymous else stage, anonymous=anonymous)

@@ -33,7 +33,8 @@ def command(
     + new   - leaves   ~ replaced   > renamed or moved   * other text or value
     ! cannot be sent or compared    ? noticed on Imgur
 
-    One line a file, the same on every terminal. Nothing is changed. What it costs, and what a gate would hold back:
+    ALBUM is a key of sync.toml or a pattern of keys; none means all albums. One line a file, the same on every
+    terminal. Nothing is changed. What it costs, and what a gate would hold back:
     imgur-sync plan. Exits 0, or 2 with --detailed-exitcode when there is a difference.
     """
     if offline and refresh:

@@ -13,10 +13,13 @@ from imgur_sync.errors import ExitCode
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when something was changed there.")
 @shared()
 def command(session: Session, albums: tuple[str, ...], detailed_exitcode: bool) -> int:
-    """Show what somebody changed on Imgur since the last run: texts, privacy, pictures taken out, deleted or added; and
-    what the next apply makes of it. What you changed in the folders: imgur-sync diff.
+    """Show what somebody changed on Imgur since the last run, and what the next apply makes of it.
 
-    Every album is asked about anew, a credit each, and a credit for each picture that is missing. Nothing is changed.
+    That is: texts, privacy, pictures taken out, deleted or added. What you changed in the folders: imgur-sync diff.
+
+    ALBUM is a key of sync.toml or a pattern of keys; none means all albums. Each is asked about anew, for 1 credit, and
+    1 for each picture that is missing. Nothing is changed. Exits 0, or 2 with --detailed-exitcode when something of
+    yours was changed.
     """
     from imgur_sync.cli.plan import made_plan
     from imgur_sync.executor import Options

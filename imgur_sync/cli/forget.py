@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 @click.option("--confirm", metavar="ALBUM", help="The album's key once more, instead of typing it when asked.")
 @shared()
 def command(session: Session, album: str, paths: tuple[str, ...], confirm: str | None) -> None:
-    """Treat ALBUM and its pictures as if they had never been this program's: they stay on Imgur as they are, and no run
-    changes or deletes them any more. Its table must have left the manifest.
+    """Treat ALBUM and its pictures as if they had never been this program's.
+
+    They stay on Imgur as they are, and no run changes or deletes them any more. The album's table must have left the
+    manifest. Nothing is sent.
 
     With PATH, only pictures that were recorded there and have no file now: taken out of the album, deleted on Imgur, or
     not managed. A file that comes back under that path is then new.

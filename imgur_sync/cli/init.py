@@ -21,9 +21,9 @@ SCHEMA_LINE = f"#:schema ./{SCHEMA_PLACE}"
 def command(session: Session, folders: tuple[str, ...]) -> None:
     """Write a commented sync.toml with one album for each FOLDER, or for the folders below that hold pictures.
 
-    An existing manifest is never overwritten. Nothing is sent. With -f FILE that file is
-    written; -f - writes to stdout. Beside the state's place a JSON Schema is written, .imgur-sync/sync.schema.json: the
-    manifest's first line names it, and editors check the file against it.
+    An existing manifest is never overwritten. Nothing is sent. With -f FILE that file is written; -f - writes to
+    stdout. Beside it a JSON Schema is written, .imgur-sync/sync.schema.json: the manifest's first line names it, and
+    editors check the file against it.
     """
     from imgur_sync.manifest import draft, new_lineage
 

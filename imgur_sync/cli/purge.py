@@ -24,20 +24,24 @@ GRACE = "7d"
 
 @click.command("purge", short_help="Delete pictures for good that left their albums.")
 @click.argument("albums", metavar="[ALBUM]...", nargs=-1)
-@click.option("--older-than", metavar="TIME", default=GRACE, show_default=True, help="Only those that left before.")
+@click.option(
+    "--older-than", metavar="TIME", default=GRACE, show_default=True, help="Only those that left longer ago than this."
+)
 @click.option("--approve", metavar="purge=N", help="Delete exactly N pictures, without a question.")
 @shared()
 def command(session: Session, albums: tuple[str, ...], older_than: str, approve: str | None) -> int:
-    """Delete pictures from Imgur for good that runs took out of ALBUM (or of any album): those whose files left their
-    folder, and those that others replaced. Their links stop working. 1 credit each.
+    """Delete pictures from Imgur for good that runs took out of ALBUM, or of any album.
+
+    These are the pictures whose files left their folder, and those that others replaced. Their links stop working.
+    Each costs 1 credit.
 
     The pictures are listed first; their exact number has to be typed, or given with --approve. Pictures of protected
-    albums stay. Old and new addresses of replaced pictures stay known (links --retired).
+    albums stay. The old and new links of replaced pictures stay known (imgur-sync links --retired).
 
     \b
-    imgur-sync purge                          list, and ask for the number
-    imgur-sync purge cats --older-than 30d    one album, those that left a month ago
-    imgur-sync purge --approve purge=12       without a question
+    imgur-sync purge                         list, and ask for the number
+    imgur-sync purge cats --older-than 30d   only what left cats a month ago
+    imgur-sync purge --approve purge=12      without a question
     """
     grace, number = _seconds(older_than), _number(approve)
     shielded = _protected(session)

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @shared()
 def command(session: Session, album: str | None, pictures: tuple[str, ...], whole: bool, yes: bool) -> int:
-    """Put pictures back into ALBUM that a run took out of it. The same picture under the same link: nothing is
-    uploaded, it costs 1 credit, and a reading for each picture.
+    """Put pictures back into ALBUM that a run took out of it.
 
-    Without PATH or --all the pictures are only listed, from the state: nothing is sent. A picture put back stays in the
-    album, behind those of the folder, and no run takes it out again; when a file with its content comes back, it is
-    that file's again.
+    It is the same picture under the same link: nothing is uploaded. It costs 1 credit, and 1 for each picture to look
+    whether it is still there.
+
+    Without PATH, LINK or --all the pictures are only listed, from the state: nothing is sent. A picture put back stays
+    in the album, behind those of the folder, and no run takes it out again; when a file with its content comes back, it
+    is that file's again.
 
     \b
     imgur-sync restore                     what can be put back

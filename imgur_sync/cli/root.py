@@ -68,7 +68,7 @@ def accept(session: Session, album: str, empty: bool) -> None:
         case = _case(store, spec, manifest.state_path.with_name("cache.db"))
         if case is None:
             text = f"The folder {spec.folder} is the one that was synced: there is nothing to accept.\n"
-            result(document("root_accept", {"album": album, "accepted": False}) if session.json else text)
+            result(document("root_accept", {"album": album, "accepted": False, "loses": 0}) if session.json else text)
             return
         _check(case, empty=empty)
         _ask(case)

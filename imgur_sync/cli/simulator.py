@@ -14,12 +14,16 @@ from imgur_sync.errors import ImgurSyncError, UsageError
 LIMIT = click.IntRange(0, 1_000_000)
 
 
-@click.command("simulator", short_help="Serve a local Imgur to try things on.")
+@click.command("simulator", short_help="Serve a local Imgur until Ctrl-C.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8723, show_default=True, help="0 picks a free one.")
 @click.option("--data", metavar="DIR", help="Keep its world in DIR; without, it ends with the command.")
 @click.option(
-    "--shape", type=click.Choice(["mixed", "legacy", "v1"]), default="mixed", show_default=True, help="Replies."
+    "--shape",
+    type=click.Choice(["mixed", "legacy", "v1"]),
+    default="mixed",
+    show_default=True,
+    help="The forms of Imgur's replies.",
 )
 @click.option(
     "--latency", metavar="MS", type=click.FloatRange(0, 60_000), default=0.0, help="Milliseconds a call takes."

@@ -9,27 +9,38 @@ INTRODUCTIONS: Mapping[str, str] = {
 sync.toml says which folder is which album. `imgur-sync init` writes one,
 `imgur-sync validate` checks it. Durations are "90s", "3m", "1h", "2d" or a
 number of seconds; sizes are "64MiB", "10MB" or a number of bytes. Every key of
-[albums.NAME] but folder, title and description can stand in [defaults], for
-all albums. A text key that is not there is not managed; "" is kept empty.
+[albums.NAME] but folder, title, description, images and id can stand in
+[defaults], for all albums. A text key that is not there is not managed; "" is
+kept empty. What each key does: sync.example.toml, beside the README.
 """,
     "gates": """\
 A gate withholds what it guards and nothing else. The plan shows each gate that
 tripped, with a number; `--approve NAME=NUMBER` lets exactly that through, also
 several: `--approve prune=37,publish=1`. Another number refuses the run, and -y
-passes no gate. The limits are keys of [gates] in sync.toml.""",
+passes no gate. The limits are keys of [gates] in sync.toml. Where the folder of
+an album is right although `root` trips: imgur-sync root accept ALBUM.""",
     "environment": """\
-Secrets belong here, never into sync.toml. An empty variable counts as not set.
-Each of the first four can be in a file that NAME_FILE names instead.""",
+Secrets belong here, or into what `imgur-sync login` keeps, never into
+sync.toml. An empty variable counts as not set. Each of the first four can be in
+a file that NAME_FILE names instead, and wins over what login keeps.""",
     "json": """\
 With --json, stdout carries one JSON document and nothing else. Each begins
 with format_version ({version}) and kind; under one version fields are only ever
 added. Times are UTC, as 2026-03-01T13:05:00Z. Paths are as they are on disk,
-bytes that are no UTF-8 as lone surrogates. Plans, differences, runs and
-histories without -v hold no id and no link; status, links and explain hold
-the links of your pictures, also those of hidden albums: keep them to yourself.
+bytes that are no UTF-8 as lone surrogates. Plans, differences, drift, runs and
+histories without -v hold no id and no link; status, links, explain, restore
+and purge hold the links of your pictures, also those of hidden albums: keep
+them to yourself. No document holds a token or another secret.
 
 A name with [] is a list; a flag is true or false. A type with ? can be null,
 and so can a time and a table that is no list. Exit codes: help exit-codes.""",
+}
+
+TABLES: Mapping[str, str] = {
+    '[albums.NAME.images."PATH"]': "the texts of one picture, by its path in the folder",
+    "[collections.NAME]": "an album for each folder in a folder; takes every key of [defaults], too",
+    "[[moved]]": "an album has another key now: its pictures follow, nothing is sent again",
+    "[[removed]]": "deletes an album on Imgur, by the exact number of its pictures",
 }
 
 GATES: Mapping[str, str] = {
@@ -81,8 +92,9 @@ Why one file is taken or not: imgur-sync explain PATH
 """
 
 SELECTION = """\
-plan, apply and diff take the keys of albums; without any they mean all. A key
-can be a pattern for which the shell's own rules hold: quote it.
+plan, apply, diff and drift take the keys of albums; without any they mean all.
+A key can be a pattern for which the shell's own rules hold: quote it. Other
+commands take a key as it is written, without patterns.
 
   imgur-sync plan cats dogs
   imgur-sync apply 'trips/*' -y
@@ -138,15 +150,17 @@ The name that a picture is sent with is public on Imgur: a short form of the
 file's name and a marker that lets a lost state be rebuilt, never the path.
 
 A picture that left its album is not deleted, its link goes on working; so does
-the link of a replaced picture. To delete: prune = "delete" in its entry.
+the link of a replaced picture. To delete what left: imgur-sync purge, or
+prune = "delete" in the album's entry.
 """
 
 STATE = """\
 What is on Imgur is remembered in .imgur-sync/ beside the manifest, readable by
 you alone: state.db (pictures, links, requests in doubt, the history of runs),
-cache.db (can be removed at no cost but time and credits) and run.lock. [state]
-path puts it elsewhere; not on a network drive. Credits and tokens are kept once
-for all manifests, in the folder that IMGUR_SYNC_STATE_DIR names.
+cache.db (can be removed at no cost but time and credits), run.lock, and
+sync.schema.json for editors. [state] path puts it elsewhere; not on a network
+drive. Credits and tokens are kept once for all manifests, in the folder that
+IMGUR_SYNC_STATE_DIR names.
 
 Every request is recorded before it is sent. After a kill, run apply again:
 what was in doubt is looked up first, nothing is sent twice.
@@ -154,6 +168,10 @@ what was in doubt is looked up first, nothing is sent twice.
 If the state is lost: every picture carries a marker in its name, made from the
 `lineage` in sync.toml. The next plan or apply recognises them and sends none
 again. For a damaged state: imgur-sync state rebuild
+
+Without an account nothing can be recognised: the state is the only key to what
+was uploaded. Each apply copies it to backups/ in the folder that
+IMGUR_SYNC_STATE_DIR names; imgur-sync state recover puts the copy back.
 
 A newer version may change the form of the state; it first puts a copy beside
 it, named .backup-v and a number.

@@ -6,7 +6,17 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from imgur_sync.cli.topic_texts import BUDGET, ENVIRONMENT, GATES, INTRODUCTIONS, PATTERNS, PRIVACY, SELECTION, STATE
+from imgur_sync.cli.topic_texts import (
+    BUDGET,
+    ENVIRONMENT,
+    GATES,
+    INTRODUCTIONS,
+    PATTERNS,
+    PRIVACY,
+    SELECTION,
+    STATE,
+    TABLES,
+)
 
 WIDTH = 80
 
@@ -27,7 +37,7 @@ def manifest_topic() -> str:
     for key in keys():
         if key.table != table:
             table = key.table
-            lines += ["", f"{table}"]
+            lines += ["", table, *([f"  {TABLES[table]}"] if table in TABLES else [])]
         takes = key.takes + (f" (default {key.default})" if key.default else "")
         lines += _entry(f"{key.name} = ", takes or "…", indent=2)
     return "\n".join(lines) + "\n"

@@ -29,7 +29,8 @@ class Duration:
     @property
     def rule(self) -> str:
         """What may be written, for people."""
-        return f'a duration such as "90s", "3m", "1h", "2d" or 90, from {_duration(self.low)} to {_duration(self.high)}'
+        low, high = duration_text(self.low), duration_text(self.high)
+        return f'a duration such as "90s", "3m", "1h", "2d" or 90, from {low} to {high}'
 
     def __call__(self, value: object) -> float:
         """ValueError if it is none, or out of bounds."""
@@ -55,7 +56,9 @@ class Size:
     @property
     def rule(self) -> str:
         """What may be written, for people."""
-        return f'a size such as "64MiB", "10MB" or a number of bytes, from {_size(self.low)} to {_size(self.high)}'
+        return (
+            f'a size such as "64MiB", "10MB" or a number of bytes, from {size_text(self.low)} to {size_text(self.high)}'
+        )
 
     def __call__(self, value: object) -> int:
         """ValueError if it is none, or out of bounds."""
@@ -78,12 +81,14 @@ def _float(value: float) -> float:
         return math.inf
 
 
-def _duration(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
+    """A duration as a manifest may write it."""
     for unit in ("d", "h", "m"):
         if seconds and seconds % _SECONDS[unit] == 0:
             return f'"{seconds / _SECONDS[unit]:.0f}{unit}"'
     return f"{seconds:g}"
 
 
-def _size(size: int) -> str:
+def size_text(size: int) -> str:
+    """A size of whole mebibytes as a manifest may write it."""
     return f'"{size // (1024 * MIB)}GiB"' if size % (1024 * MIB) == 0 else f'"{size // MIB}MiB"'

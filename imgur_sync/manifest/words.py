@@ -124,7 +124,7 @@ def table_at(path: KeyPath) -> type[Table]:
     """The model of the table at a path of known keys."""
     table: type[Table] = Document
     for number, part in enumerate(path):
-        if number and path[0] in _NAMED:
+        if path[0] in _NAMED and (number or path[0] in ("moved", "removed")):
             images = path[0] == "albums" and len(path) > 3 and path[2] == "images"
             return ImageTable if images else _NAMED[str(path[0])]
         inner = _model(table.model_fields.get(str(part)))

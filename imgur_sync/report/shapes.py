@@ -111,6 +111,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "uploaded_bytes": "number",
         "edited": "number",
         "deleted": "number",
+        "deleted_albums": "number",
         "credits": "number",
         "resume_at": "time",
         "retired": [{"album": "text", "path": "text"}],
@@ -135,6 +136,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
                 "pictures": "number",
                 "detached": "number",
                 "gone": "number",
+                "keyless": "number",
                 "missing": "flag",
                 "last_change": "time",
                 "failed": [{"album": "text", "path": "text", "digest": "text", "reason": "text", "at": "time"}],
@@ -200,7 +202,21 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     },
     "retired_links": {"retired": [RETIRED]},
     "credits": BUDGET,
+    "fmt": {"manifest": "text", "tidy": "flag", "written": "flag"},
+    "root_accept": {"album": "text", "accepted": "flag", "loses": "number"},
+    "login": {
+        **dict.fromkeys(("account", "profile", "api_url", "flow", "kept", "folder", "login"), "text"),
+        "warnings": ["text"],
+    },
+    "logout": {"profile": "text", "api_url": "text", "removed": "flag", "environment": ["text"]},
+    "doctor": {
+        "ok": "flag",
+        "exit_code": "number",
+        "exit_codes": ["number"],
+        "checks": [{**dict.fromkeys(("check", "verdict", "what", "remedy"), "text"), "code": "number"}],
+    },
     "state_rebuild": {"albums": "number", "pictures": "number", "kept": "text?"},
+    "state_recover": {"copy": "text", "kept": "text?"},
     "error": {
         "ok": "flag",
         "message": "text",
@@ -222,7 +238,9 @@ COMMANDS_BY_KIND: Mapping[str, str] = {
     "purged": "purge",
     "forgotten": "forget",
     "retired_links": "links --retired",
+    "root_accept": "root accept",
     "state_rebuild": "state rebuild",
+    "state_recover": "state recover",
     "error": "any command that fails",
 }
 """The command that prints a kind, where it has another name."""

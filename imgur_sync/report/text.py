@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -90,7 +91,7 @@ def _remarks(album: AlbumPlan, read: Moment, approved: Collection[GateName]) -> 
         held = f" {verb} {number(gate.count)}" if gate.name.approvable else ""
         yield f"! gate {gate.name}{held}: {sentence(gate.detail, 400)}"
         if gate.name in REMEDIES:
-            yield f"    {REMEDIES[gate.name]}"
+            yield f"    {REMEDIES[gate.name].replace('ALBUM', shlex.quote(terminal(album.album)))}"
     yield from _blocked(album.blocked)
     if album.unsendable:
         count = len(album.unsendable)

@@ -39,7 +39,6 @@ _PICTURES: Mapping[type[Change], StepKind] = {
     PicturePlaced: StepKind.PLACED,
     PictureDetached: StepKind.DETACHED,
     PictureReleased: StepKind.RELEASED,
-    PictureReattached: StepKind.PLACED,
     PictureGone: StepKind.GONE,
     PictureDeleted: StepKind.DELETED,
 }
@@ -165,6 +164,8 @@ def _step(change: Change, before: SyncedPicture | None, at: float) -> tuple[Step
             return StepKind.PLACED, change.album, change.path, change.at, told
         case PictureDetached() | PictureReleased() | PictureGone() | PictureDeleted() if before is not None:
             return _PICTURES[type(change)], before.album, before.path, change.at, change.id
+        case PictureReattached() if before is not None:
+            return StepKind.PLACED, before.album, before.path, change.at, ""
         case UrlRetired(url):
             return StepKind.REPLACED, url.album, url.path, url.at, url.old_id
         case FileFailed(file):

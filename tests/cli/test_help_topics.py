@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from pathlib import Path
 
 import click
 import pytest
 
 from imgur_sync.cli import COMMANDS, EPILOG, cli
-from imgur_sync.cli.topic_texts import ENVIRONMENT, GATES
+from imgur_sync.cli.topic_texts import ENVIRONMENT, GATES, TABLES
 from imgur_sync.cli.topics import TOPICS
 from imgur_sync.directories import CONFIG_VARIABLE, STATE_VARIABLE
 from imgur_sync.errors import ExitCode
+from imgur_sync.manifest import load
 from imgur_sync.manifest.reference import keys
-from imgur_sync.manifest.schema import AlbumTable, BudgetTable, Document, UploadTable
+from imgur_sync.manifest.schema import (
+    AlbumTable,
+    BudgetTable,
+    CollectionTable,
+    DefaultsTable,
+    Document,
+    ImageTable,
+    MovedTable,
+    RemovedTable,
+    UploadTable,
+)
 from imgur_sync.model.budget import CALL_COST, UPLOAD_COST
 from imgur_sync.model.plan import GateName
 from imgur_sync.report.shapes import SHAPES
@@ -21,6 +34,7 @@ from imgur_sync.settings import _CREDENTIALS, _OTHERS, PREFIX
 from tests.support.command import Workplace
 
 TEXTS = {name: topic.text() for name, topic in TOPICS.items()}
+HEAD = 'version = 1\nlineage = "k3v9x2mq"\n'
 EVERY = pytest.mark.parametrize("name", list(TOPICS))
 
 
@@ -61,14 +75,37 @@ def test_a_topic_names_only_what_there_is(name: str) -> None:
 def test_the_manifest_topic_has_every_key() -> None:
     """Each with what it takes, as the error for a wrong value says it."""
     told = {(key.table, key.name) for key in keys()}
-    assert {("[albums.NAME]", name) for name in AlbumTable.model_fields} <= told
+    assert {("[albums.NAME]", name) for name in AlbumTable.model_fields.keys() - {"images"}} <= told
+    assert {('[albums.NAME.images."PATH"]', name) for name in ImageTable.model_fields} <= told
+    own = CollectionTable.model_fields.keys() - DefaultsTable.model_fields
+    assert {("[collections.NAME]", name) for name in own} == {one for one in told if one[0] == "[collections.NAME]"}
+    assert {("[[moved]]", name) for name in MovedTable.model_fields} <= told
+    assert {("[[removed]]", name) for name in RemovedTable.model_fields} <= told
     assert {("[budget]", name) for name in BudgetTable.model_fields} <= told
     assert {("[upload]", name) for name in UploadTable.model_fields} <= told
     assert ("[gates]", "prune.run") in told
     assert ("", "lineage") in told
-    assert all(key.takes for key in keys() if key.table in ("[albums.NAME]", "[budget]", "[upload]", "[state]"))
+    assert all(key.takes not in ("", "something else") for key in keys())
     assert 'prune = "detach", "delete" or "never" (default "detach")' in TEXTS["manifest"]
     assert "reserve_credits = a whole number from 0 to 1000000 (default 500)" in TEXTS["manifest"]
+    assert set(TABLES) <= {key.table for key in keys()}
+
+
+def test_the_manifest_topic_tells_the_defaults_as_they_are_written(tmp_path: Path) -> None:
+    """Durations, sizes, lists and limits: a manifest that gives every default is one that gives none."""
+    given: dict[str, list[str]] = {}
+    for key in keys():
+        if key.default and key.table.startswith(
+            ("[account]", "[budget]", "[upload]", "[gates]", "[state]", "[albums.")
+        ):
+            given.setdefault(key.table.replace("NAME", "cats"), []).append(f"{key.name} = {key.default}\n")
+    (tmp_path / "bare.toml").write_text(f'{HEAD}[albums.cats]\nfolder = "."\n')
+    (tmp_path / "told.toml").write_text(
+        HEAD + "".join(f"{table}\n{''.join(lines)}" for table, lines in given.items()) + 'folder = "."\n'
+    )
+    bare, told = (load(tmp_path / f"{name}.toml", directory=tmp_path) for name in ("bare", "told"))
+    assert dataclasses.replace(told, path=bare.path, digest=bare.digest) == bare
+    assert len([line for lines in given.values() for line in lines]) >= 25
 
 
 def test_the_gates_topic_has_every_gate() -> None:

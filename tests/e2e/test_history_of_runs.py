@@ -40,6 +40,20 @@ def test_every_apply_is_told_with_what_it_did(here: Mirror) -> None:
     assert not any(run["steps"] or run["retired"] for run in told["runs"])
 
 
+def test_a_restored_picture_is_part_of_the_history(here: Mirror) -> None:
+    """As put in its place, without its id."""
+    here.run("apply", "-y")
+    (here.folder / "cats" / "c0.png").unlink()
+    here.run("apply", "-y")
+    here.run("restore", "cats", "c0.png", "-y")
+    assert "    1 placed; " in here.run("history", "--limit", "1").stdout
+    (run,) = here.json("history", "-v", "--limit", "1")["runs"]
+    assert run["command"] == "restore"
+    assert [(step["kind"], step["album"], step["path"], step["was"]) for step in run["steps"]] == [
+        ("placed", "cats", "c0.png", "")
+    ]
+
+
 def test_single_steps_and_retired_links_with_v(here: Mirror) -> None:
     """One album's part of a run, with its steps; the links are those that `links --retired` lists."""
     here.run("apply", "-y")

@@ -111,8 +111,8 @@ def test_files_that_are_not_there_are_warned_about_when_folders_are_checked(load
 
 
 def test_the_readme_shows_texts_as_they_are_written(load_text) -> None:
-    """Its second table of TOML is part of a manifest."""
+    """In a manifest of its own."""
     shown = [block.text for block in blocks() if block.language == "toml" and "image_title" in block.text]
     assert len(shown) == 1
-    spec = load_text(HEAD + shown[0]).albums[0]
+    spec = load_text(shown[0]).albums[0]
     assert (spec.order, spec.image_title, dict(spec.images)["tom.jpg"].title) == (Order.TAKEN, "{stem}", "Tom")

@@ -91,6 +91,12 @@ def test_what_does_not_go_together_is_told_at_its_line(problems, text: str, line
     assert [problem for problem in found if problem.line == line and words in problem.what], found
 
 
+def test_a_wrong_value_in_a_table_of_an_array_is_told_with_what_to_write(problems) -> None:
+    """As everywhere else."""
+    text = f'{HEAD}{CATS}[[moved]]\nfrom = 3\nto = "cats"\n[[removed]]\nalbum = "a"\npictures = "keep"\n'
+    assert [problem.remedy for problem in problems(text)] == ["write the key of an album", 'write "detach" or "delete"']
+
+
 @pytest.mark.parametrize(
     "written",
     [

@@ -117,6 +117,7 @@ def test_a_gate_that_no_number_passes_says_what_to_do(gate: GateName, album: Alb
     """Nothing to type is offered; the sentence says what does not happen."""
     text = plan_text(plan(album(gates=(Gate(gate, "cats", 12, "the folder is missing"),))), read)
     assert f"  ! gate {gate}: the folder is missing\n      nothing is " in text
+    assert ("imgur-sync root accept cats\n" in text) is (gate is GateName.ROOT)
     assert "--approve" not in text
     assert "Nothing to do" not in text
 
