@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imgur_sync.cli.redaction import secrets
-from imgur_sync.cli.session import is_terminal, result
+from imgur_sync.cli.session import is_terminal, note, result
 from imgur_sync.errors import ImgurSyncError, InterruptedRun
-from imgur_sync.model.event import Event, RunFinished, TwinRemoved
+from imgur_sync.model.event import Event, Planned, RunFinished, TwinRemoved
 
 if TYPE_CHECKING:
     from imgur_sync.cli.session import Session
+    from imgur_sync.model.plan import Plan
     from imgur_sync.model.ports import StateStore
 
 GO_ON = "run apply again to go on"
@@ -36,7 +37,17 @@ class Outcome:
             if isinstance(event, RunFinished):
                 self._run = event
             self._changed = self._changed or isinstance(event, TwinRemoved)
+            if isinstance(event, Planned) and event.round == 1 and event.plan.settled:
+                self._remark(event.plan)
             yield event
+
+    def _remark(self, plan: Plan) -> None:
+        """A plan with nothing to do is not shown; what it has to say all the same, such as albums without a table."""
+        from imgur_sync.report.escape import sentence
+
+        if not self._session.quiet:
+            for text in plan.notes:
+                note(f"note: {sentence(text, 400)}")
 
     def with_pages(self, run: RunFinished) -> RunFinished:
         """The result, with the address of each album's page."""

@@ -103,7 +103,8 @@ def _collections(document: Document, roots: Mapping[str, str]) -> tuple[Collecti
     found: list[CollectionSpec] = []
     for name, table in (document.collections or {}).items():
         values = {**defaults, **_converted(given(table))}
-        folder = str(values.pop("folders")).removesuffix("*").rstrip("/") or "."
+        folders = str(values.pop("folders")).removesuffix("*")
+        folder = folders.rstrip("/") or folders[:1] or "."
         root = Path(roots[name])
         template = AlbumSpec(key=name, folder=folder, root=root, collection=name, **values)
         found.append(CollectionSpec(name, folder, root, template))

@@ -57,7 +57,7 @@ class Lifecycle:
     def _folders(self, name: str, text: str) -> Iterator[Fault]:
         path: KeyPath = ("collections", name, "folders")
         said = f"{dotted(path)} {shown(text)}"
-        base = text.removesuffix("*").rstrip("/") or ("" if text.startswith("/") else ".")
+        base = text.removesuffix("*").rstrip("/") or ("/" if text.startswith("/") else ".")
         if not (text == "*" or text.endswith("/*")) or _GLOB.search(base):
             yield Fault(path, f"{said} does not name the sub-folders of one folder", 'write "FOLDER/*"')
             return

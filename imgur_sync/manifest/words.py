@@ -134,8 +134,8 @@ def table_at(path: KeyPath) -> type[Table]:
 
 def rule(path: KeyPath) -> str:
     """What the key at the path, or the array that the path is in, takes; for people."""
-    names = [part for part in path if isinstance(part, str)]
-    field = table_at(tuple(names[:-1])).model_fields.get(names[-1])
+    last = max(number for number, part in enumerate(path) if isinstance(part, str))
+    field = table_at(path[:last]).model_fields.get(str(path[last]))
     return "something else" if field is None else _field_rule(field)
 
 

@@ -27,7 +27,7 @@ def _lines(album: AlbumPlan) -> list[str]:
     key = terminal(album.album)
     lines = [f"{key}: {sentence(told(drift), 400)}" for drift in album.drift]
     if album.foreign:
-        lines.append(f"{key}: {plural(album.foreign, 'picture')} of others in it: kept, behind yours")
+        lines.append(f"{key}: {plural(album.foreign, 'picture')} of others in it: kept")
     lines += [f"{key}: not settled: {sentence(doubt.what, 400)}" for doubt in album.unsettled]
     lines += [f"{key}: gate {gate.name}: {sentence(gate.detail, 400)}" for gate in album.gates if album.drift]
     return lines

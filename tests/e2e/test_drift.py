@@ -37,7 +37,7 @@ def test_each_change_is_told_with_what_becomes_of_it(synced: Mirror) -> None:
         "cats: the title was changed on Imgur: it is set back",
         "cats: 1 picture was deleted on Imgur: sent again, under a new link",
         "cats: 1 picture was taken out of the album on Imgur: put back, without an upload",
-        "cats: 1 picture of others in it: kept, behind yours",
+        "cats: 1 picture of others in it: kept",
     ):
         assert line in told
     assert "mine.png" not in told
