@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 from imgur_sync.errors import CredentialsError, ManifestError, ManifestProblem
 from imgur_sync.executor.tasks import Task
-from imgur_sync.model.change import AlbumMade
-from imgur_sync.model.outcome import Done, ProblemKind, Refused
 from imgur_sync.model.synced import SentHeader, SyncedAlbum
 
 if TYPE_CHECKING:
@@ -27,6 +25,8 @@ def candidate(session: Session, spec: AlbumSpec) -> Task[SyncedAlbum]:
     Raises `ManifestError` when there is no such album or it is that of another key, `CredentialsError` when it belongs
     to another account.
     """
+    from imgur_sync.model.outcome import Done, ProblemKind, Refused
+
     assert spec.id is not None
     target = spec.id
     for album in session.store.albums():
@@ -59,6 +59,8 @@ def claim(session: Session, spec: AlbumSpec) -> None:
     """Record, before anything is sent to it, that the album is ours to change. What others put in is not."""
     if not unclaimed(session, spec):
         return
+    from imgur_sync.model.change import AlbumMade
+
     assert spec.id is not None
     listing = session.listings.get(spec.id)
     deletehash = listing.header.deletehash if listing is not None else None

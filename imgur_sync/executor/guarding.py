@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from imgur_sync.model.change import AlbumProtected, Change, RootAccepted
-
 if TYPE_CHECKING:
     from imgur_sync.executor.planning import World
     from imgur_sync.executor.session import Session
+    from imgur_sync.model.change import Change
     from imgur_sync.model.plan import Plan
     from imgur_sync.model.spec import AlbumSpec
 
 
 def protect(session: Session, specs: Iterable[AlbumSpec]) -> None:
     """Remember, before anything is done, which albums the manifest protects."""
+    from imgur_sync.model.change import AlbumProtected
+
     known = session.store.protected()
     fresh: list[Change] = [AlbumProtected(spec.key) for spec in specs if spec.protect and spec.key not in known]
     if fresh:
@@ -34,6 +35,8 @@ def lapsed(session: Session) -> Iterator[str]:
 def release(session: Session, world: World, plan: Plan) -> tuple[Change, ...]:
     """What ends with a run: protection that the manifest no longer asks for, and the acceptance of a folder that was
     used, or that the folder no longer needs. The albums that the run did not look at keep theirs."""
+    from imgur_sync.model.change import AlbumProtected, RootAccepted
+
     known = session.store.protected()
     seen = {*world.views, *world.quiet}
     gated = {album.album for album in plan.albums if album.gates or album.errors}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from imgur_sync.executor.guarding import lapsed
 from imgur_sync.executor.observe import Quiet, observe, read_headers
 from imgur_sync.executor.quiet import remember_quiet
-from imgur_sync.executor.removing import look_at_removals
 from imgur_sync.executor.selecting import chosen, free_to_take, selection_notes
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.tasks import Fork, Task
@@ -48,7 +47,10 @@ def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Ev
         if ports.reader is not None and not options.offline:
             yield from prepare(session)
         yield from look(session, world, chosen(session.manifest, options))
-        yield from look_at_removals(session, world)
+        if session.manifest.removed:
+            from imgur_sync.executor.removing import look_at_removals
+
+            yield from look_at_removals(session, world)
         plan = yield from plan_world(session, world, first=True)
         session.emit(Planned(plan, 1))
 

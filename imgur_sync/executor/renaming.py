@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imgur_sync.errors import ManifestError, ManifestProblem
-from imgur_sync.model.change import AlbumRenamed
 from imgur_sync.model.ports import StateStore
 from imgur_sync.model.spec import Manifest, Moved
 from imgur_sync.model.synced import IntentStatus
@@ -23,6 +22,8 @@ def follow(store: StateStore, manifest: Manifest) -> None:
     if problems:
         raise ManifestError(str(manifest.path), problems)
     if moves:
+        from imgur_sync.model.change import AlbumRenamed
+
         store.record(*(AlbumRenamed(move.source, move.target) for move in moves))
 
 

@@ -1,11 +1,12 @@
-"""What an album becomes by a change that is recorded of it."""
+"""What an album or the texts of a picture become by a change that is recorded of them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
-from imgur_sync.model.change import AlbumEdited, AlbumMade, WishIgnored
-from imgur_sync.model.synced import NotHonoured, SentHeader, SyncedAlbum
+from imgur_sync.model.change import AlbumEdited, AlbumMade, PictureEdited, TextIgnored, WishIgnored
+from imgur_sync.model.synced import NotHonoured, SentHeader, SyncedAlbum, SyncedPicture
 
 
 def made_album(before: SyncedAlbum | None, change: AlbumMade) -> SyncedAlbum:
@@ -45,3 +46,20 @@ def with_ignored_wish(album: SyncedAlbum, change: WishIgnored) -> SyncedAlbum:
     if change.attempts:
         marks.append(NotHonoured(change.field, change.wish, change.before, change.attempts, change.at))
     return replace(album, not_honoured=tuple(sorted(marks, key=lambda mark: mark.field)))
+
+
+def texts_changed(before: SyncedPicture, change: PictureEdited | TextIgnored) -> SyncedPicture:
+    """The picture after texts of it were sent, or after Imgur did not take one over."""
+    match change:
+        case PictureEdited(_, title, description, at):
+            sent = {"title": title, "description": description}
+            kept = tuple(mark for mark in before.ignored_texts if sent.get(mark.field) is None)
+            title = before.title if title is None else title
+            description = before.description if description is None else description
+            return replace(before, title=title, description=description, texts_at=at, ignored_texts=kept)
+        case TextIgnored(_, field, wish, shown, attempts, at):
+            marks = [mark for mark in before.ignored_texts if mark.field != field]
+            marks += [NotHonoured(field, wish, shown, attempts, at)] if attempts else []
+            return replace(before, ignored_texts=tuple(sorted(marks, key=lambda mark: mark.field)))
+        case _:
+            assert_never(change)

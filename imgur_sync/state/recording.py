@@ -49,9 +49,9 @@ from imgur_sync.model.synced import (
 )
 from imgur_sync.planner.marker import SHORT, owner, parse_name
 from imgur_sync.state import leaving, marks, rows, runs
-from imgur_sync.state.album_changes import edited_album, made_album, with_ignored_wish
+from imgur_sync.state.album_changes import edited_album, made_album, texts_changed, with_ignored_wish
 from imgur_sync.state.renaming import rename_album
-from imgur_sync.state.text_rows import texts_changed, with_texts
+from imgur_sync.state.text_rows import with_texts
 
 OfPicture = PicturePlaced | PictureDetached | PictureReleased | PictureReattached | PictureGone | PictureDeleted
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import assert_never
 
-from imgur_sync.model.change import PictureEdited, TextIgnored
 from imgur_sync.model.synced import NotHonoured, SyncedPicture
 from imgur_sync.state.sealed import Sealed
 
@@ -57,20 +55,3 @@ def _free(text: str) -> bytes:
 def _text(data: object) -> str:
     assert isinstance(data, bytes)
     return data.decode("utf-8", "surrogatepass")
-
-
-def texts_changed(before: SyncedPicture, change: PictureEdited | TextIgnored) -> SyncedPicture:
-    """The picture after texts of it were sent, or after Imgur did not take one over."""
-    match change:
-        case PictureEdited(_, title, description, at):
-            sent = {"title": title, "description": description}
-            kept = tuple(mark for mark in before.ignored_texts if sent.get(mark.field) is None)
-            title = before.title if title is None else title
-            description = before.description if description is None else description
-            return replace(before, title=title, description=description, texts_at=at, ignored_texts=kept)
-        case TextIgnored(_, field, wish, shown, attempts, at):
-            marks = [mark for mark in before.ignored_texts if mark.field != field]
-            marks += [NotHonoured(field, wish, shown, attempts, at)] if attempts else []
-            return replace(before, ignored_texts=tuple(sorted(marks, key=lambda mark: mark.field)))
-        case _:
-            assert_never(change)
