@@ -20,7 +20,7 @@ from imgur_sync.model.synced import (
     SyncedAlbum,
     SyncedPicture,
 )
-from imgur_sync.state import marks, rows, runs
+from imgur_sync.state import marks, rows
 from imgur_sync.state.database import translated
 from imgur_sync.state.schema import STATE
 from imgur_sync.state.sealed import DamagedRow
@@ -155,11 +155,15 @@ class StoreReads:
 
     def runs(self, limit: int | None = None) -> tuple[Run, ...]:
         """Up to `limit` runs, the newest first, each with the counts of what it did."""
+        from imgur_sync.state import runs
+
         with self._using(whole=True) as connection:
             return runs.newest(connection, limit)
 
     def run_steps(self, number: int) -> tuple[RunStep, ...]:
         """What one run did, in the order in which it was recorded."""
+        from imgur_sync.state import runs
+
         with self._using(whole=True) as connection:
             return runs.steps_of(connection, number)
 

@@ -48,21 +48,6 @@ OF_PICTURES = (PicturePlaced, PictureDetached, PictureReleased, PictureReattache
 """The changes of a picture that was recorded before."""
 
 
-def run_tables(connection: sqlite3.Connection) -> None:
-    """Make the tables of this module: a step of the schema, never edited."""
-    connection.execute(
-        """CREATE TABLE run (
-        number INTEGER PRIMARY KEY, command BLOB NOT NULL, started_at REAL NOT NULL, albums BLOB NOT NULL,
-        ended_at REAL, exit_codes TEXT NOT NULL, credits INTEGER, uploaded_bytes INTEGER NOT NULL,
-        seal BLOB NOT NULL) STRICT"""
-    )
-    connection.execute(
-        """CREATE TABLE run_step (
-        run INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, album TEXT NOT NULL, path BLOB NOT NULL,
-        at REAL NOT NULL, detail BLOB NOT NULL, seal BLOB NOT NULL, PRIMARY KEY (run, number)) STRICT"""
-    )
-
-
 def begin(connection: sqlite3.Connection, draft: Run) -> int:
     """Write a run under the next number, and forget old ones that did nothing."""
     number = int(connection.execute("SELECT coalesce(max(number), 0) + 1 FROM run").fetchone()[0])

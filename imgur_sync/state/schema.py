@@ -6,7 +6,6 @@ import sqlite3
 
 from imgur_sync.state.database import Kind
 from imgur_sync.state.migrations import Step
-from imgur_sync.state.runs import run_tables
 
 _VERSION_1 = (
     # One row each: the lineage, and the version once more (the header has no checksum).
@@ -63,6 +62,21 @@ def _departures(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE departure (id TEXT PRIMARY KEY, at REAL NOT NULL, seal BLOB NOT NULL) STRICT")
 
 
+def _runs(connection: sqlite3.Connection) -> None:
+    """The history of runs, and what each did."""
+    connection.execute(
+        """CREATE TABLE run (
+        number INTEGER PRIMARY KEY, command BLOB NOT NULL, started_at REAL NOT NULL, albums BLOB NOT NULL,
+        ended_at REAL, exit_codes TEXT NOT NULL, credits INTEGER, uploaded_bytes INTEGER NOT NULL,
+        seal BLOB NOT NULL) STRICT"""
+    )
+    connection.execute(
+        """CREATE TABLE run_step (
+        run INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, album TEXT NOT NULL, path BLOB NOT NULL,
+        at REAL NOT NULL, detail BLOB NOT NULL, seal BLOB NOT NULL, PRIMARY KEY (run, number)) STRICT"""
+    )
+
+
 _PICTURE_TEXTS = (
     # Rows are there only for pictures whose texts are, or were, managed.
     """CREATE TABLE picture_text (
@@ -78,7 +92,7 @@ def _picture_texts(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (_version_1, _departures, run_tables, _picture_texts)
+STEPS: tuple[Step, ...] = (_version_1, _departures, _runs, _picture_texts)
 
 STATE = Kind(
     name="imgur-sync state",
