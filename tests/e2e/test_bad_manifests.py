@@ -55,7 +55,9 @@ MANIFESTS = [
     row("a key with an escape", HEAD + '[albums."\\u001b[31m"]\n', ":6:9:", '"\\x1b[31m" cannot be'),
     row("a title with an escape", HEAD + table("a", 'description = "\\u001b"'), ":9:15:", "control characters"),
     row("a newer version", "version = 2\n" + BOTH, ":1:11: version 2 is newer", "nothing was changed"),
-    row("another id than that of before", HEAD + table("cats", 'id = "AbC1234"'), "another album already", "remove `id`"),
+    row(
+        "another id than that of before", HEAD + table("cats", 'id = "AbC1234"'), "another album already", "remove `id`"
+    ),
     row("a secret", HEAD + '[account]\nclient_secret = "s3cr3t-value"\n', ":7:1:", "the environment"),
 ]
 
