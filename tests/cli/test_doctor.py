@@ -179,7 +179,7 @@ def test_a_row_that_was_damaged_is_found(online: Workplace) -> None:
     assert online.run("apply", "-y", "-q").returncode == 0
     connection = sqlite3.connect(online.folder / ".imgur-sync" / "state.db")
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    (pictures,) = [name for name in tables if name.startswith("picture")]
+    (pictures,) = [name for name in tables if name == "picture"]
     columns = [name for _, name, kind, *_ in connection.execute(f"PRAGMA table_info({pictures})") if kind == "TEXT"]
     connection.execute(f"UPDATE {pictures} SET {columns[-1]} = 'x' || {columns[-1]}")
     connection.commit()
