@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from imgur_sync.cli.session import Session
-from imgur_sync.errors import CredentialsError
+from imgur_sync.errors import CredentialsError, UsageError
 
 if TYPE_CHECKING:
     from imgur_sync.imgur.transport import Transport
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 FOLDER = "tokens"
 """Of log-ins and tokens, in the state folder."""
+_PROFILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""As in the manifest."""
 VARIABLES = ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN", "ACCESS_TOKEN")
 
 
@@ -26,7 +29,10 @@ def profile_of(session: Session, given: str | None) -> str:
     """The profile that `--profile` names, else the manifest (which need not be valid), else "default"."""
     from imgur_sync.cli.stored import NAMES, place
 
-    if given:
+    if given is not None:
+        if not _PROFILE.fullmatch(given):
+            hint = "a profile is named by up to 64 letters, digits, dots, hyphens or underscores, the first no sign"
+            raise UsageError(f'--profile cannot be "{given}"', hint=hint)
         return given
     if session.file is None and not any(os.path.lexists(name) for name in NAMES):
         return "default"

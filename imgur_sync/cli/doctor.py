@@ -25,9 +25,12 @@ def command(session: Session, profile: str | None, offline: bool) -> int:
     Exits 0 without a problem, with warnings too; else with the first of these that applies: 65 for the manifest or the
     state, 8 for credentials, 75 for the network, 1 for anything else.
     """
+    from imgur_sync.cli.credentials import profile_of
     from imgur_sync.cli.doctor_local import local_findings
     from imgur_sync.report.checkup import checkup_json, closing_text, exit_codes, finding_text
 
+    if profile is not None:
+        profile = profile_of(session, profile)
     findings: list[Finding] = []
 
     def told(found: Finding) -> None:

@@ -67,7 +67,7 @@ def _album(manifest: Manifest, store: StateStore, key: str, confirm: str | None)
             f"{key} is still in {manifest.path.name}: forgotten now, the next apply would upload it all again",
             hint=f"take [albums.{key}] out of the manifest first",
         )
-    if store.album(key) is None:
+    if not _known(store, key):
         known = ", ".join(album.key for album in store.albums() if manifest.album(album.key) is None)
         raise UsageError(f'the state knows no album "{key}"', hint=f"it could forget {known}" if known else "")
     _certain(store, key)
@@ -81,7 +81,7 @@ def _paths(store: StateStore, key: str, paths: Sequence[str], confirm: str | Non
     from imgur_sync.model.change import PictureForgotten
     from imgur_sync.model.synced import Standing
 
-    if store.album(key) is None:
+    if not _known(store, key):
         raise UsageError(f'the state knows no album "{key}"', hint="see: imgur-sync status")
     found = [picture for picture in store.pictures(key) if picture.path in paths]
     for path in paths:
@@ -98,6 +98,11 @@ def _paths(store: StateStore, key: str, paths: Sequence[str], confirm: str | Non
     _agree(key, confirm, loose)
     store.record(*(PictureForgotten(picture.id) for picture in loose))
     return len(loose)
+
+
+def _known(store: StateStore, key: str) -> bool:
+    """Whether there is such an album; not asked by the key, which may be no text that a database takes."""
+    return any(album.key == key for album in store.albums())
 
 
 def _certain(store: StateStore, key: str) -> None:

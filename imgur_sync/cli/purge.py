@@ -70,7 +70,8 @@ def _number(text: str | None) -> int | None:
     if text is None:
         return None
     name, _, count = text.partition("=")
-    if name.strip() != "purge" or not (count.strip().isascii() and count.strip().isdigit()):
+    count = count.strip()
+    if name.strip() != "purge" or not (count.isascii() and count.isdigit()) or len(count) > 12:
         raise UsageError(f'--approve takes purge=NUMBER here, not "{text}"', hint="for example: --approve purge=12")
     return int(count)
 

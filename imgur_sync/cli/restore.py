@@ -40,7 +40,7 @@ def command(session: Session, album: str | None, pictures: tuple[str, ...], whol
     imgur-sync restore cats --all -y       put all of them back
     """
     with reading(session) as store:
-        found = departures(store, (album,) if album else ())
+        found = departures(store, (album,) if album is not None else ())
     if album is None or not (pictures or whole):
         _list(session, found)
         return 0

@@ -44,6 +44,8 @@ def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Ev
 
     def task() -> Task[None]:
         world = World()
+        if not options.rebuild:  # a name that is wrong is told before anything is asked of Imgur
+            chosen(session.manifest, options)
         if ports.reader is not None and not options.offline:
             yield from prepare(session)
         yield from look(session, world, chosen(session.manifest, options))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imgur_sync.model.plan import AlbumPlan, Plan
+from imgur_sync.model.plan import AlbumPlan, GateName, Plan
 from imgur_sync.report.escape import sentence, terminal
 from imgur_sync.report.figures import plural
 from imgur_sync.report.jsons import document
@@ -29,7 +29,9 @@ def _lines(album: AlbumPlan) -> list[str]:
     if album.foreign:
         lines.append(f"{key}: {plural(album.foreign, 'picture')} of others in it: kept")
     lines += [f"{key}: not settled: {sentence(doubt.what, 400)}" for doubt in album.unsettled]
-    lines += [f"{key}: gate {gate.name}: {sentence(gate.detail, 400)}" for gate in album.gates if album.drift]
+    blind = (GateName.LISTING, GateName.ROOT)
+    gates = [gate for gate in album.gates if album.drift or gate.name in blind]
+    lines += [f"{key}: gate {gate.name}: {sentence(gate.detail, 400)}" for gate in gates]
     return lines
 
 
@@ -41,8 +43,9 @@ def drift_json(plan: Plan) -> str:
             "drift": [{"what": drift.what, "then": drift.then} for drift in album.drift],
             "foreign": album.foreign,
             "unsettled": [doubt.what for doubt in album.unsettled],
+            "gates": [{"name": gate.name.value, "detail": gate.detail} for gate in album.gates],
         }
         for album in plan.albums
-        if album.drift or album.foreign or album.unsettled
+        if album.drift or album.foreign or album.unsettled or album.gates
     ]
     return document("drift", {"albums": albums, "unchanged": plan.unchanged})

@@ -84,7 +84,13 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "plan": PLAN,
     "drift": {
         "albums": [
-            {"album": "text", "drift": [{"what": "text", "then": "text"}], "foreign": "number", "unsettled": ["text"]}
+            {
+                "album": "text",
+                "drift": [{"what": "text", "then": "text"}],
+                "foreign": "number",
+                "unsettled": ["text"],
+                "gates": [{"name": "text", "detail": "text"}],
+            }
         ],
         "unchanged": "number",
     },

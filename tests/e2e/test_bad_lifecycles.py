@@ -77,7 +77,12 @@ MANIFESTS = [
     row("removed and still there", CATS + '[[removed]]\nalbum = "cats"\n', ":10:9:", "[albums.cats]"),
     row("removed twice", CATS + '[[removed]]\nalbum = "a"\n' * 2, ":12:9:", "(line 10)"),
     row("removed somehow", CATS + '[[removed]]\nalbum = "a"\npictures = "keep"\n', ":11:12:", '"detach" or "delete"'),
-    row("a removed key of 2,000", CATS + f'[[removed]]\nalbum = "{"x" * 2000}"\n', ":10:9:", "the key of an album"),
+    row(
+        "a removed key of 2,000",
+        CATS + f'[[removed]]\nalbum = "{"x" * 2000}"\n',
+        ":10:9:",
+        "the key that the album had",
+    ),
     row("no id", HEAD + table("cats", 'id = "not an id"'), ":9:6:", 'such as "AbC1234"'),
     row(
         "an id of another kind",

@@ -123,3 +123,13 @@ def test_an_album_deleted_on_the_site_comes_back_without_uploads(synced: Mirror)
     synced.steer("edit", {"op": "delete_album", "id": synced.album("dogs")["id"]})
     synced.run("apply", "-y", "-q")
     assert [album["title"] for album in synced.look("world")["albums"]] == ["cats"]
+
+
+def test_an_album_that_cannot_be_compared_is_not_told_as_unchanged(synced: Mirror) -> None:
+    """An answer that is not whole says nothing about what changed: told, and nothing is done there."""
+    reply = {"status": 200, "body": '{"data": {"id": "x"}, "success": true, "status": 200}'}
+    path = f"/3/album/{synced.album('cats')['id']}"
+    synced.steer("faults", [{"match": {"method": "GET", "path": path}, "fault": "reply", **reply}])
+    told = synced.run("drift").stdout
+    assert "cats: gate listing: " in told
+    assert "Nothing was changed" not in told
