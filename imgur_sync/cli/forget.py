@@ -31,6 +31,7 @@ def command(session: Session, album: str, paths: tuple[str, ...], confirm: str |
     """
     from imgur_sync.cli.manifests import load_manifest
     from imgur_sync.cli.wiring import run_lock
+    from imgur_sync.executor.renaming import follow
     from imgur_sync.state.cache import SqliteCache
     from imgur_sync.state.store import open_store
 
@@ -39,6 +40,7 @@ def command(session: Session, album: str, paths: tuple[str, ...], confirm: str |
         run_lock(manifest.state_path).hold("forget"),
         open_store(manifest.state_path, lineage=manifest.lineage, create=False) as store,
     ):
+        follow(store, manifest)
         count = _paths(store, album, paths, confirm) if paths else _album(manifest, store, album, confirm)
         with SqliteCache(manifest.state_path.with_name("cache.db")) as cache:
             cache.keep_quiet(album, None)
@@ -58,20 +60,21 @@ def _tell(session: Session, album: str, count: int) -> None:
 
 
 def _album(manifest: Manifest, store: StateStore, key: str, confirm: str | None) -> int:
-    from imgur_sync.model.change import AlbumForgotten
+    from imgur_sync.model.change import AlbumForgotten, PictureForgotten
 
     if manifest.album(key) is not None:
         raise UsageError(
             f"{key} is still in {manifest.path.name}: forgotten now, the next apply would upload it all again",
             hint=f"take [albums.{key}] out of the manifest first",
         )
-    if store.album(key) is None:
+    album, pictures = store.album(key), store.pictures(key)
+    if album is None and not pictures:
         known = ", ".join(album.key for album in store.albums() if manifest.album(album.key) is None)
         raise UsageError(f'the state knows no album "{key}"', hint=f"it could forget {known}" if known else "")
     _certain(store, key)
-    pictures = store.pictures(key)
     _agree(key, confirm, pictures)
-    store.record(AlbumForgotten(key))
+    # Of a removed album nothing but the pictures is left that it showed.
+    store.record(*([AlbumForgotten(key)] if album is not None else (PictureForgotten(p.id) for p in pictures)))
     return len(pictures)
 
 
@@ -79,7 +82,7 @@ def _paths(store: StateStore, key: str, paths: Sequence[str], confirm: str | Non
     from imgur_sync.model.change import PictureForgotten
     from imgur_sync.model.synced import Standing
 
-    if store.album(key) is None:
+    if store.album(key) is None and not store.pictures(key):
         raise UsageError(f'the state knows no album "{key}"', hint="see: imgur-sync status")
     found = [picture for picture in store.pictures(key) if picture.path in paths]
     for path in paths:

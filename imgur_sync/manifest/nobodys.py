@@ -10,7 +10,7 @@ from imgur_sync.manifest.showing import KeyPath, dotted
 
 
 def account_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """`privacy = "secret"` belongs to an account."""
+    """`privacy = "secret"` and adopting by `id` belong to an account."""
     account = data.get("account")
     if not isinstance(account, dict) or account.get("mode") != "anonymous":
         return
@@ -21,3 +21,7 @@ def account_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
         if isinstance(table, dict) and table.get("privacy") == "secret":
             what = f'{dotted((*path, "privacy"))} = "secret" needs an account, and account.mode is "anonymous"'
             yield Fault((*path, "privacy"), what, 'write "hidden": whoever has the link sees it, as with "secret"')
+        if isinstance(table, dict) and "id" in table:
+            what = f'{dotted((*path, "id"))} needs an account, and account.mode is "anonymous"'
+            remedy = "remove it to make a new album: only who was told an album's deletehash can change it"
+            yield Fault((*path, "id"), what, remedy)

@@ -13,7 +13,8 @@ from imgur_sync.model.remote import RemotePicture
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus
 from imgur_sync.planner.pieces import kept_prefix, stranded
 from imgur_sync.planner.settle import Absent, Early, Found, Twin
-from imgur_sync.planner.settle_album import Stray, baseline, settle_in_album
+from imgur_sync.planner.settle_album import Stray, settle_in_album
+from imgur_sync.planner.text_wish import TextWish
 
 NOW = 1000.0
 
@@ -21,9 +22,7 @@ NOW = 1000.0
 def intent(number: int, **fields: object) -> Intent:
     """An upload in doubt of a PNG of 4 by 3, whose name stands in `marker`."""
     plain = Intent(number, IntentKind.UPLOAD, "cats", path=f"{number}.png", digest="d", size=70, media_type="image/png")
-    whole = replace(
-        plain, width=4, height=3, marker=f"m.is1-{number:016x}-00000000.png", failed_at=NOW, wish=baseline([])
-    )
+    whole = replace(plain, width=4, height=3, marker=f"m.is1-{number:016x}-00000000.png", failed_at=NOW)
     return replace(whole, **fields)
 
 
@@ -56,7 +55,7 @@ def test_a_new_picture_of_the_same_type_and_size_is_the_one_in_doubt() -> None:
 )
 def test_any_other_picture_is_not(other: RemotePicture) -> None:
     """Early before the time to settle is over, absent then."""
-    doubt = intent(1, wish=baseline(["before0"]))
+    doubt = intent(1, wish=TextWish(strangers=("before0",)).text())
     assert settle([doubt], [other], known={"ours000"}) == [Early(doubt, NOW + 90)]
     assert settle([doubt], [other], NOW + 90, known={"ours000"}) == [Absent(doubt)]
 
