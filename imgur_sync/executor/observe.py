@@ -249,9 +249,8 @@ def _view(
     without = _without_file(local, pictures)
     lost = [picture.path for picture in without]
     spec, local, spare = spared(session, spec, local, without)
-    spec = replace(spec, protect=spec.protect or spec.key in session.store.protected())
     return AlbumView(
-        spec=spec,
+        spec=replace(spec, protect=spec.protect or spec.key in session.store.protected()),
         local=local,
         now=session.clock.now(),
         settle_seconds=session.settle_seconds,
