@@ -32,6 +32,14 @@ def test_what_left_a_moved_album_is_known_by_its_new_key(left: Mirror) -> None:
     assert len(left.album("cats")["images"]) == 5
 
 
+def test_a_picture_of_a_moved_album_is_explained_by_its_new_key(left: Mirror) -> None:
+    """Before any apply followed the move: it is as wanted, and not a file that Imgur would not take."""
+    left.manifest(table("katzen", folder="cats") + table("dogs") + MOVED)
+    told = left.json("explain", "katzen/c0.png")
+    assert (told["verdict"], len(told["pictures"])) == (left.json("explain", "dogs/d0.png")["verdict"], 1)
+    assert left.json("explain", "katzen/c1.png")["pictures"]
+
+
 def test_what_left_a_moved_album_is_deleted_under_its_new_key(left: Mirror) -> None:
     """And an album that is protected under its new name keeps it."""
     left.manifest(table("katzen", "protect = true", folder="cats") + table("dogs") + MOVED)
