@@ -168,6 +168,7 @@ class Lives(RuleBasedStateMachine):
             return
         (trips / old).rename(trips / new)
         self.stage.removed = tuple(one for one in self.stage.removed if one.album != f"trips/{new}")
+        self.stage.moved = tuple(move for move in self.stage.moved if move.source != f"trips/{new}")
         if told:
             self.stage.tell_move(f"trips/{old}", f"trips/{new}")
 
