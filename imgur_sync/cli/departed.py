@@ -22,15 +22,25 @@ if TYPE_CHECKING:
 
 @contextmanager
 def reading(session: Session) -> Iterator[StateStore]:
-    """The state, read only, without a lock. Raises `UsageError` where nothing was synced yet."""
+    """The state, read only, without a lock, with the keys that the manifest gives its albums now. Raises `UsageError`
+    where nothing was synced yet."""
     from imgur_sync.cli.stored import place
     from imgur_sync.state.store import find_store
 
-    store = find_store(place(session).state_path, lineage=None, read_only=True)
+    here = place(session)
+    store = find_store(here.state_path, lineage=None, read_only=True)
     if store is None:
         raise UsageError("nothing was synced here yet, or the state was lost", hint="see: imgur-sync plan")
     with store:
-        yield store
+        if not here.manifest.get("moved"):
+            yield store
+            return
+        from imgur_sync.cli.manifests import load_manifest
+        from imgur_sync.executor.renaming import follow
+
+        with store.copy_to_memory() as copy:
+            follow(copy, load_manifest(session))
+            yield copy
 
 
 def departures(store: StateStore, albums: Sequence[str]) -> list[Departure]:

@@ -39,12 +39,17 @@ def command(session: Session, path: str, online: bool) -> None:
     """
     from imgur_sync.cli.explain_subject import subject
     from imgur_sync.cli.manifests import load_manifest
+    from imgur_sync.executor.renaming import follow, pending
     from imgur_sync.report.explain import explain_json, explain_text
     from imgur_sync.report.text import Moment
     from imgur_sync.state.store import find_store
 
     manifest = load_manifest(session)
     store = find_store(manifest.state_path, lineage=manifest.lineage, read_only=True)
+    if store is not None and pending(store, manifest):  # the keys that the plan goes by
+        with store:
+            store = store.copy_to_memory()
+        follow(store, manifest)
     try:
         meant = subject(path, manifest, store)
         found = _explained(session, manifest, store, meant, asked=path, online=online)

@@ -33,6 +33,7 @@ def command(session: Session, album: str, paths: tuple[str, ...], confirm: str |
     """
     from imgur_sync.cli.manifests import load_manifest
     from imgur_sync.cli.wiring import run_lock
+    from imgur_sync.executor.renaming import follow
     from imgur_sync.state.cache import SqliteCache
     from imgur_sync.state.store import open_store
 
@@ -41,6 +42,7 @@ def command(session: Session, album: str, paths: tuple[str, ...], confirm: str |
         run_lock(manifest.state_path).hold("forget"),
         open_store(manifest.state_path, lineage=manifest.lineage, create=False) as store,
     ):
+        follow(store, manifest)
         count = _paths(store, album, paths, confirm) if paths else _album(manifest, store, album, confirm)
         with SqliteCache(manifest.state_path.with_name("cache.db")) as cache:
             cache.keep_quiet(album, None)
@@ -60,7 +62,7 @@ def _tell(session: Session, album: str, count: int) -> None:
 
 
 def _album(manifest: Manifest, store: StateStore, key: str, confirm: str | None) -> int:
-    from imgur_sync.model.change import AlbumForgotten
+    from imgur_sync.model.change import AlbumForgotten, PictureForgotten
 
     if manifest.album(key) is not None:
         raise UsageError(
@@ -71,9 +73,10 @@ def _album(manifest: Manifest, store: StateStore, key: str, confirm: str | None)
         known = ", ".join(album.key for album in store.albums() if manifest.album(album.key) is None)
         raise UsageError(f'the state knows no album "{key}"', hint=f"it could forget {known}" if known else "")
     _certain(store, key)
-    pictures = store.pictures(key)
+    album, pictures = store.album(key), store.pictures(key)
     _agree(key, confirm, pictures)
-    store.record(AlbumForgotten(key))
+    # Of a removed album nothing but the pictures is left that it showed.
+    store.record(*([AlbumForgotten(key)] if album is not None else (PictureForgotten(p.id) for p in pictures)))
     return len(pictures)
 
 
@@ -101,8 +104,10 @@ def _paths(store: StateStore, key: str, paths: Sequence[str], confirm: str | Non
 
 
 def _known(store: StateStore, key: str) -> bool:
-    """Whether there is such an album; not asked by the key, which may be no text that a database takes."""
-    return any(album.key == key for album in store.albums())
+    """Whether there is such an album, or pictures of it are left. A key that is no text is that of none: the database
+    would not take it."""
+    whole = key.isascii() or not any("\ud800" <= char <= "\udfff" for char in key)
+    return whole and (store.album(key) is not None or bool(store.pictures(key)))
 
 
 def _certain(store: StateStore, key: str) -> None:

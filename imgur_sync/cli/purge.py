@@ -77,6 +77,7 @@ def _number(text: str | None) -> int | None:
 
 
 def _protected(session: Session) -> frozenset[str]:
+    """The albums that the manifest protects; beside them those whose protection outlives their table."""
     from imgur_sync.cli.manifests import load_manifest
 
     return frozenset(spec.key for spec in load_manifest(session).albums if spec.protect)
@@ -86,7 +87,8 @@ def _due(store: StateStore, albums: Sequence[str], grace: float, shielded: froze
     """The pictures to delete. One that left at a time which is not known counts as having left just now."""
     now = time.time()
     old = [d for d in departures(store, albums) if (now - d.at if d.at is not None else 0.0) >= grace]
-    return [departure for departure in old if departure.picture.album not in shielded]
+    kept = shielded | store.protected()
+    return [departure for departure in old if departure.picture.album not in kept]
 
 
 def _show(session: Session, found: Sequence[Departure], older_than: str) -> None:
@@ -127,6 +129,7 @@ def _purge(
     from imgur_sync.cli.wiring import applying
     from imgur_sync.executor import Options
     from imgur_sync.executor.purging import purge
+    from imgur_sync.executor.renaming import follow
     from imgur_sync.executor.restoring import Outing
     from imgur_sync.report.figures import plural
 
@@ -134,6 +137,7 @@ def _purge(
     fill = partial(adopt, session)
     approved = [departure.picture for departure in found]
     with applying(session, Options(), max_credits=None, adopt=fill) as bench:
+        follow(bench.ports.store, bench.manifest)
         due = {departure.picture.id for departure in _due(bench.ports.store, albums, grace, shielded)}
         if not due >= {picture.id for picture in approved}:
             raise StaleError(

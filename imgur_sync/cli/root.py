@@ -49,6 +49,7 @@ def accept(session: Session, album: str, empty: bool) -> None:
     """
     from imgur_sync.cli.manifests import load_manifest
     from imgur_sync.cli.wiring import run_lock
+    from imgur_sync.executor.renaming import follow
     from imgur_sync.model.change import RootAccepted
     from imgur_sync.planner.collections import with_vanished
     from imgur_sync.planner.gates import scan_print
@@ -62,6 +63,7 @@ def accept(session: Session, album: str, empty: bool) -> None:
         if store is None:
             raise UsageError("nothing was synced here yet", hint="run: imgur-sync plan")
         stack.enter_context(store)
+        follow(store, manifest)
         spec = with_vanished(manifest, store.albums()).album(album)
         if spec is None:
             raise UsageError(f'there is no album "{album}" in the manifest', hint="see: imgur-sync validate")

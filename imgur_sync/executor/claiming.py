@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from imgur_sync.model.spec import AlbumSpec
 
 
+NO_DELETEHASH = (
+    "remove `id` to make a new album: only who has the deletehash that Imgur told when it made an album can change it"
+)
+
+
 def unclaimed(session: Session, spec: AlbumSpec) -> bool:
     """Whether the entry names an album by its id that is not ours yet."""
     synced = session.store.album(spec.key)
@@ -29,6 +34,8 @@ def candidate(session: Session, spec: AlbumSpec) -> Task[SyncedAlbum]:
 
     assert spec.id is not None
     target = spec.id
+    if session.anonymous:
+        _refuse(session, spec, "without an account no album that exists can be adopted", NO_DELETEHASH)
     for album in session.store.albums():
         if album.id == target and album.key != spec.key and not album.gone:
             _refuse(session, spec, f"this is the album {album.key} already", "give each album one of its own")

@@ -16,10 +16,11 @@ def adopt_marked(session: Session, key: str, listing: RemoteAlbum) -> None:
     loss of the state: nobody can delete them, but they need not be uploaded again."""
     strange = {picture.id: picture for picture in listing.pictures if parse_name(picture.name) is not None}
     doubts = {i.marker for i in session.store.intents(IntentStatus.OPEN, IntentStatus.SUSPECT)}
+    keys = (key, *(move.source for move in session.manifest.moved if move.target == key))
     changes: list[Change] = []
     for image_id in sorted(strange.keys() - session.store.known(strange)):
         picture, marker = strange[image_id], parse_name(strange[image_id].name)
-        if marker is None or picture.name in doubts or owner(marker, session.store.lineage, (key,)) is None:
+        if marker is None or picture.name in doubts or owner(marker, session.store.lineage, keys) is None:
             continue
         changes.append(PictureAdopted(marked_picture(key, picture, Standing.PLACED)))
     if changes:

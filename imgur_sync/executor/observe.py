@@ -18,6 +18,8 @@ from imgur_sync.model.ports import QuietMark
 from imgur_sync.model.synced import IntentKind, IntentStatus, Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imgur_sync.executor.session import Session
     from imgur_sync.model.budget import Reservation
     from imgur_sync.model.outcome import Outcome
@@ -247,7 +249,7 @@ def _view(
     without = _without_file(local, pictures)
     spec, local, spare = spared(session, spec, local, without)
     return AlbumView(
-        spec=replace(spec, protect=True) if spec.key in session.store.protected() else spec,
+        spec=replace(spec, protect=spec.protect or spec.key in session.store.protected()),
         local=local,
         now=session.clock.now(),
         settle_seconds=session.settle_seconds,
@@ -275,10 +277,12 @@ def _view(
 def _elsewhere(session: Session, pictures: tuple[SyncedPicture, ...], listing: RemoteAlbum | None) -> frozenset[str]:
     """The ids in the listing that the state knows, but not as standing here; what the user let go of is foreign."""
     here = {picture.id for picture in pictures if picture.standing in (Standing.PLACED, Standing.UNMANAGED)}
-    strangers = [i for i in (listing.ids if listing is not None else ()) if i not in here]
-    if not strangers:
-        return frozenset()
-    return session.store.known(strangers) - session.store.forgotten(strangers)
+    return ours_elsewhere(session, [i for i in (listing.ids if listing is not None else ()) if i not in here])
+
+
+def ours_elsewhere(session: Session, strangers: Sequence[str]) -> frozenset[str]:
+    """Those of these ids that the state knows; what the user let go of is as foreign as what it never knew."""
+    return session.store.known(strangers) - session.store.forgotten(strangers) if strangers else frozenset()
 
 
 def _without_file(local: LocalAlbum, pictures: tuple[SyncedPicture, ...]) -> list[SyncedPicture]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imgur_sync.executor.observe import album_listing, list_album, open_intents
+from imgur_sync.executor.observe import Seen, album_listing, list_album, open_intents, ours_elsewhere
+from imgur_sync.executor.selecting import spared
 from imgur_sync.executor.tasks import Task
 from imgur_sync.model.change import AlbumGone, Change, IntentEnded, PictureDetached
 from imgur_sync.model.local import LocalAlbum
@@ -26,7 +27,11 @@ def look_at_removals(session: Session, world: World) -> Task[None]:
     for number, removal in enumerate(session.manifest.removed):
         synced = session.store.album(removal.album)
         wanted = not session.options.albums or removal.album in session.options.albums
-        if synced is None or synced.gone or not wanted:
+        if synced is None or not wanted:
+            continue
+        if synced.gone:
+            if session.writer is not None:
+                session.store.record(*gone_changes(session, synced))
             continue
         seen = yield from album_listing(session, synced)
         open_ones = tuple(intent for intent in open_intents(session) if intent.album == removal.album)
@@ -38,22 +43,29 @@ def look_at_removals(session: Session, world: World) -> Task[None]:
             if session.writer is not None:
                 session.store.record(*gone_changes(session, synced), *ended)
             continue
-        spec = _spec(session, removal, synced, number)
-        pictures = session.store.pictures(removal.album)
-        here = {picture.id for picture in pictures}
-        strangers = [i for i in (seen.listing.ids if seen.listing is not None else ()) if i not in here]
-        world.removals[removal.album] = AlbumView(
-            spec=spec,
-            local=LocalAlbum(removal.album, None, ()),
-            now=session.clock.now(),
-            settle_seconds=session.settle_seconds,
-            synced=synced,
-            pictures=pictures,
-            listing=seen.listing,
-            unlisted=seen.flaw or ("the album is not shown yet" if seen.listing is None else ""),
-            elsewhere=session.store.known(strangers) if strangers else frozenset(),
-            intents=open_ones,
-        )
+        world.removals[removal.album] = _view(session, _spec(session, removal, synced, number), synced, seen, open_ones)
+
+
+def _view(session: Session, spec: AlbumSpec, synced: SyncedAlbum, seen: Seen, intents: tuple[Intent, ...]) -> AlbumView:
+    """The album as it is to go, without a folder. What a folder left out needs is not deleted with it."""
+    pictures = session.store.pictures(spec.key)
+    spec, folder, spare = spared(session, spec, LocalAlbum(spec.key, None, ()), pictures)
+    here = {picture.id for picture in pictures}
+    strangers = [i for i in (seen.listing.ids if seen.listing is not None else ()) if i not in here]
+    return AlbumView(
+        spec=spec,
+        local=folder,
+        now=session.clock.now(),
+        settle_seconds=session.settle_seconds,
+        synced=synced,
+        pictures=pictures,
+        listing=seen.listing,
+        unlisted=seen.flaw or ("the album is not shown yet" if seen.listing is None else ""),
+        elsewhere=ours_elsewhere(session, strangers),
+        intents=intents,
+        spared=spare,
+        anonymous=session.anonymous,
+    )
 
 
 def _spec(session: Session, removal: Removal, synced: SyncedAlbum, number: int) -> AlbumSpec:
@@ -98,7 +110,7 @@ def _delete_album(session: Session, plan: AlbumPlan) -> Task[None]:
     # Somebody may have put a picture in since the plan was made.
     seen = yield from list_album(session, synced)
     listing = seen.listing
-    if listing is None or not listing.complete or set(listing.ids) - session.store.known(listing.ids):
+    if listing is None or not listing.complete or set(listing.ids) - ours_elsewhere(session, listing.ids):
         raise AlbumStop
     draft = Intent(0, IntentKind.DELETE_ALBUM, key, target=synced.id)
     target = synced.id
@@ -122,10 +134,10 @@ def _delete_album(session: Session, plan: AlbumPlan) -> Task[None]:
 
 
 def gone_changes(session: Session, synced: SyncedAlbum) -> tuple[Change, ...]:
-    """An album is gone for good: its pictures that are left live outside of it."""
+    """A removed album is gone: its record ends, and its pictures that are left live outside of it."""
     here = (Standing.PLACED, Standing.UNMANAGED)
-    left = (picture for picture in session.store.pictures(synced.key) if picture.standing in here)
-    return (AlbumGone(synced.key), *(PictureDetached(picture.id, session.clock.now()) for picture in left))
+    left, now = (p for p in session.store.pictures(synced.key) if p.standing in here), session.clock.now()
+    return (AlbumGone(synced.key, removed=True), *(PictureDetached(picture.id, now) for picture in left))
 
 
 def settle_removal(session: Session, intent: Intent) -> Task[None]:

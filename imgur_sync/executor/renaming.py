@@ -28,7 +28,12 @@ def follow(store: StateStore, manifest: Manifest) -> None:
 
 
 def _knows(store: StateStore, key: str) -> bool:
-    if store.album(key) is not None or store.pictures(key):
+    return bool(store.pictures(key)) or _lives(store, key)
+
+
+def _lives(store: StateStore, key: str) -> bool:
+    """Whether there is an album of that key, or may be. Of one that was removed only loose pictures are left."""
+    if store.album(key) is not None:
         return True
     return any(intent.album == key for intent in store.intents(IntentStatus.OPEN, IntentStatus.SUSPECT))
 
@@ -38,6 +43,6 @@ def _problems(store: StateStore, manifest: Manifest, moves: tuple[Moved, ...]) -
         if manifest.album(move.source) is not None:
             what = f"[[moved]] from {move.source}: there is an album of this key still (its sub-folder is there)"
             yield ManifestProblem(0, 0, what, "remove the table, or the folder")
-        elif _knows(store, move.target):
+        elif _lives(store, move.target):
             what = f"[[moved]] from {move.source} to {move.target}: both were synced, and they stay two albums"
             yield ManifestProblem(0, 0, what, "remove this table")

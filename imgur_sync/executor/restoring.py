@@ -133,10 +133,12 @@ def _send(
 
 
 def _wish(session: Session, synced: SyncedAlbum, listing: RemoteAlbum, missing: list[str]) -> EditWish:
-    """The album as it is, with the pictures behind the last one of ours."""
+    """The album as it is, with the pictures behind the last one of ours; without an account at its end, for an edit
+    of the whole could not name the pictures of others."""
     standings = (Standing.PLACED, Standing.UNMANAGED)
     ours = {picture.id for picture in session.store.pictures(synced.key) if picture.standing in standings}
     last = max((number for number, image_id in enumerate(listing.ids) if image_id in ours), default=-1)
+    last = len(listing.ids) if session.anonymous else last
     ids = (*listing.ids[: last + 1], *missing, *listing.ids[last + 1 :])
     return EditWish(ids=ids, order=order_wish(ids), before_ids=listing.ids, before_cover=listing.header.cover or "")
 

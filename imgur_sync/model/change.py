@@ -54,9 +54,11 @@ class RootAccepted:
 
 @dataclass(frozen=True, slots=True)
 class AlbumGone:
-    """Imgur answered 404 for the album by its id, or we deleted it; its pictures keep their standing."""
+    """Imgur answered 404 for the album by its id; its pictures keep their standing. `removed`: the manifest removes it,
+    and it is deleted; its record ends, with its failures and marks, so that the key is free again."""
 
     key: str
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from imgur_sync.model.plan import AlbumPlan, Blocked, Gate, GateName, Withheld
-from imgur_sync.model.spec import Prune
 from imgur_sync.model.step import DeleteAlbum, DeleteImage, Step
 from imgur_sync.model.synced import Standing, SyncedPicture
 from imgur_sync.planner.gates import listing_gate
@@ -39,6 +38,7 @@ def plan_removal(
     """
     key = view.spec.key
     blank = AlbumPlan(key, view.spec.title or "", view.spec.position, 0, 0, len(leaving(view)), unsettled=doubts(view))
+    blank = replace(blank, warnings=view.local.warnings)
     broken = listing_gate(view)
     if broken is not None:
         return replace(blank, gates=(broken,))
@@ -50,11 +50,9 @@ def plan_removal(
     obstacle = _obstacle(view, foreign)
     if obstacle is not None:
         return replace(blank, blocked=(obstacle,))
-    deletes = view.spec.prune is Prune.DELETE
-    wanted: tuple[Step, ...] = (DeleteAlbum(key),)
-    if deletes:
-        wanted = (*(DeleteImage(key, picture.path, picture.digest) for picture in ours), *wanted)
-    gates = (_gate(view, len(ours), deletes),) if ours else ()
+    doomed = tuple(picture for picture in ours if view.deletes(picture))
+    wanted: tuple[Step, ...] = (*(DeleteImage(key, p.path, p.digest) for p in doomed), DeleteAlbum(key))
+    gates = (_gate(view, len(ours), len(doomed)),) if ours else ()
     held = bool(gates) and GateName.PRUNE not in approved
     waits = held or bool(view.intents) or len(ours) < blank.synced
     steps = () if waits else wanted
@@ -64,7 +62,7 @@ def plan_removal(
         steps=steps,
         gates=() if gates and not held else gates,
         withheld=tuple(Withheld(step, GateName.PRUNE) for step in wanted) if held else (),
-        deleting=tuple((picture.path, picture.id) for picture in ours) if deletes else (),
+        deleting=tuple((picture.path, picture.id) for picture in doomed),
         reads=reads_around(steps),
     )
 
@@ -79,9 +77,15 @@ def _obstacle(view: AlbumView, foreign: int) -> Blocked | None:
     return None
 
 
-def _gate(view: AlbumView, count: int, deletes: bool) -> Gate:
-    pictures = "1 picture" if count == 1 else f"{count} pictures"
-    what = f"the album would be deleted, and {pictures} with it, for good"
-    if not deletes:
-        what = f"the album would be deleted; its {pictures} would stay in the account, outside of any album"
+def _gate(view: AlbumView, count: int, doomed: int) -> Gate:
+    where = "on Imgur" if view.anonymous else "in the account"
+    what = f"the album would be deleted, and {_pictures(doomed)} with it, for good"
+    if not doomed:
+        what = f"the album would be deleted; its {_pictures(count)} would stay {where}, outside of any album"
+    elif doomed < count:
+        what += f"; {_pictures(count - doomed)} would stay {where}, outside of any album"
     return Gate(GateName.PRUNE, view.spec.key, count, what)
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count} pictures"

@@ -82,13 +82,20 @@ def _managed(
 ) -> Iterator[tuple[str, SyncedPicture, Texts, RemotePicture | None]]:
     """The pictures that have a file and a managed text, in wanted order, with what the listing shows of each. What has
     lost its key cannot be changed."""
+    keyless = view.keyless
+    return (found for found in _wished(view, sorted_, wanted) if found[1].id not in keyless)
+
+
+def _wished(
+    view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts]
+) -> Iterator[tuple[str, SyncedPicture, Texts, RemotePicture | None]]:
+    """As `_managed`, also of those that have lost their key."""
     if not wanted:
         return
     shown = {picture.id: picture for picture in view.listing.pictures} if view.listing is not None else {}
-    keyless = view.keyless
     for file in sorted_.files:
         picture, wish = sorted_.pairs.get(file.path), wanted.get(file.path)
-        if picture is not None and wish is not None and picture.id not in keyless:
+        if picture is not None and wish is not None:
             yield file.path, picture, wish, shown.get(picture.id)
 
 
@@ -135,13 +142,20 @@ def unsettled_texts(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts
 
 
 def overruled_texts(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts]) -> tuple[Blocked, ...]:
-    """Texts that still differ from the manifest and that Imgur ignored twice."""
-    return tuple(
+    """Texts that still differ from the manifest and that Imgur ignored twice, or nobody can change any more."""
+    ignored = (
         Blocked(view.spec.key, path, f"Imgur does not take over the {name} of a picture")
         for path, picture, wish, shown in _managed(view, sorted_, wanted)
         for name, text in wish.managed.items()
         if text != _is(picture, shown, name) and _overruled(picture, name, text)
     )
+    lost = (
+        Blocked(view.spec.key, path, f"the {name} of this picture cannot be changed: its deletehash was lost")
+        for path, picture, wish, shown in _wished(view, sorted_, wanted)
+        for name, text in wish.managed.items()
+        if picture.id in view.keyless and shown is not None and text != _is(picture, shown, name)
+    )
+    return (*ignored, *(lost if view.anonymous else ()))
 
 
 def text_drift(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts]) -> tuple[Drift, ...]:

@@ -32,36 +32,52 @@ def plan_albums(
     alone: Mapping[str, AlbumPlan] = NOTHING_PLANNED,
     removals: Sequence[AlbumView] = (),
 ) -> tuple[AlbumPlan, ...]:
-    """Plan several albums together, before the budget. `detached` are our detached pictures, proven alive.
-
-    `alone` are plans that `plan_album` made of these very views, by key. `removals` are the views of albums that are to
-    be deleted; their plans come last. Raises `ApprovalError` when an approval is not exactly what a gate withholds.
+    """Plan several albums together, before the budget. `detached` are our detached pictures, proven alive. `alone` are
+    plans that `plan_album` made of these very views, by key. `removals` are albums to be deleted, planned last.
+    Raises `ApprovalError` when an approval does not name exactly what a gate withholds.
     """
     if not views and not approvals and not removals:
         return ()  # what plans albums is not even loaded: a plan of nothing is to start fast
     from imgur_sync.planner.album import plan_album
-    from imgur_sync.planner.awaited import awaited
     from imgur_sync.planner.gates import passed
-    from imgur_sync.planner.join import join
-    from imgur_sync.planner.removal import offered, plan_removal
+    from imgur_sync.planner.removal import plan_removal
     from imgur_sync.planner.view import NO_CLAIMS
 
     by_key = {view.spec.key: view for view in views}
     plans = {key: alone.get(key) or plan_album(view) for key, view in by_key.items()}
-    ours = {picture.id: picture for view in views for picture in view.pictures}
-    claims = dict(join(tuple(plans.values()), [*detached, *(p for v in removals for p in offered(v))], ours))
-    for key, waits in awaited(by_key, plans, claims).items():
-        claims[key] = replace(claims.get(key, NO_CLAIMS), awaited=waits)
-    plans |= {key: plan_album(by_key[key], claim) for key, claim in claims.items()}
-    extra, claimed = _run_gates(plans, prune_run), frozenset(_takers(claims))
-    gates = [*extra.values(), *(gate for plan in plans.values() for gate in plan.gates)]
-    gates += [gate for view in removals for gate in plan_removal(view, claimed).gates]
-    approved = passed(gates, approvals, exact=exact)
+    claims = _claims(by_key, plans, detached, removals)
+    for key, claim in claims.items():
+        plans[key] = plan_album(by_key[key], claim)
+    extra = _run_gates(plans, prune_run)
+    claimed = frozenset(picture.id for claim in claims.values() for picture in claim.incoming.values())
+    doomed = [plan_removal(view, claimed) for view in removals]
+    gates: list[Gate] = [gate for plan in (*plans.values(), *doomed) for gate in plan.gates]
+    approved = passed([*gates, *extra.values()], approvals, exact=exact)
     for key, plan in plans.items():
         run_gates = (extra[key],) if key in extra else ()
         if run_gates or any(gate.name in approved for gate in plan.gates):
             plans[key] = plan_album(by_key[key], claims.get(key, NO_CLAIMS), approved, run_gates)
     return (*_with_takers(plans, claims), *(plan_removal(view, claimed, approved) for view in removals))
+
+
+def _claims(
+    views: Mapping[str, AlbumView],
+    plans: Mapping[str, AlbumPlan],
+    detached: Iterable[SyncedPicture],
+    removals: Iterable[AlbumView],
+) -> dict[str, Claims]:
+    """What matching across albums gives each album, and which of its files wait for another one."""
+    from imgur_sync.planner.awaited import awaited
+    from imgur_sync.planner.join import join
+    from imgur_sync.planner.removal import offered
+    from imgur_sync.planner.view import NO_CLAIMS
+
+    pictures = {picture.id: picture for view in views.values() for picture in view.pictures}
+    offers = (picture for view in removals for picture in offered(view))
+    claims = dict(join(tuple(plans.values()), [*detached, *offers], pictures))
+    for key, waits in awaited(views, plans, claims).items():
+        claims[key] = replace(claims.get(key, NO_CLAIMS), awaited=waits)
+    return claims
 
 
 def _with_takers(plans: Mapping[str, AlbumPlan], claims: Mapping[str, Claims]) -> Iterator[AlbumPlan]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from imgur_sync.model.synced import Standing
-from imgur_sync.state import rows
+from imgur_sync.model.synced import IntentStatus, Standing
+from imgur_sync.state import marks, rows
 from imgur_sync.state.sealed import Sealed
 
 DEPARTURE = Sealed("departure", "id at")
@@ -38,10 +38,22 @@ def forget_picture(connection: sqlite3.Connection, image_id: str) -> None:
 
 
 def forget_album(connection: sqlite3.Connection, key: str) -> None:
-    """Let go of an album with all its pictures and failures."""
+    """Let go of an album with all its pictures, failures and suspicions: a late twin of its uploads is a stranger's."""
     for (image_id,) in connection.execute("SELECT id FROM picture WHERE album = ?", (key,)).fetchall():
         forget_picture(connection, image_id)
+    for row in list(rows.INTENT.get(connection, "WHERE album = ? AND status = 'suspect'", key)):
+        rows.save_intent(connection, replace(rows.load_intent(row), status=IntentStatus.CLOSED))
+    end_album(connection, key)
+
+
+def end_album(connection: sqlite3.Connection, key: str) -> None:
+    """An album is no more, and nothing marks its key: a later album of that name begins anew."""
     connection.execute("DELETE FROM failed WHERE album = ?", (key,))
+    for kind in (marks.PROTECTED, marks.ACCEPTED_ROOT):
+        marks.save_mark(connection, kind, key, "")
+    for held, gate in marks.load_held(connection):
+        if held == key:
+            marks.save_held(connection, key, gate, None)
     connection.execute("DELETE FROM ignored_wish WHERE album = ?", (key,))
     connection.execute("DELETE FROM deletehash WHERE kind = 'album' AND id = ?", (key,))
     connection.execute("DELETE FROM album WHERE key = ?", (key,))

@@ -132,6 +132,8 @@ class Recording:
             case RootAccepted(key, scan):
                 marks.save_mark(self._connection, marks.ACCEPTED_ROOT, key, scan)
                 self._touched.add(key)
+            case AlbumGone(key, removed=True):
+                self._end_album(key, leaving.end_album)
             case AlbumGone(key):
                 self._change_album(key, lambda album: replace(album, gone=True))
             case AlbumEdited(key):
@@ -141,7 +143,7 @@ class Recording:
             case WishIgnored(key):
                 self._change_album(key, lambda album: with_ignored_wish(album, change))
             case AlbumForgotten(key):
-                self._forget_album(key)
+                self._end_album(key, leaving.forget_album)
             case _:
                 assert_never(change)
 
@@ -216,11 +218,11 @@ class Recording:
             raise KeyError(f"no intent {number} in the state")
         return rows.load_intent(row)
 
-    def _forget_album(self, key: str) -> None:
+    def _end_album(self, key: str, end: Callable[[sqlite3.Connection, str], None]) -> None:
         if (self._albums.pop(key, None) or self._stored_album(key)) is None:
             raise KeyError(f"no album {key!r} in the state")
         self._touched.discard(key)
-        leaving.forget_album(self._connection, key)
+        end(self._connection, key)
 
     def _picture(self, change: OfPicture) -> None:
         before = self._stored_picture(change.id)

@@ -9,6 +9,7 @@ import pytest
 
 from imgur_sync.model.budget import Budget, Limit, LimitName
 from imgur_sync.model.plan import AlbumPlan
+from imgur_sync.model.spec import Prune
 from imgur_sync.model.step import DeleteImage, EditAlbum, EditImage, Upload
 from imgur_sync.model.synced import IntentKind, NotHonoured, SyncedPicture
 from imgur_sync.model.texts import Texts, filled, template_fault
@@ -103,7 +104,7 @@ def test_a_picture_in_doubt_gets_no_edit_and_holds_nothing_else() -> None:
     doubt = intent(IntentKind.EDIT_IMAGE, "a.jpg", target="1")
     files = [file("a.jpg"), file("b.jpg")]
     ours = [OURS, picture("2", "b.jpg"), picture("3", "gone.jpg")]
-    entry = spec(image_title="{stem}", title="New", prune="delete")
+    entry = spec(image_title="{stem}", title="New", prune=Prune.DELETE)
     part = plan_album(view(files, ours, entry=entry, intents=(doubt,), texts_in_doubt=frozenset({"1"})))
     assert edits(part) == [("b.jpg", "b", None)]
     assert {type(step) for step in part.steps} == {EditAlbum, EditImage, DeleteImage}

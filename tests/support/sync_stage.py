@@ -152,7 +152,8 @@ class SyncStage:
             transport = self._transport(ledger, writing=True)
             try:
                 ports = self._ports(store, cache, ledger, transport)
-                run = Session(ports, manifest, RunOptions(), ImgurWriter(transport))
+                keys = ByDeletehash(store.deletehashes()) if self.anonymous else ById()
+                run = Session(ports, manifest, RunOptions(), ImgurWriter(transport, keys))
                 self.events = list(run.scheduler.drive(work(run)))
             except Killed:
                 return False
