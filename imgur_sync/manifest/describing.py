@@ -55,6 +55,8 @@ def _table(plain: dict[str, Any], table: type[Table]) -> dict[str, Any]:
         whole = {**value, **kinds[0]} if len(kinds) == 1 else dict(value)
         for word in ("anyOf", "default", "title"):
             whole.pop(word, None)
+        if len(kinds) > 1:
+            whole["anyOf"] = kinds
         amount = _amount(table, name)
         if amount is not None:
             low, high, rule = amount.low, amount.high, amount.rule
