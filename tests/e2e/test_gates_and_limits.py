@@ -200,3 +200,12 @@ def test_an_imgur_that_ignores_order_and_ids_is_served_all_the_same(tmp_path: Pa
         here.run("apply", "-y", "-q")
         assert here.shown("cats") == here.wanted("cats")
         assert here.shown("dogs") == here.wanted("dogs")
+
+
+def test_the_album_with_priority_gets_the_credits_first(here: Mirror) -> None:
+    """Whatever the order of the manifest: where not everything can be paid, it is filled before the others."""
+    here.manifest(table("cats") + table("dogs", "priority = 10"))
+    told = here.run("apply", "-y", "--max-credits", "40", code=6).stdout
+    assert here.received()
+    assert set(here.received()) <= set(here.wanted("dogs"))
+    assert "dogs" in told
