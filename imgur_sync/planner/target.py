@@ -157,7 +157,8 @@ def _membership_differs(
         return bool(wanted)
     if None not in wanted:
         return wanted != current
-    alike = len({entry.digest for entry in entries}) == 1 and len(wanted) == len(entries)
+    told_apart = len(entries) > 1 and bool(view.spec.images or view.spec.image_title)  # by their texts
+    alike = len({entry.digest for entry in entries}) == 1 and len(wanted) == len(entries) and not told_apart
     return not (alike and tuple(i for i in wanted if i is not None) == current)
 
 

@@ -109,7 +109,7 @@ def test_the_gate_root_takes_no_number(up: Either) -> None:
     last = up.last()
     told = up.run("apply", "-y", code=3).stdout
     assert "gate root" in told
-    assert "imgur-sync root accept ALBUM" in told
+    assert "imgur-sync root accept cats" in told
     assert "root" in up.run("apply", "-y", "--approve", "root=5", code=3).stderr
     assert up.writes(last) == []
 
