@@ -154,7 +154,7 @@ def _waiting(report: Report, work: Path, seconds: float) -> None:
         try:
             time.sleep(5)  # until it has started, planned and been refused
             start = _ticks(process.pid)
-            time.sleep(seconds)
+            time.sleep(seconds)  # what is measured: how little a waiting run does meanwhile
             used = (_ticks(process.pid) - start) / TICKS
             alive = process.poll() is None
         finally:

@@ -76,6 +76,7 @@ class LedgerContract:
         """A token refresh costs no credits."""
         granted(ledger.reserve(Cost(left(ledger))))
         granted(ledger.reserve(Cost()))
+        assert left(ledger) == 0
 
 
 def _reading(now: float, remaining: int) -> Reading:

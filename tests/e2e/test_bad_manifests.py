@@ -113,7 +113,9 @@ def test_a_byte_order_mark_is_no_obstacle(shared: Mirror) -> None:
     """Windows editors write one."""
     marked = shared.folder / "marked.toml"
     marked.write_text("\ufeff" + HEAD + BOTH, encoding="utf-8")
-    shared.run("validate", "-f", "marked.toml")
+    told = shared.json("validate", "-f", "marked.toml")
+    assert told["ok"] is True
+    assert len(told["albums"]) == 2
     marked.unlink()
 
 

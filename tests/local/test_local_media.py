@@ -250,5 +250,7 @@ def test_damaged_pictures_are_judged_without_an_error(
     for at, value in changes:
         data[at % len(data)] = value
     at = cut % len(data)
-    look(bytes(data[:at]) + insert + bytes(data[at:]))
-    look(bytes(data[:at]) + insert)
+    for damaged in (bytes(data[:at]) + insert + bytes(data[at:]), bytes(data[:at]) + insert):
+        verdict = look(damaged)
+        assert verdict.kind in ("picture", "pointer", "unsendable", "skipped"), verdict.kind
+        assert bool(verdict.digest) == (verdict.kind in ("picture", "pointer")), "only what is sent has a digest"

@@ -31,4 +31,6 @@ def test_a_mount_beside_or_above_a_local_one_does_not_matter(tmp_path: Path) -> 
     above = NFS.format(tmp_path.parent) + f"38 37 98:1 / {tmp_path} rw - xfs /dev/sdb rw\n"
     over = NFS.format(tmp_path) + f"39 37 98:1 / {tmp_path} rw - btrfs /dev/sdb rw\n"
     for mounts in (beside, above, over, "", "nonsense\n"):
-        open_store(tmp_path / "state.db", lineage=None, create=True, mounts=partial(str, mounts)).close()
+        with open_store(tmp_path / "state.db", lineage=None, create=True, mounts=partial(str, mounts)) as store:
+            assert store.albums() == ()
+            assert store.path == tmp_path / "state.db"

@@ -149,7 +149,7 @@ def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
+        time.sleep(0.01)  # another process gets there in its own time: asked again, never waited for blindly
 
 
 def table(key: str, *lines: str, folder: str | None = None) -> str:
