@@ -38,26 +38,48 @@ CALL_COST = Cost(1, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
+class Return:
+    """So much of a limit comes back at that moment (Unix seconds, our clock)."""
+
+    at: float
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limit:
     """One limit as the ledger sees it: `remaining` credits (day, hour, run) or requests (posts, uploads), already less
     the reserve. None means no limit. `resumes_at` is when some of it comes back (Unix seconds, our clock), None when
-    nothing is used."""
+    nothing is used. `returns` are all the moments at which some of it comes back if nothing more is spent, oldest
+    first, in steps of a minute or more; what is spent now comes back `window` seconds later (None: never, as in a
+    run)."""
 
     name: LimitName
     capacity: int | None
     remaining: int | None
     resumes_at: float | None = None
+    window: float | None = None
+    returns: tuple[Return, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """All limits at one moment. `reserved` is how much of the day is kept for others; `used_today` what this machine's
-    ledger charged in the last 24 hours; `reading_age` the age of the last header reading in seconds, None if none."""
+    ledger charged in the last 24 hours; `reading_age` the age of the last header reading in seconds, None if none.
+
+    `learned` is the number of uploads an hour that Imgur's refusals taught, None while it refused none. `strikes` is on
+    how many days of this calendar month (UTC) the daily limit was hit; `strikes_end` when they are forgotten.
+    `blocked_until` is the end of a month's block, None without one. `caution` is how much of the day is left alone, on
+    top of `reserved`, because one more strike would block the application."""
 
     limits: tuple[Limit, ...]
     reserved: int = 0
     used_today: int = 0
     reading_age: float | None = None
+    learned: int | None = None
+    strikes: int = 0
+    strikes_end: float | None = None
+    blocked_until: float | None = None
+    caution: int = 0
 
     def remaining(self, name: LimitName) -> int | None:
         """What is left of one limit; None when there is no such limit."""

@@ -27,6 +27,7 @@ class GateName(StrEnum):
     RESTORE = "restore"
     PUBLISH = "publish"
     ADOPT = "adopt"
+    STRIKE = "strike"
 
     @property
     def approvable(self) -> bool:

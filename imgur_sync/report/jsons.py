@@ -238,8 +238,16 @@ def _price(price: Price) -> Json:
 
 
 def _budget(budget: Budget) -> Json:
-    limits = [{**_plain(limit), "resumes_at": iso(limit.resumes_at)} for limit in budget.limits]
-    return {**_plain(budget), "limits": limits}
+    limits = [
+        {
+            **_plain(limit),
+            "resumes_at": iso(limit.resumes_at),
+            "returns": [{"at": iso(step.at), "amount": step.amount} for step in limit.returns],
+        }
+        for limit in budget.limits
+    ]
+    ends = {"strikes_end": iso(budget.strikes_end), "blocked_until": iso(budget.blocked_until)}
+    return {**_plain(budget), **ends, "limits": limits}
 
 
 def _plain(value: DataclassInstance) -> dict[str, object]:

@@ -12,12 +12,24 @@ Shape = str | Sequence["Shape"] | Mapping[str, "Shape"]
 
 STEP: Shape = {"kind": "text", "album": "text", "*": "any"}
 PRICE: Shape = dict.fromkeys(("credits", "writes", "reads", "posts", "uploads", "upload_bytes"), "number")
-LIMIT: Shape = {"name": "text", "capacity": "number?", "remaining": "number?", "resumes_at": "time"}
+LIMIT: Shape = {
+    "name": "text",
+    "capacity": "number?",
+    "remaining": "number?",
+    "resumes_at": "time",
+    "window": "number?",
+    "returns": [{"at": "time", "amount": "number"}],
+}
 BUDGET: Mapping[str, Shape] = {
     "limits": [LIMIT],
     "reserved": "number",
     "used_today": "number",
     "reading_age": "number?",
+    "learned": "number?",
+    "strikes": "number",
+    "strikes_end": "time",
+    "blocked_until": "time",
+    "caution": "number",
 }
 RETIRED: Shape = {"album": "text", "path": "text", "old": "text", "new": "text"}
 

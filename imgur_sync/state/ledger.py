@@ -11,19 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Limit, LimitName, Reading, Reservation
+from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Limit, LimitName, Reading, Reservation, Return
 from imgur_sync.model.ports import Clock
-from imgur_sync.state.database import (
-    Kind,
-    check_header,
-    check_sqlite,
-    connect,
-    make_database,
-    refused,
-    transaction,
-    translated,
-)
+from imgur_sync.state.database import check_sqlite, transaction, translated
 from imgur_sync.state.disk import read_mounts, refuse_network
+from imgur_sync.state.ledger_file import LEDGER, opened
 from imgur_sync.state.meters import (
     DAY,
     DAY_METER,
@@ -35,9 +27,9 @@ from imgur_sync.state.meters import (
     keep,
     measure,
     resumption,
+    returns,
     uploads_meter,
 )
-from imgur_sync.state.migrations import Step, upgrade
 
 _KEPT = 2 * DAY
 # Clocks that differ by less are the same: Imgur's Date has whole seconds, and a reply takes time.
@@ -45,34 +37,6 @@ _TOLERANCE = 2.0
 _AHEAD = 120.0
 # A connection that crossed a fork is neither used nor closed there: closing it could spoil its owner's.
 _INHERITED: list[sqlite3.Connection] = []
-
-
-def _version_1(connection: sqlite3.Connection) -> None:
-    connection.execute(
-        "CREATE TABLE charge (number INTEGER PRIMARY KEY, origin TEXT NOT NULL, client TEXT NOT NULL, "
-        "account TEXT NOT NULL, credits INTEGER NOT NULL, posts INTEGER NOT NULL, uploads INTEGER NOT NULL, "
-        "at REAL NOT NULL, settled INTEGER) STRICT"
-    )
-    connection.execute("CREATE INDEX charge_at ON charge (origin, at, client, account, credits, posts, uploads)")
-    connection.execute(
-        "CREATE TABLE reading (meter TEXT NOT NULL, origin TEXT NOT NULL, client TEXT NOT NULL, account TEXT NOT NULL, "
-        "capacity INTEGER, remaining INTEGER, reset REAL NOT NULL, at REAL NOT NULL, tick INTEGER NOT NULL, "
-        "PRIMARY KEY (meter, origin, client, account)) STRICT"
-    )
-    # How far Imgur's clock is ahead of ours.
-    connection.execute("CREATE TABLE clock (origin TEXT PRIMARY KEY, ahead REAL NOT NULL) STRICT")
-    # Numbers reservations, settlements and readings alike, so that their order is known.
-    connection.execute("CREATE TABLE tick (last INTEGER NOT NULL) STRICT")
-    connection.execute("INSERT INTO tick VALUES (0)")
-
-
-STEPS: tuple[Step, ...] = (_version_1,)
-LEDGER = Kind(
-    name="credit ledger",
-    application_id=0x69734C67,  # "isLg"
-    version=len(STEPS),
-    hint="Move it aside: a new one begins with what Imgur's headers say is left.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +77,7 @@ class SqliteLedger:
         self._process = os.getpid()
         check_sqlite()
         refuse_network(path, mounts)
-        self._connection = _opened(path)
+        self._connection = opened(path)
         with translated(path, LEDGER):
             row = self._connection.execute("SELECT ahead FROM clock WHERE origin = ?", (origin,)).fetchone()
         self._zero = clock.now() + (row[0] if row else 0.0) - clock.monotonic()
@@ -231,7 +195,9 @@ class SqliteLedger:
         measured = measure(connection, meter, self._scope, now, self._reserve(meter))
         moment = first_return(connection, meter, self._scope, now, measured)
         resumes = None if moment is None else self._ours(moment, now)
-        return Limit(meter.name, measured.capacity, max(0, measured.left), resumes)
+        coming = returns(connection, meter, self._scope, now, measured)
+        steps = tuple(Return(self._ours(at, now), amount) for at, amount in coming)
+        return Limit(meter.name, measured.capacity, max(0, measured.left), resumes, meter.seconds, steps)
 
     def _tidy(self, connection: sqlite3.Connection, now: float) -> None:
         """Charges from the future count as made now (a clock was set back); those that no window reaches go."""
@@ -271,27 +237,9 @@ class SqliteLedger:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         if os.getpid() != self._process:
             _INHERITED.append(self._connection)
-            self._process, self._lock, self._connection = os.getpid(), threading.RLock(), _opened(self._path)
+            self._process, self._lock, self._connection = os.getpid(), threading.RLock(), opened(self._path)
         with self._lock, translated(self._path, LEDGER), transaction(self._connection):
             yield self._connection
-
-
-def _opened(path: Path) -> sqlite3.Connection:
-    try:
-        check_header(path, LEDGER)
-    except FileNotFoundError:
-        make_database(path, LEDGER, lambda connection: upgrade(connection, STEPS, file=None))
-        check_header(path, LEDGER)
-    with translated(path, LEDGER):
-        connection = connect(path)
-        try:
-            upgrade(connection, STEPS, file=path)
-            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise refused(path, LEDGER, "is damaged")
-        except BaseException:
-            connection.close()
-            raise
-    return connection
 
 
 def _tick(connection: sqlite3.Connection) -> int:

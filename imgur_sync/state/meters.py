@@ -150,6 +150,29 @@ def first_return(
     return next(at for at, amount in _charges(connection, meter, scope, now) if amount) + meter.seconds
 
 
+def returns(
+    connection: sqlite3.Connection, meter: Meter, scope: Scope, now: float, measured: Measured
+) -> list[tuple[float, int]]:
+    """When how much comes back if nothing more is spent, oldest first: by minutes, each at its latest charge."""
+    where, keys = _scoped(meter, scope)
+    statement = " ".join(
+        ("SELECT max(at), sum(", meter.figure, ") FROM charge WHERE", where, "AND at > ? GROUP BY CAST(at / 60 AS INT)")
+    )
+    rows = connection.execute(statement, (*keys, now - meter.seconds))
+    coming = sorted((at + meter.seconds, amount) for at, amount in rows if amount)
+    if measured.left < measured.own:  # a reading shows less: the rest is back when its window ends
+        early = sum(amount for at, amount in coming if at <= measured.reset)
+        late = [entry for entry in coming if entry[0] > measured.reset]
+        coming = [(measured.reset, early + measured.own - measured.left), *late]
+    missing, steps = max(0, -measured.left), []
+    for at, amount in coming:
+        filled = min(missing, amount)
+        missing -= filled
+        if amount > filled:
+            steps.append((at, amount - filled))
+    return steps
+
+
 def keep(connection: sqlite3.Connection, meter: Meter, scope: Scope, reading: Reading, now: float, tick: int) -> None:
     """Take one meter's part of a reading in. Within a window the smaller figure rules: the greater one is older."""
     capacity, remaining, reset = meter.said(reading)

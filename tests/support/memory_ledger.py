@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Limit, LimitName, Reading, Reservation
+from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Limit, LimitName, Reading, Reservation, Return
 from imgur_sync.model.ports import Clock, Ledger
 
 HOUR = 3_600.0
@@ -115,12 +115,27 @@ class MemoryLedger(Ledger):
         with self._lock:
             now = self._clock.now()
             limits = tuple(
-                Limit(name, self._capacity[name], self._remaining(name, now), self._resumes(name, 1, now))
+                self._limit(name, now)
                 for name in LimitName
                 if name is not LimitName.RUN or self._capacity[name] is not None
             )
             age = None if self._read_at is None else now - self._read_at
             return Budget(limits, self._reserve, self._used(LimitName.DAY, now), age)
+
+    def _limit(self, name: LimitName, now: float) -> Limit:
+        left, window = self._remaining(name, now), _WINDOWS.get(name)
+        steps: list[Return] = []
+        if left is not None and window is not None:
+            coming = sorted(entry.at + window for entry in self._held() if entry.at > now - window)
+            moments = {*coming, *(f.reset for f in (self._figures.get(name),) if f is not None and f.reset > now)}
+            for at in sorted(moments):
+                then = self._remaining(name, at)
+                if then is not None and then > left:
+                    steps.append(Return(at, then - left))
+                    left = then
+        return Limit(
+            name, self._capacity[name], self._remaining(name, now), self._resumes(name, 1, now), window, tuple(steps)
+        )
 
     def spent(self) -> int:
         """Credits charged or still reserved through this object."""
