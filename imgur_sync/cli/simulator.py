@@ -86,8 +86,6 @@ def command(
     """
     from imgur_sync.simulator import JournalError, run_simulator
 
-    env = _writable(write_env)
-    switches = HEADERS[headers] | _refusals(refusal)
     try:
         run_simulator(
             host,
@@ -96,10 +94,10 @@ def command(
             cast(Literal["mixed", "legacy", "v1"], shape),
             latency,
             *(user_credits, client_credits, posts, uploads),
-            env,
+            _writable(write_env),
             lambda line: result(line + "\n"),
             cast(Literal["fixed", "sliding", "calendar"], windows),
-            switches,
+            HEADERS[headers] | _refusals(refusal),
         )
     except JournalError as error:
         raise ImgurSyncError(str(error), hint="name another --data, or remove this one") from error
