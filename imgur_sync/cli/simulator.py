@@ -12,6 +12,14 @@ from imgur_sync.cli.session import Session, result, shared
 from imgur_sync.errors import ImgurSyncError, UsageError
 
 LIMIT = click.IntRange(0, 1_000_000)
+LIMITS = ("client", "user", "posts", "uploads")
+WAITS = ("wait-400", "wait-400-object", "wait-429", "wait-429-object")
+FORMS = ("shape", "legacy", "errors", *WAITS, "417", "over-capacity", "cdn")
+HEADERS: dict[str, dict[str, str]] = {
+    "current": {},
+    "legacy": {"header_case": "title", "reset_unit": "epoch"},
+    "none": {"headers": "none"},
+}
 
 
 @click.command("simulator", short_help="Serve a local Imgur until Ctrl-C.")
@@ -32,6 +40,28 @@ LIMIT = click.IntRange(0, 1_000_000)
 @click.option("--client-credits", metavar="N", type=LIMIT, default=12_500, show_default=True, help="Credits a day.")
 @click.option("--posts", metavar="N", type=LIMIT, default=1250, show_default=True, help="POSTs an hour.")
 @click.option("--uploads", metavar="N", type=LIMIT, default=50, show_default=True, help="Uploads an hour.")
+@click.option(
+    "--windows",
+    type=click.Choice(["fixed", "sliding", "calendar"]),
+    default="fixed",
+    show_default=True,
+    help="What limits count in: windows opened by the first call, the last hour and day, or clock hours and UTC days.",
+)
+@click.option(
+    "--refusal",
+    metavar="[LIMIT=]FORM",
+    multiple=True,
+    help="How a broken limit is refused; LIMIT is client, user, posts or uploads, FORM one of "
+    + ", ".join(FORMS)
+    + ".",
+)
+@click.option(
+    "--headers",
+    type=click.Choice(list(HEADERS)),
+    default="current",
+    show_default=True,
+    help="Limits in lower-case headers and seconds, in the old spelling with moments, or in none.",
+)
 @click.option("--write-env", metavar="FILE", help="Write the four settings to FILE, too.")
 @shared(json=False)
 def command(
@@ -45,6 +75,9 @@ def command(
     client_credits: int,
     posts: int,
     uploads: int,
+    windows: str,
+    refusal: tuple[str, ...],
+    headers: str,
     write_env: str | None,
 ) -> None:
     """Serve a local Imgur, with Imgur's limits, until Ctrl-C. A limit of 0 is none.
@@ -53,8 +86,6 @@ def command(
     """
     from imgur_sync.simulator import JournalError, run_simulator
 
-    if write_env is not None and not Path(write_env).absolute().parent.is_dir():
-        raise UsageError(f"--write-env {write_env}: there is no such folder", hint="make the folder, or name another")
     try:
         run_simulator(
             host,
@@ -62,17 +93,38 @@ def command(
             Path(data) if data is not None else None,
             cast(Literal["mixed", "legacy", "v1"], shape),
             latency,
-            user_credits,
-            client_credits,
-            posts,
-            uploads,
-            Path(write_env) if write_env is not None else None,
+            *(user_credits, client_credits, posts, uploads),
+            _writable(write_env),
             lambda line: result(line + "\n"),
+            cast(Literal["fixed", "sliding", "calendar"], windows),
+            HEADERS[headers] | _refusals(refusal),
         )
     except JournalError as error:
         raise ImgurSyncError(str(error), hint="name another --data, or remove this one") from error
     except OSError as error:
         raise _refused(error, host, port) from error
+
+
+def _writable(write_env: str | None) -> Path | None:
+    if write_env is None:
+        return None
+    if not Path(write_env).absolute().parent.is_dir():
+        raise UsageError(f"--write-env {write_env}: there is no such folder", hint="make the folder, or name another")
+    return Path(write_env)
+
+
+def _refusals(sent: tuple[str, ...]) -> dict[str, str]:
+    """The knobs that `--refusal` turns; a later one wins."""
+    knobs: dict[str, str] = {}
+    for item in sent:
+        limit, named, form = item.rpartition("=")
+        if form not in FORMS or (named and limit not in LIMITS):
+            raise UsageError(
+                f"--refusal {item}: there is no such limit or form",
+                hint=f"a limit is {', '.join(LIMITS)}; a form {', '.join(FORMS)}",
+            )
+        knobs |= {f"refuse_{name}": form for name in ([limit] if limit else LIMITS)}
+    return knobs
 
 
 def _refused(error: OSError, host: str, port: int) -> ImgurSyncError:

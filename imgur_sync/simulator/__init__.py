@@ -8,7 +8,7 @@ L = a single remark or an inference. README.md beside this file lists what is un
 from imgur_sync.simulator.app import create_app
 from imgur_sync.simulator.clock import Clock
 from imgur_sync.simulator.faults import ConnectionDropped
-from imgur_sync.simulator.options import Knobs, Limits, Options
+from imgur_sync.simulator.options import Knobs, Limits, Options, Windows
 from imgur_sync.simulator.server import Running, run_simulator, running, serve
 from imgur_sync.simulator.storage import JournalError
 from imgur_sync.simulator.world import Demo, World
@@ -22,6 +22,7 @@ __all__ = [
     "Limits",
     "Options",
     "Running",
+    "Windows",
     "World",
     "create_app",
     "run_simulator",

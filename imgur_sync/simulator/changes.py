@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Request, Upload
+from imgur_sync.simulator.options import Windows
+from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Request, Spending, Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,22 @@ class Settle:
     n: int
 
 
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Another program spent of the same limits."""
+
+    spent: Spending
+
+
+@dataclass(frozen=True, slots=True)
+class CountIn:
+    """From now on the limits count in windows of this kind."""
+
+    windows: Windows
+
+
 PictureChange = PutImage | DropImage | PutAlbum | DropAlbum | SetMembers | Join | Leave
-OtherChange = PutAccount | PutClient | PutGrant | Revoke | Advance | Note | Uploaded | Settle
+OtherChange = PutAccount | PutClient | PutGrant | Revoke | Advance | Note | Uploaded | Settle | Spend | CountIn
 Change = PictureChange | OtherChange
 _ROWS: dict[str, tuple[type[Any], str, type[Any]]] = {
     "PutImage": (PutImage, "image", Image),
@@ -128,9 +143,10 @@ _ROWS: dict[str, tuple[type[Any], str, type[Any]]] = {
     "PutGrant": (PutGrant, "grant", Grant),
     "Note": (Note, "request", Request),
     "Uploaded": (Uploaded, "upload", Upload),
+    "Spend": (Spend, "spent", Spending),
 }
 _PLAIN: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (DropImage, DropAlbum, SetMembers, Join, Leave, Revoke, Advance, Settle)
+    kind.__name__: kind for kind in (DropImage, DropAlbum, SetMembers, Join, Leave, Revoke, Advance, Settle, CountIn)
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,9 +15,10 @@ from imgur_sync.simulator.auth import identify
 from imgur_sync.simulator.calls import Answer, Call, Caller, Received, Route
 from imgur_sync.simulator.changes import Note, Settle
 from imgur_sync.simulator.faults import ConnectionDropped, Fault, Faults
-from imgur_sync.simulator.options import Knobs, Options
+from imgur_sync.simulator.options import Headers, Knobs, Options
 from imgur_sync.simulator.records import Request
-from imgur_sync.simulator.replies import Refusal, Reply, over_limit, refused, wrapped
+from imgur_sync.simulator.refusals import over_limit
+from imgur_sync.simulator.replies import Refusal, Reply, refused, wrapped
 from imgur_sync.simulator.wire import Fields, read_fields
 from imgur_sync.simulator.world import World
 
@@ -50,6 +50,7 @@ class Desk:
         self.knobs = options.knobs
         self.faults = Faults()
         self._sleep = sleep
+        world.count_in(options.windows)
 
     def turn(self, knobs: Knobs) -> None:
         """Put other knobs in force."""
@@ -150,10 +151,10 @@ class Desk:
         if job.route.open:
             return caller
         note.upload = job.route.upload
-        note.refused_by = self.world.meters.refusal(note, job.route.cost, self.options.limits)
+        meters, limits, cost = self.world.meters, self.options.limits, job.route.cost
+        note.refused_by = meters.refusal(note, cost, limits)
         if note.refused_by:
-            minutes = math.ceil(self.world.meters.uploads.reset(note.ip, note.time) / 60)
-            raise over_limit(note.refused_by, minutes, self.knobs.shape)
+            raise over_limit(note.refused_by, meters.wait(note, cost, limits), self.knobs)
         return caller
 
     def _decide(self, job: Job, caller: Caller, at: float) -> tuple[Answer, Reply]:
@@ -198,7 +199,7 @@ class Desk:
             if reply is not None:
                 response.headers["Content-Type"] = reply.content_type
                 response.headers["Date"] = http_date(note.time)
-                if not job.fault("reply") and not job.fault("reply", after=True):
+                if not reply.edge and not job.fault("reply") and not job.fault("reply", after=True):
                     response.headers.update(self._limit_headers(note, reply.status))
                 for name, value in reply.headers.items():
                     response.headers[name] = value
@@ -207,8 +208,7 @@ class Desk:
     def _limit_headers(self, note: Request, status: int) -> dict[str, str]:
         """Rate-limit headers in the chosen spelling and unit (imgur-api §3, H); X-Post only on POST, in seconds (H)."""
         knobs, limits, meters = self.knobs, self.options.limits, self.world.meters
-        bare = status >= 400 or note.path.startswith(("/3/account", "/3/credits"))
-        if knobs.headers == "none" or not note.client or not note.user or (knobs.headers == "some" and bare):
+        if not note.client or not note.user or _bare(knobs.headers, note.path, status):
             return {}
         shown = {}
         for name, value in meters.remaining(note.client, note.user, note.time, limits).items():
@@ -222,3 +222,10 @@ class Desk:
         if knobs.header_case == "lower":
             return {name.lower(): value for name, value in shown.items()}
         return shown
+
+
+def _bare(headers: Headers, path: str, status: int) -> bool:
+    """Whether a reply goes out without rate-limit headers."""
+    account, error = path.startswith(("/3/account", "/3/credits")), status >= 400
+    without = {"all": False, "some": account or error, "no-account": account, "no-errors": error, "none": True}
+    return without[headers]

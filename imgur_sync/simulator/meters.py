@@ -3,48 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import math
 
-from imgur_sync.simulator.options import UNLIMITED, Limits
-from imgur_sync.simulator.records import Request
+from imgur_sync.simulator.options import UNLIMITED, Limits, Windows
+from imgur_sync.simulator.records import Request, Spending
+from imgur_sync.simulator.windows import Meter
 
 HOUR = 3_600
 DAY = 86_400
 STRIKES = 5
-
-
-class Meter:
-    """Counts in windows of fixed length by key; a window begins with the first count after the last one ended.
-
-    That windows are fixed is inferred from the announced resets (M); where they begin is unknown.
-    """
-
-    def __init__(self, seconds: int) -> None:
-        self._seconds = seconds
-        self._windows: dict[str, tuple[float, int]] = {}
-
-    def start(self, key: str, now: float) -> float:
-        """When the window that holds `now` began; `now` itself if none is open."""
-        start, _ = self._windows.get(key, (now, 0))
-        return start if now < start + self._seconds else now
-
-    def used(self, key: str, now: float) -> int:
-        """What was counted in the window that holds `now`."""
-        start, used = self._windows.get(key, (now, 0))
-        return used if now < start + self._seconds else 0
-
-    def count(self, key: str, amount: int, now: float) -> None:
-        """Add `amount`, opening a window if none is open."""
-        if amount:
-            self._windows[key] = (self.start(key, now), self.used(key, now) + amount)
-
-    def reset(self, key: str, now: float) -> int:
-        """Whole seconds until the window ends, at least 1."""
-        return max(1, math.ceil(self.start(key, now) + self._seconds - now))
-
-    def counted(self) -> list[str]:
-        """Every key that was ever counted."""
-        return sorted(self._windows)
 
 
 class Meters:
@@ -56,6 +22,16 @@ class Meters:
         self.posts = Meter(HOUR)
         self.uploads = Meter(HOUR)
         self._strikes: dict[str, list[float]] = {}
+
+    @property
+    def windows(self) -> Windows:
+        """The kind of window in force."""
+        return self.client.windows
+
+    def read_in(self, windows: Windows) -> None:
+        """Read all meters in windows of another kind; nothing that was counted is lost."""
+        for meter in (self.user, self.client, self.posts, self.uploads):
+            meter.windows = windows
 
     def refusal(self, request: Request, cost: int, limits: Limits) -> str:
         """The limit that `request` would break, or "". The daily limit hit on five days of a month blocks it (H)."""
@@ -72,43 +48,81 @@ class Meters:
             return "uploads"
         return ""
 
+    def wait(self, request: Request, cost: int, limits: Limits) -> int:
+        """Seconds until the limit that refused `request` would let it through."""
+        now = request.time
+        match request.refused_by:
+            case "client":
+                if self.strikes(request.client, now) >= STRIKES:
+                    return max(1, int(month_end(now) - now))
+                return self.client.wait(request.client, now, limits.client_credits - cost)
+            case "user":
+                return self.user.wait(request.user, now, limits.user_credits - cost)
+            case "posts":
+                return self.posts.wait(request.ip, now, limits.posts - 1)
+            case _:
+                return self.uploads.wait(request.ip, now, limits.uploads - 1)
+
     def count(self, request: Request) -> None:
         """Take a finished request in: its credits, its POST, its upload, its strike."""
         now = request.time
-        self.user.count(request.user, request.credits, now)
-        self.client.count(request.client, request.credits, now)
-        self.posts.count(request.ip, int(request.post), now)
-        self.uploads.count(request.ip, int(request.upload), now)
+        self._count(request.client, request.user, request.ip, request.credits, request.post, request.upload, now)
         if request.refused_by == "client":
-            strikes = self._strikes.setdefault(request.client, [])
-            if self.strikes(request.client, now) < STRIKES and not any(
-                moment >= self.client.start(request.client, now) for moment in strikes
-            ):
-                strikes.append(now)
+            self.strike(request.client, now)
+
+    def spend(self, spent: Spending, now: float) -> None:
+        """Take in what another program spent."""
+        self._count(spent.client, spent.user, spent.ip, spent.credits, spent.posts, spent.uploads, now)
+        if spent.hit:
+            self.strike(spent.client, now)
+
+    def _count(self, client: str, user: str, ip: str, credits: int, posts: int, uploads: int, now: float) -> None:
+        self.user.count(user, credits, now)
+        self.client.count(client, credits, now)
+        self.posts.count(ip, int(posts), now)
+        self.uploads.count(ip, int(uploads), now)
+
+    def strike(self, client: str, now: float) -> None:
+        """The client has hit its daily limit: once for a fixed window, else once a day (UTC); five at most a month."""
+        strikes = self._strikes.setdefault(client, [])
+        since = self.client.struck_since(client, now)
+        if self.strikes(client, now) < STRIKES and not any(moment >= since for moment in strikes):
+            strikes.append(now)
 
     def strikes(self, client: str, now: float) -> int:
         """On how many days of this calendar month (UTC) the client hit its daily limit."""
         return sum(_month(moment) == _month(now) for moment in self._strikes.get(client, []))
 
+    def blocked_until(self, client: str, now: float) -> float | None:
+        """When the block for five strikes ends: the month's end; None if there is none."""
+        return month_end(now) if self.strikes(client, now) >= STRIKES else None
+
     def remaining(self, client: str, user: str, now: float, limits: Limits) -> dict[str, int]:
         """Limits and what is left of them under the names of `/3/credits`; resets in seconds from now."""
         return {
             "UserLimit": limits.user_credits or UNLIMITED,
-            "UserRemaining": _left(limits.user_credits, self.user.used(user, now)),
+            "UserRemaining": left_of(limits.user_credits, self.user.used(user, now)),
             "UserReset": self.user.reset(user, now),
             "ClientLimit": limits.client_credits or UNLIMITED,
-            "ClientRemaining": _left(limits.client_credits, self.client.used(client, now)),
+            "ClientRemaining": left_of(limits.client_credits, self.client.used(client, now)),
             "ClientReset": self.client.reset(client, now),
         }
 
     def posts_remaining(self, ip: str, now: float, limits: Limits) -> tuple[int, int, int]:
         """Limit, what is left, and seconds until the reset, of the POSTs of one address."""
-        left = _left(limits.posts, self.posts.used(ip, now))
+        left = left_of(limits.posts, self.posts.used(ip, now))
         return limits.posts or UNLIMITED, left, self.posts.reset(ip, now)
 
 
-def _left(limit: int, used: int) -> int:
+def left_of(limit: int, used: int) -> int:
+    """What is left of a limit; a limit of 0 is none."""
     return max(0, limit - used) if limit else UNLIMITED
+
+
+def month_end(moment: float) -> float:
+    """When the next calendar month (UTC) begins, in seconds since the epoch."""
+    year, month = _month(moment)
+    return datetime.datetime(year + month // 12, month % 12 + 1, 1, tzinfo=datetime.UTC).timestamp()
 
 
 def _month(moment: float) -> tuple[int, int]:

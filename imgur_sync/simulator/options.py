@@ -9,6 +9,22 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 Shape = Literal["mixed", "legacy", "v1"]
 Heed = Literal["honoured", "ignored"]
+Windows = Literal["fixed", "sliding", "calendar"]
+"""What a limit counts in: windows that open with their first count, the last hour or day, or those of clock and UTC."""
+Headers = Literal["all", "some", "no-account", "no-errors", "none"]
+Form = Literal[
+    "shape",
+    "legacy",
+    "errors",
+    "wait-400",
+    "wait-400-object",
+    "wait-429",
+    "wait-429-object",
+    "417",
+    "over-capacity",
+    "cdn",
+]
+"""How the refusal for a broken limit looks: as the shape has it, or one of those of imgur-api §3 (`refusals.py`)."""
 MIB = 1024 * 1024
 UNLIMITED = 1_000_000
 """What headers and `/3/credits` announce for a limit that is 0, that is to say none."""
@@ -44,8 +60,14 @@ class Knobs:
     """Whether a picture's `name` is shown to others than its owner: as the shape has it, always, or never."""
     header_case: Literal["lower", "title"] = "lower"
     reset_unit: Literal["seconds", "epoch"] = "seconds"
-    headers: Literal["all", "some", "none"] = "all"
-    """Rate-limit headers: everywhere, not on account and credits and errors, or nowhere."""
+    headers: Headers = "all"
+    """Rate-limit headers: everywhere; not on account, credits and errors ("some"), or not on one of the two kinds; or
+    nowhere."""
+    refuse_client: Form = "shape"
+    """The refusal when the application's day is used up, and so on for the other limits."""
+    refuse_user: Form = "shape"
+    refuse_posts: Form = "shape"
+    refuse_uploads: Form = "shape"
     token_answer: Literal[401, 403] = 403
     """The status that an invalid access token gets."""
     authorize: Literal["open", "error 1024", "closed"] = "open"
@@ -54,6 +76,15 @@ class Knobs:
     """Where an answer is redirected to: a loopback `redirect_uri` if one is sent, or always the registered callback."""
     pkce: Literal["ignored", "checked"] = "ignored"
     """Whether a code or PIN that was asked for with a challenge needs its verifier; no documentation knows of it."""
+
+    def form(self, limit: str) -> Form:
+        """The form of the refusal for that limit."""
+        return {
+            "client": self.refuse_client,
+            "user": self.refuse_user,
+            "posts": self.refuse_posts,
+            "uploads": self.refuse_uploads,
+        }[limit]
 
     def switched(self, changes: Mapping[str, Any]) -> Knobs:
         """These knobs with `changes` made. ValueError names an unknown knob or a value that it does not take."""
@@ -99,6 +130,8 @@ class Options:
 
     knobs: Knobs = field(default_factory=Knobs)
     limits: Limits = field(default_factory=Limits)
+    windows: Windows = "fixed"
+    """What all four limits count in. Which it is at Imgur is unknown; the announced resets look like "fixed" (M)."""
     latency: float = 0.0
     """Seconds that every API call takes: half of it before the world changes, half after."""
     expires_in: int = 315_360_000

@@ -118,6 +118,20 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Spending:
+    """What another program spent of the same limits; it is in no history."""
+
+    client: str
+    user: str
+    ip: str
+    credits: int = 0
+    posts: int = 0
+    uploads: int = 0
+    hit: bool = False
+    """Whether it was refused for the client's day, which is a strike."""
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """One upload that was committed, by request `n`, as it was then; the picture may be gone since."""
 

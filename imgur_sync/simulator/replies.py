@@ -6,12 +6,11 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from imgur_sync.simulator.options import Shape
-
 JSON_TYPE = "application/json"
 NEW_HEADERS = {"imgur-media-type": "imgur.v1; param=full; format=json", "server": "cat factory 1.0"}
 NEW_TYPE = "application/vnd.imgur.v1+json"
-ErrorShape = Literal["A", "B", "C", "E", "F", "G"]
+ErrorShape = Literal["A", "B", "C", "E", "F", "G", "bare", "cdn"]
+"""As imgur-api §4 letters them; "bare" is A without request and method, "cdn" a text from before the API (§3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +21,8 @@ class Reply:
     body: bytes
     content_type: str = JSON_TYPE
     headers: dict[str, str] = field(default_factory=dict)
+    edge: bool = False
+    """It comes from before the API, so it bears no rate-limit headers."""
 
 
 class Refusal(Exception):
@@ -61,12 +62,17 @@ def refused(refusal: Refusal, method: str, path: str, *, new: bool, number: int)
         return Reply(refusal.status, page.encode(), "text/html")
     if refusal.shape == "E":
         return _json_api(refusal, number)
+    if refusal.shape == "cdn":
+        headers = {"CDN-Error": "yes", "Retry-After": "0"}
+        return Reply(refusal.status, refusal.text.encode(), "text/plain", headers, edge=True)
     data: Any
     if refusal.shape == "B":
         data = {"code": refusal.code, "message": refusal.text, "type": "ImgurException", "exception": []}
         data = {"error": data, "request": path, "method": method}
     elif refusal.shape == "C":
         data = refusal.text
+    elif refusal.shape == "bare":
+        data = {"error": refusal.text}
     else:
         data = {"error": refusal.text, "request": path, "method": method}
     if refusal.shape == "G":
@@ -84,20 +90,3 @@ def _json_api(refusal: Refusal, number: int) -> Reply:
         "detail": detail,
     }
     return Reply(refusal.status, compact({"errors": [entry]}), NEW_TYPE, dict(NEW_HEADERS))
-
-
-def over_limit(limit: str, minutes: int, shape: Shape) -> Refusal:
-    """The refusal for a broken limit (imgur-api §3, "429/limit bodies" 1 to 3).
-
-    Legacy: HTTP 429 in the wrapper (H for the client's day, L for the wording of the others); else `errors[]` (H).
-    Uploads: "too fast", HTTP 429 with 400 in the body for the new one and 400 for the legacy one (H).
-    """
-    if limit == "uploads":
-        text = f"You are uploading too fast. Please wait {minutes} more minutes."
-        if shape == "legacy":
-            return Refusal(400, text)
-        return Refusal(429, text, code=429, body_status=400)
-    if shape == "legacy":
-        words = {"client": "Daily client requests exceeded", "user": "Hourly user requests exceeded"}
-        return Refusal(429, words.get(limit, "Too Many Requests"))
-    return Refusal(429, "Too Many Requests", shape="E")

@@ -10,7 +10,7 @@ import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -20,7 +20,7 @@ from flask import Flask
 
 from imgur_sync.simulator.app import create_app
 from imgur_sync.simulator.clock import Clock
-from imgur_sync.simulator.options import Knobs, Limits, Options, Shape
+from imgur_sync.simulator.options import Knobs, Limits, Options, Shape, Windows
 from imgur_sync.simulator.storage import FolderBlobs
 from imgur_sync.simulator.world import World
 
@@ -211,16 +211,20 @@ def run_simulator(
     uploads: int,
     write_env: Path | None,
     echo: Callable[[str], None],
+    windows: Windows = "fixed",
+    switches: Mapping[str, Any] | None = None,
 ) -> None:
     """What `imgur-sync simulator` does: print the four settings and the address through `echo`, then serve.
 
     `echo` gets one line at a time and has to flush it. `write_env` gets the settings too, in a file of mode 0600.
-    Ends on SIGINT or SIGTERM. OSError if the port is taken or a file cannot be written; JournalError as `serve`.
+    `switches` are further knobs by name. Ends on SIGINT or SIGTERM. ValueError for a knob that there is not; OSError if
+    the port is taken or a file cannot be written; JournalError as `serve`.
     """
     options = Options(
-        knobs=Knobs(shape=shape),
+        knobs=Knobs(shape=shape).switched(switches or {}),
         limits=Limits(user_credits, client_credits, posts, uploads),
         latency=latency_ms / 1000,
+        windows=windows,
     )
 
     def announce(server: Running) -> None:

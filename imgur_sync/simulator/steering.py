@@ -14,6 +14,7 @@ from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.records import Grant
 from imgur_sync.simulator.replies import JSON_TYPE, compact
 from imgur_sync.simulator.reports import history_report, ledger_report, world_report
+from imgur_sync.simulator.spending import spend
 from imgur_sync.simulator.website import edit
 from imgur_sync.simulator.world import World
 
@@ -43,6 +44,7 @@ def steering(desk: Desk) -> Blueprint:
     offer("GET", "/knobs", lambda: dataclasses.asdict(desk.knobs))
     offer("POST", "/knobs", lambda: _turn(desk, _object()))
     offer("POST", "/edit", lambda: edit(world, _sent()))
+    offer("POST", "/spend", lambda: spend(world, options.limits, _object()))
     offer("POST", "/tokens", lambda: _tokens(desk, _object()))
     offer("POST", "/clients", lambda: _register(world, _object()))
     return blueprint

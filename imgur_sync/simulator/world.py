@@ -15,7 +15,8 @@ from typing import assert_never
 from imgur_sync.simulator import changes as c
 from imgur_sync.simulator.clock import Clock
 from imgur_sync.simulator.meters import Meters
-from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Request, Upload
+from imgur_sync.simulator.options import Windows
+from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Request, Spending, Upload
 from imgur_sync.simulator.shelf import Shelf
 from imgur_sync.simulator.storage import Blobs, FolderBlobs, Journal, MemoryBlobs
 
@@ -58,6 +59,7 @@ class World:
         self.meters = Meters()
         self.history: list[Request] = []
         self.uploads: list[Upload] = []
+        self.spent: list[Spending] = []
         self._arrived = 0
         self._transactions = 0
         self._order = itertools.count()
@@ -90,6 +92,12 @@ class World:
             if self._journal is not None:
                 self._journal.append(at, transaction)
             self._apply(at, transaction)
+
+    def count_in(self, windows: Windows) -> None:
+        """Have the limits count in windows of this kind, also after a restart."""
+        with self.lock:
+            if self.meters.windows != windows:
+                self.commit([c.CountIn(windows)], self.clock.now())
 
     def arrive(self) -> int:
         """The number of a new request, counted from 1."""
@@ -165,7 +173,7 @@ class World:
             if isinstance(change, c.PictureChange):
                 self._change_pictures(at, change)
             else:
-                self._change_rest(change)
+                self._change_rest(at, change)
 
     def _change_pictures(self, at: float, change: c.PictureChange) -> None:
         match change:
@@ -190,7 +198,7 @@ class World:
             case _:
                 assert_never(change)
 
-    def _change_rest(self, change: c.OtherChange) -> None:
+    def _change_rest(self, at: float, change: c.OtherChange) -> None:
         match change:
             case c.PutAccount(account):
                 self.accounts[account.name] = account
@@ -210,6 +218,11 @@ class World:
             case c.Settle(number):
                 for request in self.history:
                     request.committed = request.committed or request.n == number
+            case c.Spend(spent):
+                self.spent.append(spent)
+                self.meters.spend(spent, at)
+            case c.CountIn(windows):
+                self.meters.read_in(windows)
             case _:
                 assert_never(change)
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from imgur_sync.simulator import Clock, Knobs, Limits, Options, World, create_app
+from imgur_sync.simulator import Clock, Knobs, Limits, Options, Windows, World, create_app
 
 START = 1_700_000_000.0
 
@@ -99,9 +99,15 @@ def make_imgur() -> Iterator[Make]:
     made: list[Imgur] = []
 
     def make(
-        *, options: Options | None = None, limits: Limits | None = None, world: World | None = None, **knobs: Any
+        *,
+        options: Options | None = None,
+        limits: Limits | None = None,
+        world: World | None = None,
+        windows: Windows = "fixed",
+        **knobs: Any,
     ) -> Imgur:
-        made.append(Imgur(options or Options(knobs=Knobs(**knobs), limits=limits or Limits()), world))
+        options = options or Options(knobs=Knobs(**knobs), limits=limits or Limits(), windows=windows)
+        made.append(Imgur(options, world))
         return made[-1]
 
     yield make

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from imgur_sync.simulator import Knobs, Limits, Options, Running, running
+from imgur_sync.simulator import Knobs, Limits, Options, Running, Windows, running
 from tests.support.command import PROGRAM, Workplace
 from tests.support.pictures import png
 
@@ -158,11 +158,13 @@ def table(key: str, *lines: str, folder: str | None = None) -> str:
 
 
 @contextmanager
-def mirror(base: Path, *, limits: Limits = NO_LIMITS, latency: float = 0.0, **knobs: Any) -> Iterator[Mirror]:
+def mirror(
+    base: Path, *, limits: Limits = NO_LIMITS, latency: float = 0.0, windows: Windows = "fixed", **knobs: Any
+) -> Iterator[Mirror]:
     """An Imgur, and a workplace with the albums cats (five pictures) and dogs (three), nothing sent yet."""
     here = base / "mirror"
     with (
-        running(Options(knobs=Knobs(**knobs), limits=limits, latency=latency)) as server,
+        running(Options(knobs=Knobs(**knobs), limits=limits, latency=latency, windows=windows)) as server,
         httpx.Client(base_url=server.url, trust_env=False) as web,
     ):
         place = Workplace(here, {**server.environment(), "IMGUR_SYNC_SETTLE_SECONDS": SETTLE})

@@ -26,7 +26,7 @@ from imgur_sync.model.event import Event, Planned, RunFinished
 from imgur_sync.model.plan import GateName, Plan
 from imgur_sync.model.secret import Secret
 from imgur_sync.model.spec import AccountSpec, AlbumSpec, BudgetSpec, GateLimits, Manifest, UploadSpec
-from imgur_sync.simulator import Clock, Knobs, Limits, Options, World, create_app
+from imgur_sync.simulator import Clock, Knobs, Limits, Options, Windows, World, create_app
 from imgur_sync.state.cache import SqliteCache
 from imgur_sync.state.ledger import Caps, SqliteLedger
 from imgur_sync.state.store import SqliteStore, find_store, open_store
@@ -55,6 +55,7 @@ class SyncStage:
         settle: float = 90.0,
         seed: int = 0,
         anonymous: bool = False,
+        windows: Windows = "fixed",
         **knobs: Any,
     ) -> None:
         self.base = base
@@ -62,7 +63,8 @@ class SyncStage:
         self.clock = HandClock()
         self.world = World(clock=Clock(self.clock.now), seed=f"stage-{seed}")
         self.demo = self.world.demo()
-        self.wire = InProcess(create_app(self.world, Options(knobs=Knobs(**knobs), limits=limits), self.clock.advance))
+        options = Options(knobs=Knobs(**knobs), limits=limits, windows=windows)
+        self.wire = InProcess(create_app(self.world, options, self.clock.advance))
         self.web = httpx.Client(transport=InProcess(self.wire.app), base_url=ORIGIN)
         self.albums: dict[str, AlbumSpec] = {}
         self.settle = settle
