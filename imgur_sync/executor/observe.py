@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
+from imgur_sync.executor.aging import has_turn, old
 from imgur_sync.executor.claiming import candidate, check_claim, unclaimed
 from imgur_sync.executor.quiet import keep_quiet_mark, spec_print
 from imgur_sync.executor.selecting import spared
@@ -146,10 +147,8 @@ def _still_quiet(
     if session.options.offline:
         return quiet
     header = (session.headers or {}).get(synced.id)
-    # A listing dated after now was made under another clock: its age is not known.
-    young = 0 <= session.clock.now() - mark.listed_at <= session.manifest.budget.remote_max_age
     same = header is not None and header.fingerprint == mark.header
-    if same and young and not session.options.refresh:
+    if same and not session.options.refresh and not (old(session, mark) and has_turn(session, local.key)):
         return quiet
     seen = yield from album_listing(session, synced)
     cached = session.ports.cache.listing(synced.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from imgur_sync.executor.aging import choose_turns
 from imgur_sync.executor.guarding import lapsed
 from imgur_sync.executor.observe import Quiet, observe, read_headers
 from imgur_sync.executor.quiet import remember_quiet
@@ -77,6 +78,7 @@ def prepare(session: Session) -> Task[None]:
 def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[None]:
     """Observe these albums anew."""
     width = session.manifest.upload.in_flight
+    choose_turns(session, specs)
 
     def one(number: int, spec: AlbumSpec) -> Task[None]:
         result = yield from observe(session, spec, number, len(specs))

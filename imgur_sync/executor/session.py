@@ -120,6 +120,7 @@ class Session:
         self.resendable: dict[int, Intent] = {}
         self.resent: set[int] = set()
         self.tallies: dict[str, Tally] = {}
+        self.turns: frozenset[str] | None = None
         self.reads = self.troubles = 0
         self.uploaded_bytes = self.edited = self.deleted = self.deleted_albums = 0
         self.limit_hit: tuple[LimitName, float | None] | None = None
