@@ -91,7 +91,7 @@ def planning(session: Session, options: Options, *, max_credits: int | None) -> 
         if not options.offline:
             settings = _settings(manifest.account)
             manifest = _settled(manifest, settings)
-            ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits, manifest.account))
+            ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits, manifest.account, options))
             reader = _reader(stack.enter_context(_transport(settings, ledger, manifest.account, writing=False)))
         found = find_state(manifest, read_only=True)
         doubts = found is not None and found.intents(IntentStatus.OPEN, IntentStatus.SUSPECT)
@@ -119,7 +119,7 @@ def applying(
     with ExitStack() as stack:
         settings = _settings(manifest.account)
         manifest = _settled(manifest, settings)
-        ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits, manifest.account))
+        ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits, manifest.account, options))
         transport = stack.enter_context(_transport(settings, ledger, manifest.account, writing=True))
         reader = _reader(transport)
         stack.enter_context(run_lock(manifest.state_path).hold("apply"))
@@ -183,7 +183,8 @@ def _rebuilt(
 
 @contextmanager
 def accounting(session: Session) -> Iterator[tuple[SqliteLedger, RemoteReader]]:
-    """The ledger of the application and account, and a reader to ask Imgur with. Works without a manifest, too."""
+    """The ledger of the application and account, and a reader to ask Imgur with, also while the ledger takes it for
+    granted that Imgur refuses. Works without a manifest, too."""
     from imgur_sync.cli.stored import NAMES
 
     here = session.file is not None or any(os.path.lexists(name) for name in NAMES)
@@ -195,7 +196,7 @@ def accounting(session: Session) -> Iterator[tuple[SqliteLedger, RemoteReader]]:
     if manifest is None and not has_account(settings):
         account = dataclasses.replace(account, mode="anonymous")
     with (
-        _ledger(budget, settings, None, account) as ledger,
+        _ledger(budget, settings, None, account, asks_anyway=True) as ledger,
         _transport(settings, ledger, account, writing=False) as transport,
     ):
         yield ledger, _reader(transport)
@@ -229,7 +230,16 @@ def _settled(manifest: Manifest, settings: Settings) -> Manifest:
     return dataclasses.replace(manifest, upload=upload)
 
 
-def _ledger(budget: BudgetSpec, settings: Settings, max_credits: int | None, account: AccountSpec) -> SqliteLedger:
+def _ledger(
+    budget: BudgetSpec,
+    settings: Settings,
+    max_credits: int | None,
+    account: AccountSpec,
+    options: Options | None = None,
+    *,
+    asks_anyway: bool = False,
+) -> SqliteLedger:
+    from imgur_sync.model.plan import GateName
     from imgur_sync.state.ledger import Caps, SqliteLedger
 
     return SqliteLedger(
@@ -237,7 +247,13 @@ def _ledger(budget: BudgetSpec, settings: Settings, max_credits: int | None, acc
         origin=settings.api_url,
         client_id=settings.client_id or "",
         account="" if account.anonymous else settings.profile,  # without an account it is the address that counts
-        caps=Caps(budget.reserve_credits, budget.uploads_per_hour, max_credits or budget.max_credits_per_run),
+        caps=Caps(
+            budget.reserve_credits,
+            budget.uploads_per_hour,
+            max_credits or budget.max_credits_per_run,
+            strike_approved=options is not None and options.approvals.get(GateName.STRIKE) == 1,
+            asks_anyway=asks_anyway,
+        ),
         clock=SystemClock(),
     )
 
