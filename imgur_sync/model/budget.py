@@ -68,9 +68,9 @@ class Budget:
 
     `learned` is the number of uploads an hour that Imgur's refusals taught, None while it refused none. `strikes` is on
     how many days of this calendar month (UTC) the daily limit was hit; `strikes_end` when they are forgotten.
-    `blocked_until` is the end of a month's block, None without one. `caution` is how much of what is there of the day is left alone,
-    beyond `reserved`, because one more strike would block the application. `own_cap` is our own limit on uploads an
-    hour, None without one."""
+    `blocked_until` is the end of a month's block, None without one. `caution` is how much of what is there of the day
+    is left alone, beyond `reserved`, because one more strike would block the application. `own_cap` is our own limit on
+    uploads an hour, None without one."""
 
     limits: tuple[Limit, ...]
     reserved: int = 0

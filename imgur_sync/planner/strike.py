@@ -48,12 +48,12 @@ def _detail(budget: Budget) -> str:
 def _held(wanted: Sequence[AlbumPlan], albums: Sequence[AlbumPlan], budget: Budget) -> str | None:
     """The first album with a step that fits with the credits left alone, and does not without them."""
     if budget.caution:
-        careful, bold = albums, cut(wanted, _moved(budget, budget.caution))[0]
+        careful, bold = tuple(albums), cut(wanted, _moved(budget, budget.caution))[0]
     else:
         capacity = next((limit.capacity for limit in budget.limits if limit.name is LimitName.DAY), None)
-        careful, bold = cut(wanted, _moved(budget, -caution(budget.strikes, capacity or 0)))[0], albums
+        careful, bold = cut(wanted, _moved(budget, -caution(budget.strikes, capacity or 0)))[0], tuple(albums)
     for before, after in zip(careful, bold, strict=True):
-        waits = sum(deferred.limit is LimitName.DAY for deferred in before.deferred)
+        waits = any(deferred.limit is LimitName.DAY for deferred in before.deferred)
         if waits and len(after.steps) > len(before.steps):
             return before.album
     return None

@@ -54,7 +54,7 @@ def plan_albums(
     doomed = [plan_removal(view, claimed) for view in removals]
     gates: list[Gate] = [gate for plan in (*plans.values(), *doomed) for gate in plan.gates]
     # What the budget leaves alone is known only when the plan is cut.
-    counted = {name: number for name, number in approvals.items() if name is not GateName.STRIKE}
+    counted: dict[GateName, int] = {name: number for name, number in approvals.items() if name is not GateName.STRIKE}
     approved = passed([*gates, *extra.values()], counted, exact=exact)
     for key, plan in plans.items():
         run_gates = (extra[key],) if key in extra else ()
@@ -140,7 +140,7 @@ def assemble(
     """
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
     granted, resume_at = cut(ordered, budget)
-    if budget is not None and (budget.caution or GateName.STRIKE in approvals):
+    if GateName.STRIKE in approvals or (budget is not None and budget.caution):
         from imgur_sync.planner.strike import with_strike
 
         granted = with_strike(ordered, granted, budget, approvals, exact=exact)
