@@ -20,7 +20,7 @@ from imgur_sync.imgur.origin import Origin
 from imgur_sync.imgur.reachable import steps
 from imgur_sync.imgur.reader import ImgurReader
 from imgur_sync.imgur.transport import READ_ONLY, Transport
-from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Reading, Reservation
+from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Reading, Refusal, Reservation
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, Unknown
 from imgur_sync.model.ports import Ledger, Tokens
 from imgur_sync.model.spec import AccountSpec
@@ -55,6 +55,10 @@ class Watched(Ledger):
         if reading.date is not None:
             self.ahead = time.time() - reading.date
         self._ledger.observe(reading)
+
+    def refused(self, refusal: Refusal) -> None:
+        """As the ledger behind it."""
+        self._ledger.refused(refusal)
 
     def budget(self) -> Budget:
         """As the ledger behind it."""
@@ -158,7 +162,7 @@ def _asked(settings: Settings, *, anonymous: bool) -> Iterator[Finding]:
             client_id=settings.client_id or "",
             account=settings.profile,
             # A check is to work when nothing else does: what is reserved for others is there for it, too.
-            caps=Caps(0, spec.uploads_per_hour, None),
+            caps=Caps(0, spec.uploads_per_hour, None, strike_approved=True),
             clock=clock,
         ) as ledger:
             watched = Watched(ledger)

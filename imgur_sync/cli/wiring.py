@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from imgur_sync.cli.ledgers import ledger_of
 from imgur_sync.cli.manifests import load_manifest
 from imgur_sync.cli.redaction import secrets
 from imgur_sync.cli.signals import Stopper
@@ -91,7 +92,7 @@ def planning(session: Session, options: Options, *, max_credits: int | None) -> 
         if not options.offline:
             settings = _settings(manifest.account)
             manifest = _settled(manifest, settings)
-            ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits, manifest.account))
+            ledger = stack.enter_context(ledger_of(manifest.budget, settings, max_credits, manifest.account, options))
             reader = _reader(stack.enter_context(_transport(settings, ledger, manifest.account, writing=False)))
         found = find_state(manifest, read_only=True)
         doubts = found is not None and found.intents(IntentStatus.OPEN, IntentStatus.SUSPECT)
@@ -119,7 +120,7 @@ def applying(
     with ExitStack() as stack:
         settings = _settings(manifest.account)
         manifest = _settled(manifest, settings)
-        ledger = stack.enter_context(_ledger(manifest.budget, settings, max_credits, manifest.account))
+        ledger = stack.enter_context(ledger_of(manifest.budget, settings, max_credits, manifest.account, options))
         transport = stack.enter_context(_transport(settings, ledger, manifest.account, writing=True))
         reader = _reader(transport)
         stack.enter_context(run_lock(manifest.state_path).hold("apply"))
@@ -156,7 +157,7 @@ def rebuild_state(session: Session, adopt: Callable[[Bench], T]) -> tuple[T, Pat
     settings = _settings(manifest.account)
     manifest = _settled(manifest, settings)
     with ExitStack() as stack:
-        ledger = stack.enter_context(_ledger(manifest.budget, settings, None, manifest.account))
+        ledger = stack.enter_context(ledger_of(manifest.budget, settings, None, manifest.account))
         transport = stack.enter_context(_transport(settings, ledger, manifest.account, writing=False))
         stack.enter_context(run_lock(manifest.state_path).hold("state rebuild"))
         return _rebuilt(manifest, _reader(transport), ledger, adopt)
@@ -183,7 +184,8 @@ def _rebuilt(
 
 @contextmanager
 def accounting(session: Session) -> Iterator[tuple[SqliteLedger, RemoteReader]]:
-    """The ledger of the application and account, and a reader to ask Imgur with. Works without a manifest, too."""
+    """The ledger of the application and account, and a reader to ask Imgur with, also while the ledger takes it for
+    granted that Imgur refuses. Works without a manifest, too."""
     from imgur_sync.cli.stored import NAMES
 
     here = session.file is not None or any(os.path.lexists(name) for name in NAMES)
@@ -195,7 +197,7 @@ def accounting(session: Session) -> Iterator[tuple[SqliteLedger, RemoteReader]]:
     if manifest is None and not has_account(settings):
         account = dataclasses.replace(account, mode="anonymous")
     with (
-        _ledger(budget, settings, None, account) as ledger,
+        ledger_of(budget, settings, None, account, asks_anyway=True) as ledger,
         _transport(settings, ledger, account, writing=False) as transport,
     ):
         yield ledger, _reader(transport)
@@ -227,19 +229,6 @@ def _settled(manifest: Manifest, settings: Settings) -> Manifest:
         return manifest
     upload = dataclasses.replace(manifest.upload, settle_seconds=settings.settle_seconds)
     return dataclasses.replace(manifest, upload=upload)
-
-
-def _ledger(budget: BudgetSpec, settings: Settings, max_credits: int | None, account: AccountSpec) -> SqliteLedger:
-    from imgur_sync.state.ledger import Caps, SqliteLedger
-
-    return SqliteLedger(
-        settings.directories.state / "ledger.db",
-        origin=settings.api_url,
-        client_id=settings.client_id or "",
-        account="" if account.anonymous else settings.profile,  # without an account it is the address that counts
-        caps=Caps(budget.reserve_credits, budget.uploads_per_hour, max_credits or budget.max_credits_per_run),
-        clock=SystemClock(),
-    )
 
 
 @contextmanager

@@ -144,6 +144,8 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
             *lapsed(session),
             *first_notes(session),
         ),
+        approvals=approvals,
+        exact=first,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from imgur_sync.imgur.body import Misread, fields, flag, number, text
-from imgur_sync.imgur.limits import DURATION_BELOW
+from imgur_sync.imgur.limits import DURATION_BELOW, LONGEST_RESET
 from imgur_sync.model.remote import AlbumHeader, CreatedAlbum, CreditReport, RemoteAlbum, RemotePicture
 from imgur_sync.model.secret import Secret
 
@@ -141,15 +141,17 @@ def created(data: object) -> CreatedAlbum:
 
 
 def credit_report(data: object, now: float) -> CreditReport:
-    """The body of /3/credits. The reset is documented as Unix seconds; a small one is seconds from `now`."""
+    """The body of /3/credits. Resets are documented as Unix seconds; a small one is seconds from `now`. The
+    day's is not always there."""
     source = fields(data, "a credit report")
     reset = _needed(source, "UserReset")
     return CreditReport(
         user_limit=_needed(source, "UserLimit"),
         user_remaining=_needed(source, "UserRemaining"),
-        user_reset=now + reset if reset < DURATION_BELOW else float(reset),
+        user_reset=_moment(reset, now),
         client_limit=_needed(source, "ClientLimit"),
         client_remaining=_needed(source, "ClientRemaining"),
+        client_reset=_day_reset(source, now),
     )
 
 
@@ -166,6 +168,21 @@ def _deletehash(source: Mapping[str, object]) -> Secret | None:
     if value and not _HASH.match(value):
         raise Misread("a deletehash that cannot be used")
     return Secret(value) if value else None
+
+
+def _day_reset(source: Mapping[str, object], now: float) -> float | None:
+    """The day's reset, which no documentation names: what is no moment is left out."""
+    try:
+        reset = number(source, "ClientReset")
+    except Misread:
+        return None
+    return None if reset is None else _moment(reset, now)
+
+
+def _moment(reset: int, now: float) -> float:
+    """A reset in absolute terms, near enough to `now` to be one."""
+    at = now + reset if reset < DURATION_BELOW else float(reset)
+    return min(max(at, now), now + LONGEST_RESET)
 
 
 def _needed(source: Mapping[str, object], name: str) -> int:

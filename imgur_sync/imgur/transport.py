@@ -25,6 +25,7 @@ from imgur_sync.imgur.network import is_tls, words
 from imgur_sync.imgur.origin import Origin
 from imgur_sync.imgur.plain import plain
 from imgur_sync.imgur.refusals import refuses_token
+from imgur_sync.imgur.reporting import report
 from imgur_sync.imgur.verdict import judge, without_account
 from imgur_sync.imgur.wire import TOKEN_PATH, Call, OneSending, Reply
 from imgur_sync.model.budget import Charge, Denied, Reservation
@@ -153,7 +154,7 @@ class Transport:
     def _attempt(
         self, call: Call, read: Callable[[object], T], authorization: str | None, reservation: Reservation | None
     ) -> tuple[Outcome[T], bool]:
-        """Reserve, send once, settle, observe. The second value says whether the reply refused the access token."""
+        """Reserve, send once, settle, observe, report. The second value: whether the reply refused the access token."""
         granted = reservation or self._ledger.reserve(call.cost)
         if isinstance(granted, Denied):
             return NotSent(self._denied(granted)), False
@@ -165,7 +166,9 @@ class Transport:
         # Settled first: a reading counts this request already, and must not find it open beside that.
         self._settle(granted, Charge.SPENT)
         self._observe(reply, now)
-        return judge(reply, read, now, self._unshown(call)), refuses_token(reply)
+        outcome = judge(reply, read, now, self._unshown(call))
+        report(self._ledger, outcome, reply, call, granted, now)
+        return outcome, refuses_token(reply)
 
     def _exchange(self, call: Call, authorization: str | None) -> Reply | NotSent | Unknown:
         try:

@@ -68,8 +68,9 @@ class Budget:
 
     `learned` is the number of uploads an hour that Imgur's refusals taught, None while it refused none. `strikes` is on
     how many days of this calendar month (UTC) the daily limit was hit; `strikes_end` when they are forgotten.
-    `blocked_until` is the end of a month's block, None without one. `caution` is how much of the day is left alone, on
-    top of `reserved`, because one more strike would block the application."""
+    `blocked_until` is the end of a month's block, None without one. `caution` is how much of what is there of the day
+    is left alone, beyond `reserved`, because one more strike would block the application. `own_cap` is our own limit on
+    uploads an hour, None without one."""
 
     limits: tuple[Limit, ...]
     reserved: int = 0
@@ -80,6 +81,7 @@ class Budget:
     strikes_end: float | None = None
     blocked_until: float | None = None
     caution: int = 0
+    own_cap: int | None = None
 
     def remaining(self, name: LimitName) -> int | None:
         """What is left of one limit; None when there is no such limit."""
@@ -125,3 +127,22 @@ class Charge(StrEnum):
 
     SPENT = "spent"
     RETURNED = "returned"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Imgur refused a request because of a limit, or because it throttles this address.
+
+    `limit` is the one that it names, None when it names none. `wait` is the number of seconds that it asks for, None
+    when it says nothing. `upload` tells whether the request was an upload. `closes` is True for "slow down", after
+    which nothing of that kind is sent for a while; False for over capacity and HTTP 417, after which only a wait that
+    was named counts. `daily` marks the application's daily limit: five such days a month, and Imgur blocks it.
+    `number` is the reservation of the request, 0 when it had none.
+    """
+
+    limit: LimitName | None = None
+    wait: float | None = None
+    upload: bool = False
+    closes: bool = True
+    daily: bool = False
+    number: int = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Reading, Reservation
+    from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Reading, Refusal, Reservation
     from imgur_sync.model.change import Change
     from imgur_sync.model.history import Run, RunStep
     from imgur_sync.model.local import CachedFile, FolderMark
@@ -189,6 +189,11 @@ class Ledger(Protocol):
 
     def observe(self, reading: Reading) -> None:
         """Take in what a reply's headers said. The smaller figure rules."""
+        ...
+
+    def refused(self, refusal: Refusal) -> None:
+        """Learn from a refusal, durably and for all processes: fewer uploads an hour, a limit that is closed for a
+        while, a day on which the daily limit was hit. Called once for each, after its reply was observed."""
         ...
 
     def budget(self) -> Budget:

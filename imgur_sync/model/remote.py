@@ -89,10 +89,11 @@ class CreatedAlbum:
 
 @dataclass(frozen=True, slots=True)
 class CreditReport:
-    """The body of GET /3/credits; resets are Unix seconds."""
+    """The body of GET /3/credits; resets are Unix seconds, the day's None where it is not told."""
 
     user_limit: int
     user_remaining: int
     user_reset: float
     client_limit: int
     client_remaining: int
+    client_reset: float | None = None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from imgur_sync.model.synced import SyncedPicture
     from imgur_sync.planner.view import AlbumView, Claims
 
+NOTHING_APPROVED: Approvals = MappingProxyType({})
 NOTHING_PLANNED: Mapping[str, AlbumPlan] = MappingProxyType({})
 
 
@@ -52,7 +53,9 @@ def plan_albums(
     claimed = frozenset(picture.id for claim in claims.values() for picture in claim.incoming.values())
     doomed = [plan_removal(view, claimed) for view in removals]
     gates: list[Gate] = [gate for plan in (*plans.values(), *doomed) for gate in plan.gates]
-    approved = passed([*gates, *extra.values()], approvals, exact=exact)
+    # What the budget leaves alone is known only when the plan is cut.
+    counted: dict[GateName, int] = {name: number for name, number in approvals.items() if name is not GateName.STRIKE}
+    approved = passed([*gates, *extra.values()], counted, exact=exact)
     for key, plan in plans.items():
         run_gates = (extra[key],) if key in extra else ()
         if run_gates or any(gate.name in approved for gate in plan.gates):
@@ -128,10 +131,19 @@ def assemble(
     oldest_listing: float | None = None,
     offline: bool = False,
     notes: tuple[str, ...] = (),
+    approvals: Approvals = NOTHING_APPROVED,
+    exact: bool = True,
 ) -> Plan:
-    """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget."""
+    """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget.
+
+    `approvals` and `exact` as in `plan_albums`: the gate `strike` is found here. Raises `ApprovalError`.
+    """
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
     granted, resume_at = cut(ordered, budget)
+    if GateName.STRIKE in approvals or (budget is not None and budget.caution):
+        from imgur_sync.planner.strike import with_strike
+
+        granted = with_strike(ordered, granted, budget, approvals, exact=exact)
     if granted:
         from imgur_sync.planner.gaps import without_gaps
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-
 from imgur_sync.model.budget import Budget, Cost, LimitName
 from imgur_sync.model.plan import Price
-from imgur_sync.report.figures import duration, moment, number, plural, size
+from imgur_sync.report.figures import duration, number, plural, size
 
 LIMIT_TEXTS = {
     LimitName.DAY: "credits of the day",
@@ -60,20 +58,6 @@ def budget_lines(budget: Budget, price: Price) -> list[str]:
     if len(rows) == 1:
         return ["No limit is known."]
     return [*_table(rows), *_remarks(budget)]
-
-
-def credit_lines(budget: Budget, now: float, zone: tzinfo | None = None) -> list[str]:
-    """The budget by itself: limit by limit what is left of what, and when more comes back."""
-    rows = [("", "left", "of", "more at")]
-    for limit in budget.limits:
-        back = moment(limit.resumes_at, now, zone) if limit.resumes_at is not None else ""
-        rows.append((LIMIT_TEXTS[limit.name], _or_none(limit.remaining), _or_none(limit.capacity), back))
-    used = f"Charged here in the last 24 hours: {plural(budget.used_today, 'credit')}."
-    return [*_table(rows), used, *_remarks(budget)]
-
-
-def _or_none(value: int | None) -> str:
-    return "no limit" if value is None else number(value)
 
 
 def _remarks(budget: Budget) -> list[str]:

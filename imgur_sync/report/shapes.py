@@ -30,6 +30,7 @@ BUDGET: Mapping[str, Shape] = {
     "strikes_end": "time",
     "blocked_until": "time",
     "caution": "number",
+    "own_cap": "number?",
 }
 RETIRED: Shape = {"album": "text", "path": "text", "old": "text", "new": "text"}
 

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Limit, LimitName, Reading, Reservation, Return
+from imgur_sync.model.budget import (
+    Budget,
+    Charge,
+    Cost,
+    Denied,
+    Limit,
+    LimitName,
+    Reading,
+    Refusal,
+    Reservation,
+)
 from imgur_sync.model.ports import Clock
+from imgur_sync.state.allowance import Allowance
+from imgur_sync.state.allowance import Caps as Caps
 from imgur_sync.state.database import check_sqlite, transaction, translated
 from imgur_sync.state.disk import read_mounts, refuse_network
 from imgur_sync.state.ledger_file import LEDGER, opened
-from imgur_sync.state.meters import (
-    DAY,
-    DAY_METER,
-    HOUR_METER,
-    POSTS_METER,
-    Meter,
-    Scope,
-    first_return,
-    keep,
-    measure,
-    resumption,
-    returns,
-    uploads_meter,
-)
+from imgur_sync.state.lessons import grow, learn, lift, move, tidy
+from imgur_sync.state.meters import DAY, METERS, Scope, keep
 
 _KEPT = 2 * DAY
 # Clocks that differ by less are the same: Imgur's Date has whole seconds, and a reply takes time.
@@ -37,15 +37,6 @@ _TOLERANCE = 2.0
 _AHEAD = 120.0
 # A connection that crossed a fork is neither used nor closed there: closing it could spoil its owner's.
 _INHERITED: list[sqlite3.Connection] = []
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """Our own limits: credits of the day left for others; uploads an hour, 0 for no cap; credits of this run."""
-
-    reserve_credits: int = 500
-    uploads_per_hour: int = 45
-    max_credits_per_run: int | None = None
 
 
 class SqliteLedger:
@@ -108,7 +99,7 @@ class SqliteLedger:
                     return denied
                 number = _tick(connection)
                 row = (number, *self._scope.key, cost.credits, cost.posts, cost.uploads, now)
-                connection.execute("INSERT INTO charge VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", row)
+                connection.execute("INSERT INTO charge VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 0)", row)
                 # Before the commit: another thread shall not pass the cap of the run in between.
                 self._own[number] = cost.credits
                 self._spent += cost.credits
@@ -138,71 +129,49 @@ class SqliteLedger:
             if reading.date is not None:
                 self._set_clock(connection, reading.date)
             now, tick = self._now(), _tick(connection)
-            for meter in self._meters():
+            for meter in METERS:
                 keep(connection, meter, self._scope, reading, now, tick)
+
+    def refused(self, refusal: Refusal) -> None:
+        """Learn from a refusal, durably and for all processes."""
+        with self._writing() as connection:
+            learn(connection, self._scope, refusal, self._caps.own_cap, self._now())
+
+    def lift(self) -> None:
+        """Imgur answers well again: end a month's block and what else closes the day. The strikes stay counted."""
+        with self._writing() as connection:
+            lift(connection, self._scope)
 
     def budget(self) -> Budget:
         """What is left now, limit by limit."""
         with self._writing() as connection:
             now = self._now()
             self._tidy(connection, now)
-            limits = [self._limit(connection, meter, now) for meter in self._meters()]
-            day = measure(connection, DAY_METER, self._scope, now, 0)
-            readings = connection.execute(
-                "SELECT max(at) FROM reading WHERE origin = ? AND client IN ('', ?) AND account IN ('', ?)",
-                (self._scope.origin, self._scope.client, self._scope.account),
-            ).fetchone()
-        if not self._caps.uploads_per_hour:
-            limits.append(Limit(LimitName.UPLOADS, None, None))
+            budget = self._view(connection, now).budget()
         cap = self._caps.max_credits_per_run
-        if cap is not None:
-            limits.append(Limit(LimitName.RUN, cap, max(0, cap - self._spent)))
-        age = None if readings[0] is None else max(0.0, now - readings[0])
-        return Budget(tuple(limits), self._caps.reserve_credits, day.used, age)
+        run = () if cap is None else (Limit(LimitName.RUN, cap, max(0, cap - self._spent)),)
+        return dataclasses.replace(budget, limits=(*budget.limits, *run))
 
     def spent(self) -> int:
         """Credits charged through this object, i.e. in this run."""
         with self._lock:
             return self._spent
 
-    def _meters(self) -> tuple[Meter, ...]:
-        own = (uploads_meter(self._caps.uploads_per_hour),) if self._caps.uploads_per_hour else ()
-        return (DAY_METER, HOUR_METER, POSTS_METER, *own)
-
-    def _reserve(self, meter: Meter) -> int:
-        return self._caps.reserve_credits if meter is DAY_METER else 0
+    def _view(self, connection: sqlite3.Connection, now: float) -> Allowance:
+        return Allowance(connection, self._scope, self._caps, now, lambda moment: self._ours(moment, now))
 
     def _denied(self, connection: sqlite3.Connection, cost: Cost, now: float) -> Denied | None:
         cap = self._caps.max_credits_per_run
         if cap is not None and cost.credits and self._spent + cost.credits > cap:
             return Denied(LimitName.RUN, None, f"{self._spent} of {cap} credits of this run are spent")
-        worst: Denied | None = None
-        for meter in self._meters():
-            need = meter.need(cost)
-            measured = measure(connection, meter, self._scope, now, self._reserve(meter))
-            if not need or need <= measured.left:
-                continue
-            moment = resumption(connection, meter, self._scope, now, measured, need)
-            detail = f"{max(0, measured.left)} {meter.figure} left, {need} needed"
-            if moment is None:
-                return Denied(meter.name, None, detail)
-            denied = Denied(meter.name, self._ours(moment, now), detail)
-            if worst is None or (worst.resumes_at or 0.0) < (denied.resumes_at or 0.0):
-                worst = denied
-        return worst
-
-    def _limit(self, connection: sqlite3.Connection, meter: Meter, now: float) -> Limit:
-        measured = measure(connection, meter, self._scope, now, self._reserve(meter))
-        moment = first_return(connection, meter, self._scope, now, measured)
-        resumes = None if moment is None else self._ours(moment, now)
-        coming = returns(connection, meter, self._scope, now, measured)
-        steps = tuple(Return(self._ours(at, now), amount) for at, amount in coming)
-        return Limit(meter.name, measured.capacity, max(0, measured.left), resumes, meter.seconds, steps)
+        return self._view(connection, now).denied(cost)
 
     def _tidy(self, connection: sqlite3.Connection, now: float) -> None:
         """Charges from the future count as made now (a clock was set back); those that no window reaches go."""
         origin = self._scope.origin
         connection.execute("UPDATE charge SET at = ? WHERE origin = ? AND at > ?", (now, origin, now + _AHEAD))
+        tidy(connection, origin, now, _AHEAD, dated=self._dated)
+        grow(connection, self._scope, self._caps.own_cap, now)
         if self._dated:
             connection.execute("DELETE FROM charge WHERE origin = ? AND at < ?", (origin, now - _KEPT))
 
@@ -221,6 +190,7 @@ class SqliteLedger:
             )
         else:
             connection.execute("UPDATE charge SET at = ? WHERE origin = ? AND at > ?", (date, origin, date))
+        move(connection, origin, shift, date)
         self._zero += shift
         ahead = date - self._clock.now()
         connection.execute("INSERT OR REPLACE INTO clock VALUES (?, ?)", (origin, ahead))

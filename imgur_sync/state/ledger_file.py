@@ -28,7 +28,29 @@ def _version_1(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO tick VALUES (0)")
 
 
-STEPS: tuple[Step, ...] = (_version_1,)
+def _version_2(connection: sqlite3.Connection) -> None:
+    """What refusals teach: a pace of uploads by machine, closed limits, strikes and blocks by application."""
+    connection.execute("ALTER TABLE charge ADD COLUMN refused INTEGER NOT NULL DEFAULT 0")
+    connection.execute(
+        "CREATE TABLE pace (origin TEXT PRIMARY KEY, per_hour INTEGER NOT NULL, since REAL NOT NULL) "
+        "STRICT, WITHOUT ROWID"
+    )
+    connection.execute(
+        "CREATE TABLE closing (meter TEXT NOT NULL, origin TEXT NOT NULL, client TEXT NOT NULL, account TEXT NOT NULL, "
+        "until REAL NOT NULL, seconds REAL NOT NULL, unnamed INTEGER NOT NULL, "
+        "PRIMARY KEY (meter, origin, client, account)) STRICT, WITHOUT ROWID"
+    )
+    connection.execute(
+        "CREATE TABLE strike (origin TEXT NOT NULL, client TEXT NOT NULL, at REAL NOT NULL, ends REAL NOT NULL, "
+        "PRIMARY KEY (origin, client, at)) STRICT, WITHOUT ROWID"
+    )
+    connection.execute(
+        "CREATE TABLE block (origin TEXT NOT NULL, client TEXT NOT NULL, until REAL NOT NULL, "
+        "PRIMARY KEY (origin, client)) STRICT, WITHOUT ROWID"
+    )
+
+
+STEPS: tuple[Step, ...] = (_version_1, _version_2)
 LEDGER = Kind(
     name="credit ledger",
     application_id=0x69734C67,  # "isLg"

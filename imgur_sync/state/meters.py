@@ -72,10 +72,12 @@ class Meter:
 DAY_METER = Meter(LimitName.DAY, DAY, "credits", 12_500, True, False)
 HOUR_METER = Meter(LimitName.HOUR, HOUR, "credits", 500, True, True)
 POSTS_METER = Meter(LimitName.POSTS, HOUR, "posts", 1_250, False, False)
+METERS = (DAY_METER, HOUR_METER, POSTS_METER)
+"""The limits that Imgur announces."""
 
 
 def uploads_meter(per_hour: int) -> Meter:
-    """Our own cap on uploads; Imgur announces none."""
+    """Our own or the learned limit on uploads; Imgur announces none."""
     return Meter(LimitName.UPLOADS, HOUR, "uploads", per_hour, False, False)
 
 
@@ -103,7 +105,7 @@ class Measured:
 
 def measure(connection: sqlite3.Connection, meter: Meter, scope: Scope, now: float, reserve: int) -> Measured:
     """Read one meter off the ledger."""
-    used = _sum(connection, meter, scope, "at > ?", now - meter.seconds)
+    used = total(connection, meter, scope, "at > ?", now - meter.seconds)
     row = connection.execute(
         "SELECT capacity, remaining, reset, at, tick FROM reading WHERE meter = ? AND origin = ? AND client = ? "
         "AND account = ?",
@@ -117,7 +119,7 @@ def measure(connection: sqlite3.Connection, meter: Meter, scope: Scope, now: flo
         return Measured(capacity, used, reserve, None, now, read_at)
     # In flight when the reading was taken, or begun later: Imgur may not have counted these in it.
     unseen = "(settled IS NULL OR settled > ?) AND (number > ? OR at > ?)"
-    since = _sum(connection, meter, scope, unseen, tick, tick, read_at - _IN_FLIGHT)
+    since = total(connection, meter, scope, unseen, tick, tick, read_at - _IN_FLIGHT)
     return Measured(capacity, used, reserve, remaining - since, reset, read_at)
 
 
@@ -205,7 +207,8 @@ def _scoped(meter: Meter, scope: Scope) -> tuple[str, tuple[object, ...]]:
     return where, tuple(values)
 
 
-def _sum(connection: sqlite3.Connection, meter: Meter, scope: Scope, condition: str, *values: object) -> int:
+def total(connection: sqlite3.Connection, meter: Meter, scope: Scope, condition: str, *values: object) -> int:
+    """The sum of what a meter counts over the charges of its scope that meet a condition in SQL."""
     where, keys = _scoped(meter, scope)
     statement = " ".join(("SELECT coalesce(sum(", meter.figure, "), 0) FROM charge WHERE", where, "AND", condition))
     return int(connection.execute(statement, (*keys, *values)).fetchone()[0])

@@ -3,7 +3,17 @@ fixture `clock_now`: the current time of its clock."""
 
 from __future__ import annotations
 
-from imgur_sync.model.budget import UPLOAD_COST, Charge, Cost, Denied, LimitName, Reading, Reservation
+from imgur_sync.model.budget import (
+    CALL_COST,
+    UPLOAD_COST,
+    Charge,
+    Cost,
+    Denied,
+    LimitName,
+    Reading,
+    Refusal,
+    Reservation,
+)
 from imgur_sync.model.ports import Ledger
 
 
@@ -77,6 +87,65 @@ class LedgerContract:
         granted(ledger.reserve(Cost(left(ledger))))
         granted(ledger.reserve(Cost()))
         assert left(ledger) == 0
+
+    def test_a_refused_upload_lowers_and_closes_uploads(self, ledger: Ledger, clock_now: float) -> None:
+        """To four fifths of what went up in the hour; without a named wait for an hour. Other work goes on."""
+        for _ in range(10):
+            ledger.settle(granted(ledger.reserve(UPLOAD_COST)), Charge.SPENT)
+        refused = granted(ledger.reserve(UPLOAD_COST))
+        ledger.settle(refused, Charge.SPENT)
+        ledger.refused(Refusal(upload=True, number=refused.number))
+        budget = ledger.budget()
+        (uploads,) = (limit for limit in budget.limits if limit.name is LimitName.UPLOADS)
+        assert (budget.learned, uploads.capacity, uploads.remaining) == (8, 8, 0)
+        denied = ledger.reserve(UPLOAD_COST)
+        assert isinstance(denied, Denied)
+        assert denied.limit is LimitName.UPLOADS
+        assert denied.resumes_at is not None
+        assert denied.resumes_at >= clock_now + 3600
+        granted(ledger.reserve(CALL_COST))
+
+    def test_a_refusal_closes_what_it_names_for_as_long_as_it_says(self, ledger: Ledger, clock_now: float) -> None:
+        """All that was left is back at that moment."""
+        before = left(ledger)
+        ledger.refused(Refusal(limit=LimitName.HOUR, wait=600.0))
+        (hour,) = (limit for limit in ledger.budget().limits if limit.name is LimitName.HOUR)
+        assert hour.remaining == 0
+        assert hour.resumes_at is not None
+        assert abs(hour.resumes_at - clock_now - 600) < 0.01
+        assert [step.amount for step in hour.returns] == [before]
+        assert isinstance(ledger.reserve(CALL_COST), Denied)
+
+    def test_over_capacity_closes_nothing_by_itself(self, ledger: Ledger) -> None:
+        """It ends a run; the next one may try, with fewer uploads."""
+        ledger.refused(Refusal(upload=True, closes=False))
+        assert ledger.budget().learned == 1
+        granted(ledger.reserve(UPLOAD_COST))
+
+    def test_the_daily_limit_is_one_strike_a_window(self, ledger: Ledger, clock_now: float) -> None:
+        """However many requests it refused; the day is closed until the announced reset."""
+        for _ in range(4):
+            ledger.refused(Refusal(limit=LimitName.DAY, wait=5_000.0, daily=True))
+        budget = ledger.budget()
+        assert (budget.strikes, budget.blocked_until) == (1, None)
+        assert budget.strikes_end is not None
+        assert budget.strikes_end > clock_now
+        assert left(ledger, LimitName.DAY) == 0
+
+    def test_a_daily_refusal_with_most_of_the_day_left_is_the_months_block(
+        self, ledger: Ledger, clock_now: float
+    ) -> None:
+        """Until the first of the next month."""
+        ledger.observe(
+            Reading(date=clock_now, client_limit=12_500, client_remaining=12_000, client_reset=clock_now + 9)
+        )
+        ledger.refused(Refusal(limit=LimitName.DAY, daily=True))
+        budget = ledger.budget()
+        assert budget.blocked_until is not None
+        assert clock_now < budget.blocked_until <= clock_now + 31 * 86_400
+        denied = ledger.reserve(CALL_COST)
+        assert isinstance(denied, Denied)
+        assert denied.limit is LimitName.DAY
 
 
 def _reading(now: float, remaining: int) -> Reading:

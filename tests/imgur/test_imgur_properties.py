@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import given, settings
@@ -25,6 +26,7 @@ from tests.support.memory_ledger import MemoryLedger
 from tests.support.memory_tokens import MemoryTokens
 from tests.support.scripted import Answer, Script
 
+DAY = 86_400.0
 LEAVES = (
     st.none()
     | st.booleans()
@@ -52,7 +54,7 @@ Outcomes = list[Outcome[Any]]
 
 
 def outcomes(status: int, headers: dict[str, str], body: bytes) -> tuple[Outcomes, Outcomes, MemoryLedger]:
-    """What reads and writes make of one reply, and the ledger afterwards."""
+    """What reads and writes make of one reply, a day apart (a refusal closes a limit), and the ledger afterwards."""
     clock = HandClock()
     ledger = MemoryLedger(clock, hour=None, day=None, posts=None)
     script = Script(Answer(status, body, headers))
@@ -63,12 +65,22 @@ def outcomes(status: int, headers: dict[str, str], body: bytes) -> tuple[Outcome
         reader, writer = ImgurReader(transport), ImgurWriter(transport)
 
         def grant() -> Reservation:
+            clock.advance(DAY)
             granted = ledger.reserve(CALL_COST)
             assert isinstance(granted, Reservation)
             return granted
 
-        reads: Outcomes = [reader.albums(0), reader.album("AbC1234"), reader.images(0), reader.image("JPz2i")]
-        reads.append(reader.credits())
+        asked: list[Callable[[], Outcome[Any]]] = [
+            lambda: reader.albums(0),
+            lambda: reader.album("AbC1234"),
+            lambda: reader.images(0),
+            lambda: reader.image("JPz2i"),
+            reader.credits,
+        ]
+        reads: Outcomes = []
+        for ask in asked:
+            clock.advance(DAY)
+            reads.append(ask())
         writes: Outcomes = [
             writer.edit_album("AbC1234", AlbumChanges(title="x"), grant()),
             writer.upload(Content(b"x", "", "", "image/png"), "n", "AbC1234", grant()),

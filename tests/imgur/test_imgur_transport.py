@@ -19,7 +19,7 @@ from imgur_sync import __version__
 from imgur_sync.errors import StateError
 from imgur_sync.imgur.bounded import MAX_BODY
 from imgur_sync.imgur.transport import READ_ONLY
-from imgur_sync.model.budget import Charge, Cost, Denied, Reading, Reservation
+from imgur_sync.model.budget import Charge, Cost, Denied, Reading, Refusal, Reservation
 from imgur_sync.model.outcome import Done, NotSent, ProblemKind, Refused, Unknown
 from tests.support.memory_ledger import MemoryLedger
 from tests.support.scripted import Answer, Sent
@@ -80,6 +80,10 @@ def test_each_reply_is_shown_to_the_ledger_after_its_reservation_ended(bench: Ca
             seen.append(f"observe {reading.user_remaining}")
             super().observe(reading)
 
+        def refused(self, refusal: Refusal) -> None:
+            seen.append(f"refused {refusal.number}")
+            super().refused(refusal)
+
         def settle(self, reservation: Reservation, charge: Charge) -> None:
             seen.append(charge.value)
             super().settle(reservation, charge)
@@ -92,7 +96,8 @@ def test_each_reply_is_shown_to_the_ledger_after_its_reservation_ended(bench: Ca
     )
     for _ in range(3):
         one.reader.image("JPz2i")
-    assert seen == ["reserve", "spent", "observe 7", "reserve", "spent", "reserve", "returned"]
+        one.clock.advance(3601)
+    assert seen == ["reserve", "spent", "observe 7", "refused 1", "reserve", "spent", "reserve", "returned"]
 
 
 def test_a_ledger_that_fails_after_the_reply_does_not_cost_the_reply(bench: Callable[..., Any]) -> None:
@@ -102,10 +107,14 @@ def test_a_ledger_that_fails_after_the_reply_does_not_cost_the_reply(bench: Call
         def observe(self, reading: Reading) -> None:
             raise StateError("disk full")
 
+        def refused(self, refusal: Refusal) -> None:
+            raise StateError("disk full")
+
         def settle(self, reservation: Reservation, charge: Charge) -> None:
             raise StateError("disk full")
 
     assert isinstance(bench(FINE, ledger=Failing).upload(), Done)
+    assert isinstance(bench(Answer(429), ledger=Failing).upload(), Refused)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,9 @@ from imgur_sync.model.event import AlbumResult, RunFinished
 from imgur_sync.model.plan import AlbumPlan, Gate, GateName, Plan, Price
 from imgur_sync.model.step import Upload
 from imgur_sync.model.synced import FailedFile, Intent, IntentKind
+from imgur_sync.report.credits import credit_lines
 from imgur_sync.report.failure import error_text
-from imgur_sync.report.prices import credit_lines, price_text, short_price_text
+from imgur_sync.report.prices import price_text, short_price_text
 from imgur_sync.report.status import AlbumStatus, Status, status_text
 from imgur_sync.report.summary import MEANINGS, run_text
 from imgur_sync.report.text import Moment
@@ -121,7 +122,8 @@ def test_the_limits_are_a_table(budget: Budget, read: Moment) -> None:
   uploads of the hour        41        45  2026-03-01 14:48 +01:00 (in 43 min)
   credits of this run  no limit  no limit
 Charged here in the last 24 hours: 43 credits.
-Of the day, 500 credits are kept for other users of this Client-ID."""
+Of the day, 500 credits are kept for other users of this Client-ID.
+Uploads an hour: no cap of ours; Imgur refused none of them for being too many."""
     )
     bare = Budget((Limit(LimitName.DAY, 12_500, 12_000),))
     assert "Imgur has not said yet what is left" in "\n".join(credit_lines(bare, read.now, read.zone))

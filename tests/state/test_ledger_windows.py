@@ -64,7 +64,7 @@ def hour(now: float, remaining: int, reset: float, limit: int = 500) -> Reading:
 def test_a_new_ledger_knows_imgurs_limits_and_our_caps(ledger_of: Open) -> None:
     """Day less the reserve, hour, POSTs, uploads; the run only where it is capped."""
     assert ledger_of(Caps()).budget() == Budget(
-        ledger_of(Caps()).budget().limits, reserved=500, used_today=0, reading_age=None
+        ledger_of(Caps()).budget().limits, reserved=500, used_today=0, reading_age=None, own_cap=45
     )
     assert left(ledger_of(Caps())) == {"day": 12_000, "hour": 500, "posts": 1_250, "uploads": 45}
     assert left(ledger_of(Caps(0, 0, 30))) == {"day": 12_500, "hour": 500, "posts": 1_250, "uploads": None, "run": 30}

@@ -5,8 +5,20 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Limit, LimitName, Reading, Reservation, Return
+from imgur_sync.model.budget import (
+    Budget,
+    Charge,
+    Cost,
+    Denied,
+    Limit,
+    LimitName,
+    Reading,
+    Refusal,
+    Reservation,
+    Return,
+)
 from imgur_sync.model.ports import Clock, Ledger
+from imgur_sync.planner import learning
 
 HOUR = 3_600.0
 DAY = 86_400.0
@@ -20,6 +32,7 @@ class Entry:
     reservation: Reservation
     at: float
     charge: Charge | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,11 @@ class MemoryLedger(Ledger):
         self._read_at: float | None = None
         self._lock = threading.Lock()
         self.readings: list[Reading] = []
+        self.refusals: list[Refusal] = []
+        self._pace: learning.Pace | None = None
+        self._closings: dict[LimitName, learning.Closing] = {}
+        self._strikes: list[learning.Strike] = []
+        self._block: float | None = None
 
     @property
     def settled(self) -> dict[int, Charge]:
@@ -79,9 +97,12 @@ class MemoryLedger(Ledger):
         with self._lock:
             now = self._clock.now()
             for name in LimitName:
-                left = self._remaining(name, now)
-                if left is not None and 0 < _amount(cost, name) > left:
-                    return Denied(name, self._resumes(name, _amount(cost, name), now))
+                need = _amount(cost, name)
+                until = self._closed(name, now) if need else None
+                left = self._open(name, now)
+                if until is not None or (left is not None and 0 < need > left):
+                    resumes = self._resumes(name, need, now)
+                    return Denied(name, max((at for at in (until, resumes) if at is not None), default=None))
             reservation = Reservation(len(self._entries) + 1, cost)
             self._entries.append(Entry(reservation, now))
             return reservation
@@ -110,6 +131,36 @@ class MemoryLedger(Ledger):
                     self._figures[name] = Figure(now, capacity, left, until)
                     self._read_at = now
 
+    def refused(self, refusal: Refusal) -> None:
+        """Fewer uploads an hour, a closed limit, a strike or a month's block, by the rules of the planner."""
+        with self._lock:
+            now = self._clock.now()
+            self.refusals.append(refusal)
+            if refusal.number:
+                self._entries[refusal.number - 1].refused = True
+            if refusal.upload:
+                uploaded = self._went_well(LimitName.UPLOADS, now - HOUR)
+                self._pace = learning.lowered(self._pace, uploaded, self._capacity[LimitName.UPLOADS], now)
+            if refusal.daily:
+                self._strike(refusal, now)
+            name = learning.closes(refusal)
+            if name is not None:
+                before = self._closings.get(name)
+                worked = before is not None and self._went_well(name, before.until) > 0
+                self._closings[name] = learning.closed(before, refusal, now, worked=worked)
+
+    def _strike(self, refusal: Refusal, now: float) -> None:
+        capacity = (self._capacity[LimitName.DAY] or 0) + self._reserve
+        figure = self._figures.get(LimitName.DAY)
+        fresh = figure is not None and now < figure.reset and now - figure.at <= HOUR
+        block = learning.blocks(0, self._open(LimitName.DAY, now) if fresh else None, capacity)
+        if not block:
+            found = learning.strike(self._strikes, refusal, now)
+            self._strikes += [] if found is None else [found]
+            block = learning.blocks(learning.counted(self._strikes, now), None, capacity)
+        if block:
+            self._block = learning.month_end(now)
+
     def budget(self) -> Budget:
         """What is left now, limit by limit; RUN only where there is one."""
         with self._lock:
@@ -120,22 +171,56 @@ class MemoryLedger(Ledger):
                 if name is not LimitName.RUN or self._capacity[name] is not None
             )
             age = None if self._read_at is None else now - self._read_at
-            return Budget(limits, self._reserve, self._used(LimitName.DAY, now), age)
+            strikes = learning.counted(self._strikes, now)
+            return Budget(
+                limits,
+                self._reserve,
+                self._used(LimitName.DAY, now),
+                age,
+                learned=None if self._pace is None else self._pace.per_hour,
+                strikes=strikes,
+                strikes_end=learning.month_end(now) if strikes else None,
+                blocked_until=self._block if learning.in_force(self._block, now) else None,
+                own_cap=self._capacity[LimitName.UPLOADS],
+            )
 
     def _limit(self, name: LimitName, now: float) -> Limit:
-        left, window = self._remaining(name, now), _WINDOWS.get(name)
+        left, window = self._open(name, now), _WINDOWS.get(name)
         steps: list[Return] = []
         if left is not None and window is not None:
             coming = sorted(entry.at + window for entry in self._held() if entry.at > now - window)
             moments = {*coming, *(f.reset for f in (self._figures.get(name),) if f is not None and f.reset > now)}
             for at in sorted(moments):
-                then = self._remaining(name, at)
+                then = self._open(name, at)
                 if then is not None and then > left:
                     steps.append(Return(at, then - left))
                     left = then
-        return Limit(
-            name, self._capacity[name], self._remaining(name, now), self._resumes(name, 1, now), window, tuple(steps)
-        )
+        resumes, until = self._resumes(name, 1, now), self._closed(name, now)
+        if until is not None:
+            coming = [(step.at, step.amount) for step in steps]
+            coming = learning.returns_after(until, self._open(name, now) or 0, coming)
+            steps, resumes = [Return(*step) for step in coming], coming[0][0] if coming else until
+        return Limit(name, self._cap(name), self._remaining(name, now), resumes, window, tuple(steps))
+
+    def _cap(self, name: LimitName) -> int | None:
+        if name is not LimitName.UPLOADS:
+            return self._capacity[name]
+        if self._pace is not None:
+            now = self._clock.now()
+            uploaded = self._went_well(name, now - learning.GROWTH)
+            self._pace = learning.raised(self._pace, uploaded, self._capacity[name], now)
+        return learning.uploads_allowed(self._capacity[name], self._pace)
+
+    def _went_well(self, name: LimitName, since: float) -> int:
+        done = [entry for entry in self._held() if entry.charge is not None and not entry.refused and entry.at > since]
+        return sum(_amount(entry.reservation.cost, name) for entry in done)
+
+    def _closed(self, name: LimitName, now: float) -> float | None:
+        closing = self._closings.get(name)
+        ends = [closing.until] if closing is not None and closing.until > now else []
+        if name is LimitName.DAY and self._block is not None and learning.in_force(self._block, now):
+            ends.append(self._block)
+        return max(ends, default=None)
 
     def spent(self) -> int:
         """Credits charged or still reserved through this object."""
@@ -150,7 +235,11 @@ class MemoryLedger(Ledger):
         return [entry for entry in self._entries if entry.charge is not Charge.RETURNED]
 
     def _remaining(self, name: LimitName, now: float) -> int | None:
-        capacity = self._capacity[name]
+        """What may be spent now: nothing of a limit that is closed."""
+        return self._open(name, now) if self._closed(name, now) is None else 0
+
+    def _open(self, name: LimitName, now: float) -> int | None:
+        capacity = self._cap(name)
         left = None if capacity is None else max(0, capacity - self._used(name, now))
         figure = self._figures.get(name)
         if figure is None or now >= figure.reset:
@@ -171,7 +260,7 @@ class MemoryLedger(Ledger):
         figure = self._figures.get(name)
         if figure is not None and now < figure.reset and figure.remaining < amount:
             moments.append(figure.reset)
-        capacity, used = self._capacity[name], self._used(name, now)
+        capacity, used = self._cap(name), self._used(name, now)
         for entry in self._held():
             if capacity is None or capacity - used >= amount or entry.at <= now - _WINDOWS[name]:
                 continue
