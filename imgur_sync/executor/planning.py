@@ -142,6 +142,7 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
             *lapsed(session),
             *first_notes(session),
         ),
+        again=not first,
     )
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from imgur_sync.model.plan import AlbumPlan, Approvals, Gate, GateName, Plan
 from imgur_sync.model.step import DeleteImage, EditAlbum
 from imgur_sync.planner.cut import cut
+from imgur_sync.planner.demand import looking
 from imgur_sync.planner.digest import digest
+from imgur_sync.planner.forecast import Terms, forecast, horizon
 from imgur_sync.planner.price import price_albums
 
 if TYPE_CHECKING:
@@ -128,14 +130,22 @@ def assemble(
     oldest_listing: float | None = None,
     offline: bool = False,
     notes: tuple[str, ...] = (),
+    again: bool = False,
 ) -> Plan:
-    """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget."""
+    """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget.
+
+    What comes back within the manifest's `max_wait` is granted, too: the run waits for it. A plan made `again` within
+    its run grants that only when a whole burst of work will fit by then, so that no run goes on drop by drop.
+    """
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
-    granted, resume_at = cut(ordered, budget)
+    look = looking(unchanged + len(ordered), anonymous=manifest.account.anonymous)
+    terms = Terms(now, manifest.upload.max_wait, look)
+    granted = cut(ordered, budget, horizon(ordered, budget, terms, again=again))
     if granted:
         from imgur_sync.planner.gaps import without_gaps
 
         granted = without_gaps(granted)
+    coming = forecast(granted, budget, terms) if budget is not None else None
     return Plan(
         manifest_digest=manifest.digest,
         lineage=lineage,
@@ -147,9 +157,10 @@ def assemble(
         budget=budget,
         digest=digest(ordered),
         made_at=now,
-        resume_at=resume_at,
+        resume_at=coming.resume_at if coming is not None else None,
         observation_reads=observation_reads,
         oldest_listing=oldest_listing,
         offline=offline,
         notes=notes,
+        forecast=coming,
     )
