@@ -17,6 +17,7 @@ from imgur_sync.planner.price import price_albums
 
 if TYPE_CHECKING:
     from imgur_sync.model.budget import Budget
+    from imgur_sync.model.forecast import Forecast
     from imgur_sync.model.spec import Manifest
     from imgur_sync.model.synced import SyncedPicture
     from imgur_sync.planner.view import AlbumView, Claims
@@ -139,13 +140,7 @@ def assemble(
     """
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
     look = looking(unchanged + len(ordered), anonymous=manifest.account.anonymous)
-    terms = Terms(now, manifest.upload.max_wait, look)
-    granted = cut(ordered, budget, horizon(ordered, budget, terms, again=again))
-    if granted:
-        from imgur_sync.planner.gaps import without_gaps
-
-        granted = without_gaps(granted)
-    coming = forecast(granted, budget, terms) if budget is not None else None
+    granted, coming = _cut(ordered, budget, Terms(now, manifest.upload.max_wait, look), again=again)
     return Plan(
         manifest_digest=manifest.digest,
         lineage=lineage,
@@ -164,3 +159,15 @@ def assemble(
         notes=notes,
         forecast=coming,
     )
+
+
+def _cut(
+    albums: Sequence[AlbumPlan], budget: Budget | None, terms: Terms, *, again: bool
+) -> tuple[tuple[AlbumPlan, ...], Forecast | None]:
+    """What of the albums is granted, and when the rest goes; of that nothing is known without a budget."""
+    granted = cut(albums, budget, horizon(albums, budget, terms, again=again))
+    if granted:
+        from imgur_sync.planner.gaps import without_gaps
+
+        granted = without_gaps(granted)
+    return granted, forecast(granted, budget, terms) if budget is not None else None
