@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 @planning_options
 @click.option("--offline", is_flag=True, help="Send nothing: plan from what is known; needs no credentials.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    help="text; json, as --json; or html, one page for a browser.",
+)
 @shared()
 def command(
     session: Session,
@@ -33,6 +39,7 @@ def command(
     checksum: bool,
     offline: bool,
     detailed_exitcode: bool,
+    form: str | None,
 ) -> int:
     """Show what apply would do, album by album, and what it costs. Nothing is changed.
 
@@ -44,25 +51,36 @@ def command(
     imgur-sync plan cats --refresh        one album, asking Imgur anew
     imgur-sync plan 'trips/*'             all albums whose key begins so
     imgur-sync plan --approve prune=37    with a gate passed
+    imgur-sync plan --format html >plan.html
 
     Exits 0, or 2 with --detailed-exitcode when there are changes. See also: imgur-sync help albums, help gates.
     """
     if offline and refresh:
         raise click.UsageError("--offline and --refresh exclude each other.")
+    if form not in (None, "json") and session.json:
+        raise click.UsageError(f"--json and --format {form} exclude each other.")
+    session.take(json=form == "json")
     gates = approvals(approve)
     from imgur_sync.executor import Options
 
     options = Options(albums=albums, approvals=gates, refresh=refresh, checksum=checksum, offline=offline)
-    return show_plan(session, options, max_credits=max_credits, detailed=detailed_exitcode)
+    return show_plan(session, options, max_credits=max_credits, detailed=detailed_exitcode, page=form == "html")
 
 
-def show_plan(session: Session, options: Options, *, max_credits: int | None, detailed: bool) -> int:
-    """Make the plan that the options ask for and print it. Returns the exit code."""
+def show_plan(
+    session: Session, options: Options, *, max_credits: int | None, detailed: bool, page: bool = False
+) -> int:
+    """Make the plan that the options ask for and print it, as a `page` for a browser if asked; the exit code."""
     plan = made_plan(session, options, max_credits)
     if session.json:
         from imgur_sync.report.jsons import plan_json
 
         result(plan_json(plan))
+    elif page:
+        from imgur_sync.report.html import plan_html
+        from imgur_sync.report.text import Moment
+
+        result(plan_html(plan, Moment(time.time()), options.approvals.keys()))
     else:
         from imgur_sync.report.text import Moment, plan_text
 

@@ -11,6 +11,7 @@ from imgur_sync.model.budget import Cost
 
 if TYPE_CHECKING:
     from imgur_sync.model.budget import Budget, LimitName
+    from imgur_sync.model.forecast import Forecast
     from imgur_sync.model.local import Unsendable
     from imgur_sync.model.remote import RemoteAlbum
     from imgur_sync.model.step import Move, Step
@@ -231,6 +232,7 @@ class Plan:
     oldest_listing: float | None = None
     offline: bool = False
     notes: tuple[str, ...] = ()
+    forecast: Forecast | None = None  # None: the budget is not known
 
     @property
     def empty(self) -> bool:

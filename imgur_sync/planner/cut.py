@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from imgur_sync.model.budget import Budget, Cost, LimitName
 from imgur_sync.model.plan import AlbumPlan, Deferred
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload
-from imgur_sync.planner.price import cost, reads_around
+from imgur_sync.planner.price import price, reads_around
+from imgur_sync.planner.room import CREDIT_LIMITS, soon
 
 
 @dataclass(slots=True)
@@ -38,24 +39,27 @@ class Purse:
         self.uploads = None if self.uploads is None else self.uploads - price.uploads
 
 
-def _purse(budget: Budget) -> Purse:
-    credit_limits = (LimitName.RUN, LimitName.DAY, LimitName.HOUR)
-    return Purse(
-        {name: budget.remaining(name) for name in credit_limits},
-        budget.remaining(LimitName.POSTS),
-        budget.remaining(LimitName.UPLOADS),
-    )
+def _purse(budget: Budget, until: float) -> Purse:
+    """What can be spent until then, if nothing else is; nothing while a month's block lasts."""
+    blocked = budget.blocked_until is not None and budget.blocked_until > until
+    left: dict[LimitName, int | None] = dict.fromkeys(LimitName)
+    for limit in budget.limits:
+        left[limit.name] = None if limit.remaining is None else 0 if blocked else soon(limit, until)
+    if blocked:
+        left[LimitName.DAY] = 0
+    return Purse({name: left[name] for name in CREDIT_LIMITS}, left[LimitName.POSTS], left[LimitName.UPLOADS])
 
 
-def cut(albums: Sequence[AlbumPlan], budget: Budget | None) -> tuple[tuple[AlbumPlan, ...], float | None]:
-    """The albums with the steps that fit the budget now, in the same order, and when deferred work can go on.
+def cut(albums: Sequence[AlbumPlan], budget: Budget | None, until: float = 0.0) -> tuple[AlbumPlan, ...]:
+    """The albums with the steps that fit the budget by `until`, in the same order: what comes back until then is waited
+    for within the run, and what it spends itself is not taken to come back.
 
     Without a budget (offline) nothing is cut. An album cut short is edited now only if the edit has a detach, a
     finished replacement or a header change.
     """
     if budget is None:
-        return tuple(albums), None
-    purse = _purse(budget)
+        return tuple(albums)
+    purse = _purse(budget, until)
     results = {album.album: album for album in albums}
     for album in albums:
         if not _uploads(album):
@@ -63,11 +67,7 @@ def cut(albums: Sequence[AlbumPlan], budget: Budget | None) -> tuple[tuple[Album
     for album in albums:
         if _uploads(album):
             results[album.album] = _cut_uploads(album, purse)
-    limits = {deferred.limit for album in results.values() for deferred in album.deferred}
-    resumes = [limit.resumes_at for limit in budget.limits if limit.name in limits and limit.resumes_at is not None]
-    # Work goes on when the last limit in the way opens; a limit of this run never does.
-    resume_at = max(resumes) if resumes and LimitName.RUN not in limits else None
-    return tuple(results[album.album] for album in albums), resume_at
+    return tuple(results[album.album] for album in albums)
 
 
 def _uploads(album: AlbumPlan) -> list[Upload]:
@@ -75,10 +75,7 @@ def _uploads(album: AlbumPlan) -> list[Upload]:
 
 
 def _total(steps: Sequence[Step]) -> Cost:
-    total = Cost(reads_around(steps))
-    for step in steps:
-        total += cost(step)
-    return total
+    return price(steps, 0).writes + Cost(reads_around(steps))
 
 
 def _deferred(album: AlbumPlan, kept: Sequence[Step], limit: LimitName) -> AlbumPlan:

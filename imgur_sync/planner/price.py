@@ -53,11 +53,12 @@ def price(steps: Iterable[Step], reads: int) -> Price:
     """The price of steps and the reads around them."""
     writes, uploads, size = Cost(), 0, 0
     for step in steps:
-        writes += cost(step)
         if isinstance(step, Upload):
             uploads += 1
             size += step.size
-    return Price(writes, reads, uploads, size)
+        else:
+            writes += cost(step)
+    return Price(writes + UPLOAD_COST.times(uploads), reads, uploads, size)
 
 
 def price_albums(albums: Iterable[AlbumPlan], *, wanted: bool = False) -> Price:

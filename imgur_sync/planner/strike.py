@@ -16,19 +16,20 @@ def with_strike(
     granted: Sequence[AlbumPlan],
     budget: Budget | None,
     approvals: Approvals,
+    until: float,
     *,
     exact: bool,
 ) -> tuple[AlbumPlan, ...]:
     """The albums as the budget cut them, with the gate in the first one that has steps which only the caution defers.
 
-    An approved gate holds nothing: its budget has no caution. Raises `ApprovalError` when the number approved is not
+    What comes back until `until` is granted, as in `cut`. An approved gate holds nothing: its budget has no caution. Raises `ApprovalError` when the number approved is not
     exactly what the gate withholds; later rounds of a run are not `exact`.
     """
     albums = tuple(granted)
     number = approvals.get(GateName.STRIKE)
     if number is None and (budget is None or not budget.caution):
         return albums
-    held = _held(wanted, albums, budget) if budget is not None else None
+    held = _held(wanted, albums, budget, until) if budget is not None else None
     gates = [Gate(GateName.STRIKE, held, 1, _detail(budget))] if budget is not None and held is not None else []
     if number is not None:
         from imgur_sync.planner.gates import passed
@@ -45,13 +46,13 @@ def _detail(budget: Budget) -> str:
     )
 
 
-def _held(wanted: Sequence[AlbumPlan], albums: Sequence[AlbumPlan], budget: Budget) -> str | None:
+def _held(wanted: Sequence[AlbumPlan], albums: Sequence[AlbumPlan], budget: Budget, until: float) -> str | None:
     """The first album with a step that fits with the credits left alone, and does not without them."""
     if budget.caution:
-        careful, bold = tuple(albums), cut(wanted, _moved(budget, budget.caution))[0]
+        careful, bold = tuple(albums), cut(wanted, _moved(budget, budget.caution), until)
     else:
         capacity = next((limit.capacity for limit in budget.limits if limit.name is LimitName.DAY), None)
-        careful, bold = cut(wanted, _moved(budget, -caution(budget.strikes, capacity or 0)))[0], tuple(albums)
+        careful, bold = cut(wanted, _moved(budget, -caution(budget.strikes, capacity or 0)), until), tuple(albums)
     for before, after in zip(careful, bold, strict=True):
         waits = any(deferred.limit is LimitName.DAY for deferred in before.deferred)
         if waits and len(after.steps) > len(before.steps):

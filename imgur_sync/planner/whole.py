@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from imgur_sync.model.plan import AlbumPlan, Approvals, Gate, GateName, Plan
 from imgur_sync.model.step import DeleteImage, EditAlbum
 from imgur_sync.planner.cut import cut
+from imgur_sync.planner.demand import looking
 from imgur_sync.planner.digest import digest
+from imgur_sync.planner.forecast import Terms, forecast, horizon
 from imgur_sync.planner.price import price_albums
 
 if TYPE_CHECKING:
@@ -136,18 +138,16 @@ def assemble(
 ) -> Plan:
     """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget.
 
+
+    What comes back within the manifest's `max_wait` is granted, too: the run waits for it. A later plan of a run (not
+    `exact`) grants that only when a whole burst of work will fit by then, so that no run goes on drop by drop.
     `approvals` and `exact` as in `plan_albums`: the gate `strike` is found here. Raises `ApprovalError`.
     """
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
-    granted, resume_at = cut(ordered, budget)
-    if GateName.STRIKE in approvals or (budget is not None and budget.caution):
-        from imgur_sync.planner.strike import with_strike
-
-        granted = with_strike(ordered, granted, budget, approvals, exact=exact)
-    if granted:
-        from imgur_sync.planner.gaps import without_gaps
-
-        granted = without_gaps(granted)
+    look = looking(unchanged + len(ordered), anonymous=manifest.account.anonymous)
+    terms = Terms(now, manifest.upload.max_wait, look)
+    granted = _cut(ordered, budget, terms, approvals, exact=exact)
+    coming = forecast(granted, budget, terms) if budget is not None else None
     return Plan(
         manifest_digest=manifest.digest,
         lineage=lineage,
@@ -159,9 +159,27 @@ def assemble(
         budget=budget,
         digest=digest(ordered),
         made_at=now,
-        resume_at=resume_at,
+        resume_at=coming.resume_at if coming is not None else None,
         observation_reads=observation_reads,
         oldest_listing=oldest_listing,
         offline=offline,
         notes=notes,
+        forecast=coming,
     )
+
+
+def _cut(
+    albums: Sequence[AlbumPlan], budget: Budget | None, terms: Terms, approvals: Approvals, *, exact: bool
+) -> tuple[AlbumPlan, ...]:
+    """What of the albums is granted."""
+    until = horizon(albums, budget, terms, again=not exact)
+    granted = cut(albums, budget, until)
+    if GateName.STRIKE in approvals or (budget is not None and budget.caution):
+        from imgur_sync.planner.strike import with_strike
+
+        granted = with_strike(albums, granted, budget, approvals, until, exact=exact)
+    if granted:
+        from imgur_sync.planner.gaps import without_gaps
+
+        granted = without_gaps(granted)
+    return granted

@@ -48,11 +48,11 @@ def markdown(text: str) -> str:
     return re.sub(r"\\#(?=\d)", r"\\#&#8288;", escaped)
 
 
-def html(text: str) -> str:
-    """The text inside an HTML element or a double-quoted attribute."""
+def html(text: str, limit: int = CUT) -> str:
+    """The text inside an HTML element or a double-quoted attribute, cut to `limit` characters."""
     import html as html_entities
 
-    escaped = html_entities.escape(terminal_free(text), quote=True)
+    escaped = html_entities.escape(terminal_free(text, limit), quote=True)
     return escaped.replace("::", "&#58;&#58;").replace("##[", "&#35;&#35;[")
 
 

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from imgur_sync.errors import BudgetError, ImgurSyncError, ManifestError
 from imgur_sync.model.budget import Budget
 from imgur_sync.model.event import AlbumResult, RunFinished
-from imgur_sync.model.plan import AlbumPlan, Plan, Price
+from imgur_sync.model.plan import AlbumPlan, Plan
 from imgur_sync.model.spec import Manifest
 from imgur_sync.model.step import CreateAlbum, DeleteAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload
 from imgur_sync.model.synced import Intent
 from imgur_sync.report.figures import iso
+from imgur_sync.report.forecasts import forecast_dict, price_dict
 from imgur_sync.report.status import Status
 from imgur_sync.report.text import approvals
 
@@ -160,10 +161,11 @@ def _plan(plan: Plan) -> Json:
         "empty": plan.empty,
         "settled": plan.settled,
         "unchanged": {"albums": plan.unchanged, "pictures": plan.unchanged_files},
-        "price": _price(plan.price),
-        "total": _price(plan.total),
+        "price": price_dict(plan.price),
+        "total": price_dict(plan.total),
         "budget": _budget(plan.budget) if plan.budget is not None else None,
         "resume_at": iso(plan.resume_at),
+        "forecast": forecast_dict(plan.forecast) if plan.forecast is not None else None,
         "observation_reads": plan.observation_reads,
         "oldest_listing": iso(plan.oldest_listing),
         "approve": {name.value: count for name, count in approvals(plan).items()},
@@ -223,17 +225,6 @@ def _intent(intent: Intent) -> Json:
         "made_at": iso(intent.made_at),
         "failed_at": iso(intent.failed_at),
         "sends": intent.sends,
-    }
-
-
-def _price(price: Price) -> Json:
-    return {
-        "credits": price.credits,
-        "writes": price.writes.credits,
-        "reads": price.reads,
-        "posts": price.writes.posts,
-        "uploads": price.uploads,
-        "upload_bytes": price.upload_bytes,
     }
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from imgur_sync.report.forecasts import FORECAST_SHAPE, PRICE_SHAPE
+
 Shape = str | Sequence["Shape"] | Mapping[str, "Shape"]
 
 STEP: Shape = {"kind": "text", "album": "text", "*": "any"}
-PRICE: Shape = dict.fromkeys(("credits", "writes", "reads", "posts", "uploads", "upload_bytes"), "number")
+PRICE: Shape = PRICE_SHAPE
 LIMIT: Shape = {
     "name": "text",
     "capacity": "number?",
@@ -75,6 +77,7 @@ PLAN: Mapping[str, Shape] = {
     "total": PRICE,
     "budget": BUDGET,
     "resume_at": "time",
+    "forecast": FORECAST_SHAPE,
     "observation_reads": "number",
     "oldest_listing": "time",
     "approve": {"*": "number"},

@@ -9,6 +9,7 @@ from imgur_sync.model.event import AlbumResult, RunFinished
 from imgur_sync.report.escape import address, quoted, sentence, terminal
 from imgur_sync.report.figures import number, plural, size
 from imgur_sync.report.text import MOST_LINES, Moment, approval_lines
+from imgur_sync.report.timetable import ending
 
 MEANINGS = {
     ExitCode.DONE: "done, or nothing to do",
@@ -78,3 +79,6 @@ def _left(run: RunFinished, read: Moment) -> Iterator[str]:
     yield from approval_lines(run.left, ())
     if run.resume_at is not None:
         yield f"Run again at {read.text(run.resume_at)}."
+    coming = run.left.forecast
+    if coming is not None and left and (coming.finished_at or 0.0) >= (run.resume_at or 0.0):
+        yield from ending(coming, read)

@@ -14,6 +14,7 @@ from imgur_sync.model.step import CreateAlbum, DeleteAlbum
 from imgur_sync.report.escape import quoted, sentence, terminal
 from imgur_sync.report.figures import moment, number, plural, some
 from imgur_sync.report.prices import LIMIT_TEXTS, budget_lines, price_text
+from imgur_sync.report.timetable import ending, timetable
 
 if TYPE_CHECKING:
     from imgur_sync.model.budget import LimitName
@@ -54,6 +55,7 @@ def plan_text(plan: Plan, read: Moment, approved: Collection[GateName] = ()) -> 
     if not plan.empty:
         lines += _price(plan, read)
     lines += _observation(plan, read)
+    lines += _end(plan, read)
     lines.append(f"Digest: {terminal(plan.digest)}")
     return "\n".join(lines) + "\n"
 
@@ -177,6 +179,13 @@ def _price(plan: Plan, read: Moment) -> Iterator[str]:
             yield f"  It can go on at {read.text(plan.resume_at)}"
     if plan.budget is not None and plan.total.credits:
         yield from budget_lines(plan.budget, plan.price)
+    if plan.forecast is not None:
+        yield from timetable(plan.forecast, read)
+
+
+def _end(plan: Plan, read: Moment) -> Iterator[str]:
+    if plan.forecast is not None and not plan.empty:
+        yield from ending(plan.forecast, read)
 
 
 def _limits(limits: list[LimitName]) -> str:
@@ -186,6 +195,8 @@ def _limits(limits: list[LimitName]) -> str:
 def _observation(plan: Plan, read: Moment) -> Iterator[str]:
     if plan.offline:
         yield "Offline: planned from what was known before, nothing was asked of Imgur; this plan cannot be applied."
+        if plan.budget is None and plan.total.credits:
+            yield "What is left of the budget is not known offline: nothing is deferred, and there is no timetable."
     elif plan.observation_reads:
         yield f"Looking at Imgur took {plural(plan.observation_reads, 'credit')}."
     if plan.oldest_listing is not None:

@@ -28,8 +28,8 @@ UPLOAD = Upload("cats", "a", "0" * 64, 1000, "image/png", 1, 1, False)
 
 
 def budget(**left: int) -> Budget:
-    """A budget with these limits, each opening at the time that its name gives."""
-    opens = {"run": None, "day": 900.0, "hour": 500.0, "posts": 600.0, "uploads": 700.0}
+    """A budget with these limits, each opening so many seconds from now as its name gives."""
+    opens = {"run": None, "day": NOW + 900, "hour": NOW + 500, "posts": NOW + 600, "uploads": NOW + 700}
     return Budget(tuple(Limit(LimitName(name), None, number, opens[name]) for name, number in left.items()))
 
 
@@ -107,7 +107,7 @@ def test_work_of_one_credit_goes_first_and_goes_on_without_uploads() -> None:
     plan = whole(*views, left=budget(uploads=0))
     assert [kinds(part) for part in plan.albums] == ["", "e"]
     assert [d.limit for part in plan.albums for d in part.deferred] == [LimitName.UPLOADS] * 2
-    assert plan.resume_at == 700.0
+    assert plan.resume_at == NOW + 700
 
 
 def test_uploads_that_fit_are_sent_in_order_and_the_edit_waits_for_the_last() -> None:
@@ -166,8 +166,8 @@ def test_no_album_is_made_before_one_upload_into_it_fits(left: dict[str, int]) -
 def test_work_resumes_when_the_last_limit_in_the_way_opens_and_never_for_a_limit_of_the_run() -> None:
     """Of several limits the latest counts; what no limit cuts has no time."""
     views = [new_view([file("a"), file("b")]), new_view([file("c")], entry=spec("dogs", position=1))]
-    assert whole(*views, left=budget(day=2000, uploads=1)).resume_at == 700.0
-    assert whole(*views, left=budget(day=0, uploads=1)).resume_at == 900.0
+    assert whole(*views, left=budget(day=2000, uploads=1)).resume_at == NOW + 700
+    assert whole(*views, left=budget(day=0, uploads=1)).resume_at == NOW + 900
     assert whole(*views, left=budget(run=0)).resume_at is None
     assert whole(*views, left=budget(day=2000)).resume_at is None
 
