@@ -140,9 +140,10 @@ def assemble(
     """
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
     granted, resume_at = cut(ordered, budget)
-    if GateName.STRIKE in approvals or (budget is not None and budget.caution):
-        from imgur_sync.planner.strike import with_strike
+    if GateName.STRIKE in approvals or (budget is not None and (budget.caution or budget.blocked_until is not None)):
+        from imgur_sync.planner.strike import block_notes, with_strike
 
+        notes = (*notes, *block_notes(budget))
         granted = with_strike(ordered, granted, budget, approvals, exact=exact)
     if granted:
         from imgur_sync.planner.gaps import without_gaps

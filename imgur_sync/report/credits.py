@@ -51,13 +51,13 @@ def _warnings(budget: Budget, now: float, zone: tzinfo | None) -> Iterator[str]:
     """Strikes, the month's block, and what is left alone because of them."""
     if budget.blocked_until is not None:
         yield (
-            f"! Imgur blocks this Client-ID until {moment(budget.blocked_until, now, zone)}: it does so after five "
+            f"! Imgur blocks this application until {moment(budget.blocked_until, now, zone)}: it does so after five "
             "days of a month at the daily limit. Nothing is sent before; --refresh asks whether it still holds."
         )
     if budget.strikes:
         days = f"{plural(budget.strikes, 'day')} of this month"
         forgotten = f"; forgotten {moment(budget.strikes_end, now, zone)}" if budget.strikes_end is not None else ""
-        yield f"Strikes: the daily limit was hit on {days}; {_STRIKES} block the Client-ID{forgotten}."
+        yield f"Strikes: the daily limit was hit on {days}; {_STRIKES} block the application{forgotten}."
     if budget.caution:
         yield (
             f"Therefore {plural(budget.caution, 'credit')} of the day are left alone; to spend them: "
