@@ -24,7 +24,7 @@ JUMPS = [-DAY, DAY, -HOUR, HOUR, -1_700_000_000.0, 2_500_000_000.0]
 MOVES = st.one_of(
     st.tuples(st.just("send"), st.sampled_from([CALL_COST, CALL_COST, UPLOAD_COST, Cost(25)])),
     st.tuples(st.just("send"), st.just(UPLOAD_COST)),
-    st.tuples(st.just("pass"), st.sampled_from([1.0, 59.0, 600.0, 1800.0, 3599.0, 3601.0, 20_000.0])),
+    st.tuples(st.just("pass"), st.sampled_from([1.0, 59.0, 600.0, 1200.0, 1800.0, 3599.0, 3601.0, 20_000.0])),
     st.tuples(st.just("others"), st.integers(1, 60)),
     st.tuples(st.just("jump"), st.sampled_from(JUMPS)),
     st.tuples(st.just("suspend"), st.sampled_from([600.0, 5_000.0, 100_000.0])),
