@@ -26,8 +26,6 @@ def with_strike(
     """
     albums = tuple(granted)
     number = approvals.get(GateName.STRIKE)
-    if number is None and (budget is None or not budget.caution):
-        return albums
     held = _held(wanted, albums, budget) if budget is not None else None
     gates = [Gate(GateName.STRIKE, held, 1, _detail(budget))] if budget is not None and held is not None else []
     if number is not None:
@@ -38,9 +36,9 @@ def with_strike(
     return tuple(replace(a, gates=(*a.gates, *(gate for gate in gates if gate.album == a.album))) for a in albums)
 
 
-def block_notes(budget: Budget | None) -> tuple[str, ...]:
+def block_notes(budget: Budget) -> tuple[str, ...]:
     """What to know when Imgur blocks the application: nothing goes before that."""
-    if budget is None or budget.blocked_until is None:
+    if budget.blocked_until is None:
         return ()
     return (refusal_words(LimitName.DAY, budget.blocked_until, budget.blocked_until),)
 

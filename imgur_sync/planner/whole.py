@@ -134,21 +134,11 @@ def assemble(
     approvals: Approvals = NOTHING_APPROVED,
     exact: bool = True,
 ) -> Plan:
-    """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget.
-
-    `approvals` and `exact` as in `plan_albums`: the gate `strike` is found here. Raises `ApprovalError`.
-    """
+    """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget, where
+    the gate `strike` is found. `approvals` and `exact` as in `plan_albums`. Raises `ApprovalError`."""
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
     granted, resume_at = cut(ordered, budget)
-    if GateName.STRIKE in approvals or (budget is not None and (budget.caution or budget.blocked_until is not None)):
-        from imgur_sync.planner.strike import block_notes, with_strike
-
-        notes = (*notes, *block_notes(budget))
-        granted = with_strike(ordered, granted, budget, approvals, exact=exact)
-    if granted:
-        from imgur_sync.planner.gaps import without_gaps
-
-        granted = without_gaps(granted)
+    granted = _without_gaps(_with_strike(ordered, granted, budget, approvals, exact=exact))
     return Plan(
         manifest_digest=manifest.digest,
         lineage=lineage,
@@ -164,5 +154,37 @@ def assemble(
         observation_reads=observation_reads,
         oldest_listing=oldest_listing,
         offline=offline,
-        notes=notes,
+        notes=(*notes, *_block_notes(budget)),
     )
+
+
+def _with_strike(
+    ordered: Sequence[AlbumPlan],
+    granted: tuple[AlbumPlan, ...],
+    budget: Budget | None,
+    approvals: Approvals,
+    *,
+    exact: bool,
+) -> tuple[AlbumPlan, ...]:
+    """The albums with the gate of the daily limit, which most runs never need."""
+    if GateName.STRIKE not in approvals and (budget is None or not budget.caution):
+        return granted
+    from imgur_sync.planner.strike import with_strike
+
+    return with_strike(ordered, granted, budget, approvals, exact=exact)
+
+
+def _block_notes(budget: Budget | None) -> tuple[str, ...]:
+    if budget is None or budget.blocked_until is None:
+        return ()
+    from imgur_sync.planner.strike import block_notes
+
+    return block_notes(budget)
+
+
+def _without_gaps(granted: tuple[AlbumPlan, ...]) -> tuple[AlbumPlan, ...]:
+    if not granted:
+        return granted
+    from imgur_sync.planner.gaps import without_gaps
+
+    return without_gaps(granted)
