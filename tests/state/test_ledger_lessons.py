@@ -181,7 +181,7 @@ def test_five_days_at_the_limit_are_the_months_block(ledger_of: Open, clock: Any
     assert ledger_of().budget().blocked_until == first
     answer = denied(ledger_of(), CALL_COST)
     assert (answer.limit, answer.resumes_at) == (LimitName.DAY, first)
-    assert "Imgur blocks this Client-ID until 2027-04-01 00:00 UTC" in answer.detail
+    assert "Imgur blocks this application until 2027-04-01 00:00 UTC" in answer.detail
     assert limit(ledger_of(), LimitName.DAY).resumes_at == first
     spend(ledger_of(client="d"), CALL_COST)
     spend(ledger_of(origin="p"), CALL_COST)
