@@ -66,7 +66,7 @@ def _refused(problem: Problem, budget: Budget) -> ImgurSyncError:
         return error_of(problem)
     if budget.blocked_until is not None:
         return BudgetError(
-            f"Imgur blocks this Client-ID until {iso(budget.blocked_until)}: {problem.detail}",
+            f"Imgur blocks this application until {iso(budget.blocked_until)}: {problem.detail}",
             resume_at=budget.blocked_until,
             hint="it does so after five days of a month at the daily limit; without --refresh credits asks nothing",
         )

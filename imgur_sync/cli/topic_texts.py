@@ -54,7 +54,8 @@ GATES: Mapping[str, str] = {
     "sent again",
     "publish": "an album would be seen by more people, and its entry does not say allow_public = true",
     "adopt": "an album that is named by its id holds pictures that are not known",
-    "strike": "the application's daily limit would be hit once more; too often in a month, and Imgur blocks it",
+    "strike": "the daily limit was hit on 4 days of this month and the plan needs the last fifth of the day: a fifth "
+    "such day, and Imgur blocks the application until the month ends",
 }
 
 ENVIRONMENT: Mapping[str, str] = {
@@ -124,7 +125,10 @@ hold at once:
 
 Every plan shows what it takes and what is left. What does not fit is deferred:
 apply does the rest, says when it can go on, and exits 6. Work that costs 1 goes
-on when uploads do not.
+on when uploads do not. When Imgur refuses an upload, fewer are sent an hour,
+and slowly more again. After five days of a month at the daily limit Imgur
+blocks the application until the month ends: the fifth is not risked unless
+that is approved (see help gates).
 
   [budget] reserve_credits      left to others who use the application
   [budget] uploads_per_hour     our own cap on uploads

@@ -8,7 +8,7 @@ from dataclasses import replace
 from imgur_sync.model.budget import Budget, Limit, LimitName
 from imgur_sync.model.plan import AlbumPlan, Approvals, Gate, GateName
 from imgur_sync.planner.cut import cut
-from imgur_sync.planner.learning import STRIKES, caution
+from imgur_sync.planner.learning import STRIKES, caution, refusal_words
 
 
 def with_strike(
@@ -22,13 +22,12 @@ def with_strike(
 ) -> tuple[AlbumPlan, ...]:
     """The albums as the budget cut them, with the gate in the first one that has steps which only the caution defers.
 
-    What comes back until `until` is granted, as in `cut`. An approved gate holds nothing: its budget has no caution. Raises `ApprovalError` when the number approved is not
-    exactly what the gate withholds; later rounds of a run are not `exact`.
+    What comes back until `until` is granted, as in `cut`. An approved gate holds nothing: its budget has no caution.
+    Raises `ApprovalError` when the number approved is not exactly what the gate withholds; later rounds of a run are
+    not `exact`.
     """
     albums = tuple(granted)
     number = approvals.get(GateName.STRIKE)
-    if number is None and (budget is None or not budget.caution):
-        return albums
     held = _held(wanted, albums, budget, until) if budget is not None else None
     gates = [Gate(GateName.STRIKE, held, 1, _detail(budget))] if budget is not None and held is not None else []
     if number is not None:
@@ -39,10 +38,17 @@ def with_strike(
     return tuple(replace(a, gates=(*a.gates, *(gate for gate in gates if gate.album == a.album))) for a in albums)
 
 
+def block_notes(budget: Budget) -> tuple[str, ...]:
+    """What to know when Imgur blocks the application: nothing goes before that."""
+    if budget.blocked_until is None:
+        return ()
+    return (refusal_words(LimitName.DAY, budget.blocked_until, budget.blocked_until),)
+
+
 def _detail(budget: Budget) -> str:
     return (
-        f"Imgur's daily limit was hit on {budget.strikes} days of this month, and {STRIKES} block this Client-ID until "
-        f"the month ends: the last {budget.caution} credits of the day are left alone"
+        f"Imgur's daily limit was hit on {budget.strikes} days of this month, and {STRIKES} block this application "
+        f"until the month ends: the last {budget.caution} credits of the day are left alone"
     )
 
 

@@ -138,7 +138,6 @@ def assemble(
 ) -> Plan:
     """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget.
 
-
     What comes back within the manifest's `max_wait` is granted, too: the run waits for it. A later plan of a run (not
     `exact`) grants that only when a whole burst of work will fit by then, so that no run goes on drop by drop.
     `approvals` and `exact` as in `plan_albums`: the gate `strike` is found here. Raises `ApprovalError`.
@@ -163,7 +162,7 @@ def assemble(
         observation_reads=observation_reads,
         oldest_listing=oldest_listing,
         offline=offline,
-        notes=notes,
+        notes=(*notes, *_block_notes(budget)),
         forecast=coming,
     )
 
@@ -183,3 +182,11 @@ def _cut(
 
         granted = without_gaps(granted)
     return granted
+
+
+def _block_notes(budget: Budget | None) -> tuple[str, ...]:
+    if budget is None or budget.blocked_until is None:
+        return ()
+    from imgur_sync.planner.strike import block_notes
+
+    return block_notes(budget)

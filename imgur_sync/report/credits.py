@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
 from imgur_sync.model.budget import Budget, Limit, LimitName, Return
+from imgur_sync.planner.learning import STRIKES
 from imgur_sync.report.figures import duration, moment, number, plural
 from imgur_sync.report.prices import LIMIT_TEXTS
 
 MOST_RETURNS = 6
 """At most so many lines tell what comes back; `--json` has every moment."""
-_STRIKES = 5
 
 
 def credit_lines(budget: Budget, now: float, zone: tzinfo | None = None) -> list[str]:
@@ -51,13 +51,13 @@ def _warnings(budget: Budget, now: float, zone: tzinfo | None) -> Iterator[str]:
     """Strikes, the month's block, and what is left alone because of them."""
     if budget.blocked_until is not None:
         yield (
-            f"! Imgur blocks this Client-ID until {moment(budget.blocked_until, now, zone)}: it does so after five "
+            f"! Imgur blocks this application until {moment(budget.blocked_until, now, zone)}: it does so after five "
             "days of a month at the daily limit. Nothing is sent before; --refresh asks whether it still holds."
         )
     if budget.strikes:
         days = f"{plural(budget.strikes, 'day')} of this month"
         forgotten = f"; forgotten {moment(budget.strikes_end, now, zone)}" if budget.strikes_end is not None else ""
-        yield f"Strikes: the daily limit was hit on {days}; {_STRIKES} block the Client-ID{forgotten}."
+        yield f"Strikes: the daily limit was hit on {days}; {STRIKES} block the application{forgotten}."
     if budget.caution:
         yield (
             f"Therefore {plural(budget.caution, 'credit')} of the day are left alone; to spend them: "

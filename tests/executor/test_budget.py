@@ -107,9 +107,23 @@ def _exhausted(stage: SyncStage) -> bool:
     return False
 
 
-def test_uploading_too_fast_is_waited_for_or_deferred(tmp_path: Path) -> None:
-    """A refusal "wait 1 more minute" is waited for within max_wait; "wait 37 more minutes" is exit 6 with that time."""
-    for minutes, code in ((1, ExitCode.DONE), (37, ExitCode.BUDGET)):
+def test_a_limit_that_opens_soon_is_waited_for(tmp_path: Path) -> None:
+    """A refusal whose headers announce a minute is waited for within max_wait."""
+    with SyncStage(tmp_path) as stage:
+        fill(stage, 4)
+        body = {"errors": [{"code": "429", "status": "Too Many Requests", "detail": "Too Many Requests"}]}
+        headers = {"X-RateLimit-UserRemaining": "0", "X-RateLimit-UserReset": "60"}
+        match = {"method": "GET", "path": "/3/album/*", "nth": 1}
+        stage.steer("faults", [{"match": match, "fault": "reply", "status": 429, "headers": headers, "body": body}])
+        started = stage.clock.now()
+        assert stage.apply().codes == (ExitCode.DONE,)
+        assert stage.clock.now() - started >= 60
+        assert stage.shown("cats") == stage.wanted("cats")
+
+
+def test_uploading_too_fast_is_deferred_and_slower_afterwards(tmp_path: Path) -> None:
+    """A refusal "wait N more minutes" is exit 6 with a time no earlier; then fewer go up an hour, until all are."""
+    for minutes in (1, 37):
         with SyncStage(tmp_path / str(minutes)) as stage:
             fill(stage, 4)
             text = f"You are uploading too fast. Please wait {minutes} more minutes."
@@ -118,12 +132,13 @@ def test_uploading_too_fast_is_waited_for_or_deferred(tmp_path: Path) -> None:
             stage.steer("faults", [{"match": match, "fault": "reply", "status": 429, "body": body}])
             started = stage.clock.now()
             finished = stage.apply()
-            assert finished.codes == (code,)
-            if minutes == 37:
-                assert finished.resume_at is not None
-                assert finished.resume_at - started >= 37 * 60
-                stage.clock.advance(38 * 60)
-                assert stage.apply().codes == (ExitCode.DONE,)
+            assert finished.codes == (ExitCode.BUDGET,)
+            assert finished.resume_at is not None
+            assert finished.resume_at - started >= minutes * 60
+            learned = stage.plan().budget
+            assert learned is not None
+            assert learned.learned in (1, 2)
+            assert stage.apply_in_time().codes == (ExitCode.DONE,)
             assert stage.shown("cats") == stage.wanted("cats")
             assert stage.uploads() == 4
 

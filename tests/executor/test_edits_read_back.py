@@ -77,7 +77,7 @@ def test_an_edit_that_could_not_be_read_back_waits(stage: SyncStage, number: int
     with store:
         assert store.intents(IntentStatus.OPEN) == ()
     stage.clock.advance(3700)
-    assert stage.apply().codes == (ExitCode.DONE,)
+    assert stage.apply_in_time().codes == (ExitCode.DONE,)
     assert stage.shown("cats") == stage.wanted("cats")
 
 
@@ -99,5 +99,5 @@ def test_a_file_renamed_over_another_is_shown_although_uploads_are_cut_off(stage
     assert [url.path for url in finished.retired] == ["2.png"]
     stage.web.delete("/_simulator/faults")
     stage.clock.advance(3700)
-    assert stage.apply().codes == (ExitCode.DONE,)
+    assert stage.apply_in_time().codes == (ExitCode.DONE,)
     assert stage.shown("cats") == stage.wanted("cats")

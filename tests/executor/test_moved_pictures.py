@@ -56,7 +56,7 @@ def finish(stage: SyncStage) -> None:
     stage.web.delete("/_simulator/faults")
     stage.budget = BudgetSpec(uploads_per_hour=0)
     stage.clock.advance(5000)
-    assert stage.apply().codes == (ExitCode.DONE,)
+    assert stage.apply_in_time().codes == (ExitCode.DONE,)
     for key in stage.albums:
         assert sorted(stage.shown(key)) == sorted(stage.wanted(key))
     sums = [image["sha256"] for image in stage.look("world")["images"]]

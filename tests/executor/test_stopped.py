@@ -69,7 +69,7 @@ def test_a_run_that_imgur_ends_tells_what_was_done(
     assert [(album.album, album.uploaded, album.done) for album in run.albums] == [("cats", 2, False)]
     stage.web.delete("/_simulator/faults")
     stage.clock.advance(3600)
-    assert stage.apply().codes == (ExitCode.DONE,)
+    assert stage.apply_in_time().codes == (ExitCode.DONE,)
 
 
 def test_a_state_that_cannot_be_read_any_more_leaves_no_summary(

@@ -127,6 +127,26 @@ def test_credits_are_read_with_a_reset_in_unix_seconds(bench: Callable[..., Any]
 
 
 @pytest.mark.parametrize(
+    ("told", "reset"),
+    [
+        (None, None),
+        (7200, 1_800_007_200.0),
+        (1_800_050_000, 1_800_050_000.0),
+        ("soon", None),
+        (-1, None),
+        (9_999_999_999, 1_800_000_000.0 + 32 * 86_400),
+        (1_000_000_001, 1_800_000_000.0),
+    ],
+)
+def test_the_days_reset_is_taken_where_it_is_told(bench: Callable[..., Any], told: object, reset: float | None) -> None:
+    """It is not always there; what is no moment is left out, what is far away is brought near."""
+    body = {"UserLimit": 500, "UserRemaining": 1, "UserReset": 60, "ClientLimit": 9, "ClientRemaining": 8}
+    outcome = bench(ok({**body, "ClientReset": told})).reader.credits()
+    assert isinstance(outcome, Done)
+    assert outcome.value.client_reset == reset
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",

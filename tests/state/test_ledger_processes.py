@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from imgur_sync.model.budget import UPLOAD_COST, Cost, Reservation
+from imgur_sync.model.budget import UPLOAD_COST, Charge, Cost, Reservation
 from imgur_sync.state.ledger import Caps, SqliteLedger
 
 RACES = """
@@ -120,3 +120,57 @@ def test_the_ledger_is_private_whatever_the_umask(tmp_path: Path, clock: Any, um
         ledger.reserve(UPLOAD_COST)
         assert folder.stat().st_mode & 0o777 == 0o700
         assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o600}
+
+
+LEARNS = """
+import sys
+from pathlib import Path
+from imgur_sync.model.budget import UPLOAD_COST, Charge, LimitName, Refusal, Reservation
+from imgur_sync.state.ledger import Caps, SqliteLedger
+class Clock:
+    wall = 1_700_000_000.0
+    def now(self): return self.wall
+    def monotonic(self): return self.wall
+clock = Clock()
+caps = Caps(reserve_credits=0, uploads_per_hour=0)
+with SqliteLedger(Path(sys.argv[1]), origin="o", client_id="c", account="a", caps=caps, clock=clock) as ledger:
+    print("ready", flush=True)
+    for line in sys.stdin:
+        word, at = line.split()
+        clock.wall = float(at)
+        if word == "refused":
+            ledger.refused(Refusal(upload=True, wait=60.0))
+            ledger.refused(Refusal(limit=LimitName.DAY, wait=60.0, daily=True))
+            print("told", flush=True)
+            continue
+        granted = 0
+        while isinstance(answer := ledger.reserve(UPLOAD_COST), Reservation):
+            ledger.settle(answer, Charge.SPENT)
+            granted += 1
+        print(granted, flush=True)
+"""
+
+
+def test_four_processes_keep_to_what_one_of_them_learned(tmp_path: Path, clock: Any, child: Callable[..., Any]) -> None:
+    """Ten went up and Imgur refused four at once: one strike, nothing while it is closed, then eight an hour in all."""
+    path, start = tmp_path / "ledger.db", clock.now()
+    with opened(path, clock) as ledger:
+        for _ in range(10):
+            answer = ledger.reserve(UPLOAD_COST)
+            assert isinstance(answer, Reservation)
+            ledger.settle(answer, Charge.SPENT)
+    processes = [child(LEARNS, path) for _ in range(4)]
+    assert [process.line() for process in processes] == ["ready"] * 4
+
+    def together(word: str, at: float) -> list[str]:
+        for process in processes:
+            process.tell(f"{word} {at}")
+        return [process.line() for process in processes]
+
+    assert together("refused", start) == ["told"] * 4
+    assert together("send", start + 1) == ["0"] * 4
+    assert together("send", start + 1800) == ["0"] * 4, "ten of this hour are more than eight"
+    assert sum(int(count) for count in together("send", start + 3601)) == 8
+    with opened(path, clock) as ledger:
+        budget = ledger.budget()
+    assert (budget.learned, budget.strikes) == (8, 1)

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from imgur_sync.errors import ExitCode
 from imgur_sync.executor import Options as RunOptions
 from imgur_sync.executor import Ports, apply, make_plan
 from imgur_sync.executor.rebuilding import rebuild
@@ -142,6 +143,15 @@ class SyncStage:
                 transport.close()
         finished = self.events[-1]
         assert isinstance(finished, RunFinished)
+        return finished
+
+    def apply_in_time(self, most: int = 20) -> RunFinished:
+        """One `apply` after the other, each when the one before said that it can go on; the last one's end."""
+        for _ in range(most):
+            finished = self.apply()
+            if ExitCode.BUDGET not in finished.codes or finished.resume_at is None:
+                break
+            self.clock.advance(max(1.0, finished.resume_at - self.clock.now() + 1))
         return finished
 
     def act(self, work: Callable[[Session], Task[None]], *, kill_at: int = 0, after: bool = False) -> bool:
