@@ -135,12 +135,11 @@ def assemble(
 ) -> Plan:
     """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget.
 
-    What comes back within the manifest's `max_wait` is granted, too: the run waits for it. A plan made `again` within
-    its run grants that only when a whole burst of work will fit by then, so that no run goes on drop by drop.
-    """
+    What comes back within `max_wait` is granted, too: the run waits for it. A plan made `again` within its run grants
+    that only when a whole burst will fit by then, so that no run goes on drop by drop."""
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
-    look = looking(unchanged + len(ordered), anonymous=manifest.account.anonymous)
-    granted, coming = _cut(ordered, budget, Terms(now, manifest.upload.max_wait, look), again=again)
+    terms = _terms(manifest, now, unchanged + len(ordered))
+    granted, coming = _cut(ordered, budget, terms, again=again)
     return Plan(
         manifest_digest=manifest.digest,
         lineage=lineage,
@@ -171,3 +170,8 @@ def _cut(
 
         granted = without_gaps(granted)
     return granted, forecast(granted, budget, terms) if budget is not None else None
+
+
+def _terms(manifest: Manifest, now: float, count: int) -> Terms:
+    """How a plan of so many albums is carried out."""
+    return Terms(now, manifest.upload.max_wait, looking(count, anonymous=manifest.account.anonymous))
