@@ -125,10 +125,13 @@ hold at once:
 
 Every plan shows what it takes and what is left. What does not fit is deferred:
 apply does the rest, says when it can go on, and exits 6. Work that costs 1 goes
-on when uploads do not. When Imgur refuses an upload, fewer are sent an hour,
-and slowly more again. After five days of a month at the daily limit Imgur
-blocks the application until the month ends: the fifth is not risked unless
-that is approved (see help gates).
+on when uploads do not. Where not all goes now, the plan has a timetable and the
+date when the last picture is up, as far as the limits decide it: uploading
+itself takes time, too. As a page with a drawing: imgur-sync plan --format html
+
+When Imgur refuses an upload, fewer are sent an hour, and slowly more again.
+After five days of a month at the daily limit Imgur blocks the application until
+the month ends: the fifth is not risked unless that is approved (see help gates).
 
   [budget] reserve_credits      left to others who use the application
   [budget] uploads_per_hour     our own cap on uploads

@@ -138,13 +138,11 @@ def assemble(
 ) -> Plan:
     """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget.
 
-    What comes back within the manifest's `max_wait` is granted, too: the run waits for it. A later plan of a run (not
-    `exact`) grants that only when a whole burst of work will fit by then, so that no run goes on drop by drop.
-    `approvals` and `exact` as in `plan_albums`: the gate `strike` is found here. Raises `ApprovalError`.
-    """
+    What comes back within `max_wait` is granted, too: the run waits for it. A later plan of a run (not `exact`) grants
+    that only when a whole burst will fit by then, so that no run goes on drop by drop. `approvals` and `exact` as in
+    `plan_albums`: the gate `strike` is found here. Raises `ApprovalError`."""
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
-    look = looking(unchanged + len(ordered), anonymous=manifest.account.anonymous)
-    terms = Terms(now, manifest.upload.max_wait, look)
+    terms = _terms(manifest, now, unchanged + len(ordered))
     granted = _cut(ordered, budget, terms, approvals, exact=exact)
     coming = forecast(granted, budget, terms) if budget is not None else None
     return Plan(
@@ -182,6 +180,11 @@ def _cut(
 
         granted = without_gaps(granted)
     return granted
+
+
+def _terms(manifest: Manifest, now: float, count: int) -> Terms:
+    """How a plan of so many albums is carried out."""
+    return Terms(now, manifest.upload.max_wait, looking(count, anonymous=manifest.account.anonymous))
 
 
 def _block_notes(budget: Budget | None) -> tuple[str, ...]:

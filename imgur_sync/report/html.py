@@ -10,14 +10,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from imgur_sync.model.plan import GateName
-from imgur_sync.report.changes import change_lines
 from imgur_sync.report.chart import chart
 from imgur_sync.report.escape import html
 from imgur_sync.report.figures import number, plural
 from imgur_sync.report.prices import LIMIT_TEXTS, price_text, taken
 from imgur_sync.report.steps import step_text
 from imgur_sync.report.styling import STYLE
-from imgur_sync.report.text import approval_lines
+from imgur_sync.report.text import REMEDIES, album_lines, approval_lines
 from imgur_sync.report.timetable import album_rows, ending, rows, timetable
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def plan_html(plan: Plan, read: Moment, approved: Collection[GateName] = ()) -> 
         *_price(plan),
         *_forecast(plan, read),
         *_albums(plan, read),
-        *_steps(plan, approved),
+        *_steps(plan, read, approved),
         f'<p class="faint">Digest: <code>{html(plan.digest)}</code></p>',
     )
     page = (
@@ -77,8 +76,10 @@ def _head(plan: Plan, read: Moment) -> Iterator[str]:
     else:
         words = price_text(plan.price)
     yield f'<p class="lead">{html(words)}</p>'
+    when = read.text(plan.made_at).partition(" (")[0]
     same = f"{plural(plan.unchanged, 'album')} as wanted, with {plural(plan.unchanged_files, 'picture')}."
-    yield f'<p class="faint">Planned {html(read.text(plan.made_at))}. Besides what stands here, {same}</p>'
+    besides = f" Besides what stands here, {same}" if plan.unchanged else ""
+    yield f'<p class="faint">Planned {html(when)}.{besides}</p>'
     if plan.offline:
         yield "<p>Offline: nothing was asked of Imgur; this plan cannot be applied.</p>"
     yield from (f"<p>Note: {html(note, LONG)}</p>" for note in plan.notes)
@@ -95,7 +96,8 @@ def _gates(plan: Plan, approved: Collection[GateName]) -> Iterator[str]:
         count = f" {number(gate.count)}" if gate.name.approvable else ""
         verb = "is passed for" if gate.name in approved else "holds back"
         held = f"<strong>{gate.name.value}</strong> {verb}{count} in {html(gate.album)}"
-        yield f"<li>{held}: {html(gate.detail, LONG)}</li>"
+        remedy = f" ({html(REMEDIES[gate.name], LONG)})" if gate.name in REMEDIES else ""
+        yield f"<li>{held}: {html(gate.detail, LONG)}{remedy}</li>"
     yield "</ul>"
     yield from (f"<p>{html(line, LONG)}</p>" for line in approval_lines(plan, approved))
     yield "</section>"
@@ -111,9 +113,8 @@ def _price(plan: Plan) -> Iterator[str]:
     if plan.budget is None:
         yield "<p>What is left of the budget is not known.</p>"
         return
-    yield from _table(
-        "What is left now, in each limit", ("", "available", "this run", "left after"), _limits(plan, plan.budget)
-    )
+    heads = ("limit", "available", "this run", "left after")
+    yield from _table("What is left now, and after this run", heads, _limits(plan, plan.budget))
     if plan.budget.reserved:
         yield f"<p>Of the day, {plural(plan.budget.reserved, 'credit')} are kept for others.</p>"
 
@@ -133,8 +134,9 @@ def _forecast(plan: Plan, read: Moment) -> Iterator[str]:
     yield "<h2>When it goes</h2>"
     drawing = chart(coming, plan.made_at, read)
     if drawing:
-        yield f"<figure>{drawing}<figcaption>Pictures up over time; the table says the same.</figcaption></figure>"
-    lines = [line for line in timetable(coming, read) if not line.startswith("  ")]
+        words = "Pictures up over time; the table says the same."
+        yield f'<figure><div class="wide">{drawing}</div><figcaption class="faint">{words}</figcaption></figure>'
+    lines = [line for line in timetable(coming, read) if not line.startswith(("  ", "Timetable"))]
     yield from (f"<p>{html(line, LONG)}</p>" for line in lines)
     heads = ("from", "pictures", "credits", "then up")
     yield from _table("Window by window, as far as the limits go", heads, rows(coming, read), figures=4)
@@ -157,18 +159,17 @@ def _album(album: AlbumPlan, coming: Forecast | None, ends: dict[str, str]) -> t
     return (title, *(number(count) for count in counts), ends.get(album.album, unknown))
 
 
-def _steps(plan: Plan, approved: Collection[GateName]) -> Iterator[str]:
-    busy = [album for album in plan.albums if album.wanted]
-    if not busy:
+def _steps(plan: Plan, read: Moment, approved: Collection[GateName]) -> Iterator[str]:
+    if not plan.albums:
         return
     yield "<h2>Steps</h2>"
-    for album in busy:
-        count = plural(len(album.wanted), "step")
-        yield f"<details><summary>{html(album.album)}: {count}</summary>"
-        yield from (f"<p>{html(line, LONG)}</p>" for line in change_lines(album, approved))
-        yield "<ol>"
-        yield from (f"<li>{html(step_text(step))}</li>" for step in album.wanted[:MOST_STEPS])
-        yield "</ol>"
+    for album in plan.albums:
+        yield f"<details><summary>{html(album.album)}: {plural(len(album.wanted), 'step')}</summary>"
+        yield from (f"<p>{html(line.strip(), LONG)}</p>" for line in album_lines(album, read, approved)[1:])
+        if album.wanted:
+            yield "<ol>"
+            yield from (f"<li>{html(step_text(step), LONG)}</li>" for step in album.wanted[:MOST_STEPS])
+            yield "</ol>"
         if len(album.wanted) > MOST_STEPS:
             yield f"<p>and {number(len(album.wanted) - MOST_STEPS)} more (--json lists all)</p>"
         yield "</details>"

@@ -22,12 +22,13 @@ caption { text-align: left; color: var(--faint); padding: .2rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--rule); }
 td.n, th.n { text-align: right; }
 td { overflow-wrap: anywhere; }
-code, li { overflow-wrap: anywhere; }
+code, li, tbody th { overflow-wrap: anywhere; }
 ul { padding-left: 1.2rem; margin: .3rem 0; }
 details { border-bottom: 1px solid var(--rule); padding: .3rem 0; }
 summary { cursor: pointer; overflow-wrap: anywhere; }
 summary:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
-svg { width: 100%; height: auto; display: block; }
+figure { margin: 0; }
+svg { width: 100%; min-width: 32rem; height: auto; display: block; }
 svg text { fill: var(--ink); font-size: 12px; }
 .grid { stroke: var(--rule); }
 .line { fill: none; stroke: var(--mark); stroke-width: 2.5; stroke-linejoin: round; }

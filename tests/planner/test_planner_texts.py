@@ -176,11 +176,11 @@ def test_texts_are_cut_before_uploads_and_what_does_not_fit_waits() -> None:
     assert [type(step) for step in part.wanted] == [Upload] * 3 + [EditAlbum] + [EditImage] * 5
     # The read-back is one credit.
     for credits, texts, uploads in ((4, 3, 0), (6, 5, 0), (16, 5, 1), (26, 5, 2)):
-        (granted,), _ = cut([part], Budget((Limit(LimitName.DAY, None, credits),)))
+        (granted,) = cut([part], Budget((Limit(LimitName.DAY, None, credits),)))
         kinds = [type(step) for step in granted.steps]
         assert (kinds.count(EditImage), kinds.count(Upload)) == (texts, uploads)
         assert len(granted.steps) + len(granted.deferred) == len(part.steps)
-    (granted,), _ = cut([part], Budget((Limit(LimitName.UPLOADS, None, 0),)))
+    (granted,) = cut([part], Budget((Limit(LimitName.UPLOADS, None, 0),)))
     assert [type(step) for step in granted.steps] == [EditImage] * 5
 
 
