@@ -36,6 +36,8 @@ _MONOTONIC = _counting_suspend()
 class SystemClock:
     """The machine's clocks."""
 
+    counts_sleep = _MONOTONIC is not time.monotonic or sys.platform == "win32"
+
     def now(self) -> float:
         """Unix seconds."""
         return time.time()

@@ -148,7 +148,10 @@ class LocalFiles(Protocol):
 
 
 class Clock(Protocol):
-    """The one source of time."""
+    """The one source of time. `counts_sleep`: the monotonic clock goes on while the machine is suspended."""
+
+    @property
+    def counts_sleep(self) -> bool: ...
 
     def now(self) -> float:
         """Unix seconds; may jump."""

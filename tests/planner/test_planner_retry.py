@@ -82,9 +82,7 @@ def test_every_failure_has_a_decision_within_its_bounds(
         assert (decision, request) == (Resolve(), Request.WRITE)
     if request is Request.WRITE and isinstance(failure, Unknown):
         assert decision == (EndRun() if kind in TROUBLES and standing.patience.troubles == 4 else Resolve())
-    elif kind in FINAL:
-        assert decision == EndRun()
-    elif kind in TROUBLES and standing.patience.troubles == 4:
+    elif kind in FINAL or (kind in TROUBLES and standing.patience.troubles == 4):
         assert decision == EndRun()
     left = standing.patience.failed(failure.problem, decision)
     assert 0 <= left.tokens <= standing.patience.tokens
