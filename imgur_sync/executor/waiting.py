@@ -1,4 +1,4 @@
-"""`apply --wait`: sleeps until the budget lets more through, however the clocks behave meanwhile, and says for how long."""
+"""`apply --wait`: sleeps until the budget lets more through, however the clocks behave, and says for how long."""
 
 from __future__ import annotations
 

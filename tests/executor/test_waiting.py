@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def fill(stage: WaitingStage, count: int, key: str = "cats") -> None:
 def waits(events: Sequence[Event]) -> list[float]:
     """Until when the run waited for the budget each time: those waits are counted down."""
     found: list[float] = []
-    for event, after in zip(events, events[1:], strict=False):
+    for event, after in pairwise(events):
         if isinstance(event, Waiting) and isinstance(after, Countdown):
             found.append(event.until)
     return found
@@ -184,8 +185,9 @@ def test_a_signal_while_it_waits_ends_at_once_with_the_summary(number: signal.Si
 def test_a_machine_that_sleeps_goes_on_when_the_time_has_come(
     counts_sleep: bool, asleep: float, tmp_path: Path
 ) -> None:
-    """Also where the monotonic clock stood still meanwhile: a night of sleep ends the wait, and overspends nothing. (The
-    ledger stood still too: where it has not one credit to ask Imgur for the time, an hour more passes.)"""
+    """Also where the monotonic clock stood still meanwhile: a night of sleep ends the wait, and overspends nothing.
+
+    The ledger stood still too: where it has not one credit to ask Imgur for the time, an hour more passes."""
     with WaitingStage(tmp_path, limits=HOUR, counts_sleep=counts_sleep) as stage:
         fill(stage, 15)
         started = stage.clock.now()
@@ -238,5 +240,5 @@ def test_a_countdown_is_given_to_whoever_shows_it(tmp_path: Path) -> None:
         assert left[0] > 600
         assert min(left) > 0
         assert min(left) <= 1.5
-        assert all(earlier - later <= 30.001 for earlier, later in zip(left, left[1:], strict=False))
+        assert all(earlier - later <= 30.001 for earlier, later in pairwise(left))
         assert "to go" in next(event.reason for event in stage.events if isinstance(event, Countdown))

@@ -1,4 +1,4 @@
-"""A `SyncStage` on which things happen while a run waits: clocks jump, the machine sleeps, folders change, signals come."""
+"""A `SyncStage` on which things happen while a run waits: clocks jump, machines sleep, folders change, signals come."""
 
 from __future__ import annotations
 
