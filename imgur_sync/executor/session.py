@@ -135,7 +135,6 @@ class Session:
         self.tallies: dict[str, Tally] = {}
         self.reads = 0
         self.patience = Patience()
-        self.asked_credits = False
         self.waiting_until: float | None = None
         self.uploaded_bytes = self.edited = self.deleted = self.deleted_albums = 0
         self.limit_hit: tuple[LimitName, float | None] | None = None
@@ -149,9 +148,8 @@ class Session:
         self.bases: dict[tuple[str, str], int] = dict(self.store.held())
         self.shut: set[str] = set()
         self.refused_in_a_row: Counter[str] = Counter()
-        self.twins_looked_for = False
+        self.twins_looked_for = self.unseen = self.asked_credits = False
         self.retired: list[RetiredUrl] = []
-        self.unseen = False
         self.needed: tuple[frozenset[str] | None] | None = None
 
     @property
