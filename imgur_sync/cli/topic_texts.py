@@ -124,7 +124,15 @@ hold at once:
 
 Every plan shows what it takes and what is left. What does not fit is deferred:
 apply does the rest, says when it can go on, and exits 6. Work that costs 1 goes
-on when uploads do not.
+on when uploads do not. Where Imgur's last word is older than an hour, a run
+that is to write asks what is left first, for 1 credit.
+
+  imgur-sync apply           what fits now; run it again at the time printed
+  imgur-sync apply --wait    sleeps until then, looks at the folders and at
+                             Imgur again, and goes on until all is done
+
+Ctrl-C ends a run that waits at once. A sleeping computer is no harm: the run
+goes on when the time has come. --max-credits holds for all of the run.
 
   [budget] reserve_credits      left to others who use the application
   [budget] uploads_per_hour     our own cap on uploads

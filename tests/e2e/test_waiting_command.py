@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import signal
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.test_interruptions import started
+from tests.support.command import PROGRAM
 from tests.support.mirror import HEAD, UPLOAD, Mirror, mirror, table
 
 CAPPED = HEAD.replace("uploads_per_hour = 0", "uploads_per_hour = 2")
@@ -77,6 +80,53 @@ def test_a_run_waits_and_ends_with_0(tmp_path: Path) -> None:
         here.check_equal("cats")
         assert [run["exit_codes"] for run in here.json("history")["runs"]] == [[0]]
         assert [run["done"]["uploaded"] for run in here.json("history")["runs"]] == [len(here.wanted("cats"))]
+
+
+def test_a_person_is_asked_once_told_that_it_waits_and_shown_a_countdown(here: Mirror) -> None:
+    """At a terminal: how much waits and until when stands above the question; then seconds or minutes run down on the
+    bar; Ctrl-C gives the cursor back."""
+    here.manifest(table("cats"), head=CAPPED)
+    parent, child = pty.openpty()
+    process = subprocess.Popen(
+        [PROGRAM, "apply", "--wait"],
+        cwd=here.folder,
+        env=here.place.environ({"TERM": "xterm-256color", "COLUMNS": "160"}),
+        stdin=child,
+        stdout=subprocess.PIPE,
+        stderr=child,
+    )
+    os.close(child)
+    try:
+        seen = _read(parent, r"\[y/N\] ")
+        waits = "steps do not fit now: the run waits and goes on by itself until all is done, next"
+        assert re.search(rf"{waits} (in about an hour|at about {TIME})\.", seen)
+        os.write(parent, b"y\n")
+        seen = _read(parent, r"\d+ (s|min) left: the hour's uploads to come back")
+        process.send_signal(signal.SIGINT)
+        seen += _read(parent, "hint: run apply again to go on")
+        assert process.wait(timeout=30) == 130
+        assert seen.rfind("\x1b[?25h") > seen.rfind("\x1b[?25l")
+        assert process.stdout is not None
+        assert b"2 pictures uploaded (" in process.stdout.read()
+    finally:
+        process.kill()
+        process.wait(timeout=30)
+        os.close(parent)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _read(terminal: int, pattern: str) -> str:
+    """What a terminal gets until it has got something that matches."""
+    told = b""
+    while not re.search(pattern, told.decode(errors="replace")):
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:  # the other side is closed
+            piece = b""
+        assert piece, f"{pattern} did not come: {told!r}"
+        told += piece
+    return told.decode(errors="replace")
 
 
 def test_exit_6_tells_what_to_type(here: Mirror) -> None:

@@ -288,3 +288,28 @@ def test_hostile_text_stays_inert_on_the_bar(plan: Plans, inert: Callable[[str],
     for sequence in ("\x1b[?25l", "\x1b[?25h", "\x1b[2K", "\x1b[1A", "\x1b[0m", "\r"):
         text = text.replace(sequence, "")
     inert(text)
+
+
+def test_a_wait_is_a_line_an_hour_elsewhere_and_a_countdown_on_the_bar(plan: Plans) -> None:
+    """Ticks of half a minute for three hours: the line of the wait, then at most one an hour; the bar redraws each."""
+    for detail, lines_wanted in ((Detail.QUIET, 1), (Detail.NORMAL, 3), (Detail.VERBOSE, 3)):
+        hands, lines = Hands(), list[str]()
+        screen = PlainLines(lines.append, hands, detail)
+        screen.show(Waiting("the day's credits to come back", hands.now() + 10_800))
+        for tick in range(360):
+            screen.show(Countdown("the day's credits to come back", 10_800 - 30 * tick))
+            hands.at += 30
+        assert len(lines) == lines_wanted, lines
+        assert lines[0].startswith("waiting: the day's credits to come back, until ")
+        if lines_wanted > 1:
+            assert lines[1] == "waiting: the day's credits to come back, 2 h left"
+    stream, hands = io.StringIO(), Hands()
+    bar = LiveBar(stream, hands)
+    for seconds in (5025.0, 45.0, 44.0):
+        bar.show(Countdown("the day's credits to come back", seconds))
+        hands.at += 30
+    bar.close()
+    told = stream.getvalue()
+    for words in ("1 h 24 min left: the day's", "45 s left: the day's", "44 s left: the day's"):
+        assert words in told
+    assert "waiting: " not in told, "no line for each tick"
