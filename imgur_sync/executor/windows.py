@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from imgur_sync.errors import BudgetError, TryAgainLaterError
-from imgur_sync.executor.freshness import ask_what_is_left
+from imgur_sync.errors import BudgetError, TryAgainLaterError, UnreachableError
+from imgur_sync.executor.freshness import ask_what_is_left, reading_of
+from imgur_sync.executor.observe import read_headers
 from imgur_sync.executor.planning import World, look, plan_world, prepare
 from imgur_sync.executor.removing import look_at_removals
+from imgur_sync.executor.session import error_of
 from imgur_sync.executor.waiting import Windows, await_window, renew
 from imgur_sync.executor.writing import note_limit
 from imgur_sync.model.budget import LimitName
 from imgur_sync.model.event import Planned, Warned
+from imgur_sync.model.outcome import Done
+from imgur_sync.planner.retry import TROUBLES
 
 if TYPE_CHECKING:
     from imgur_sync.executor.session import Session
@@ -50,6 +54,7 @@ def go_on(
         renew(session)
         trouble = None
         try:
+            yield from _reach(session)
             plan = yield from _looked(session, world, specs, first=False)
         except BudgetError as limit:
             note_limit(session, LimitName.HOUR, limit.resume_at)
@@ -71,6 +76,21 @@ def _following(session: Session, windows: Windows, limit: BudgetError) -> float 
         return None
     note_limit(session, LimitName.HOUR, limit.resume_at)
     return windows.following(None)
+
+
+def _reach(session: Session) -> Task[None]:
+    """See whether Imgur is there at all, by a reading that is needed anyway. Raises `TryAgainLaterError` where it is
+    not: many readings that fail at the same time would end the run."""
+    if not session.anonymous:
+        yield from read_headers(session)
+        if session.headers is None:
+            raise UnreachableError("Imgur does not answer")
+        return
+    outcome = yield from session.read(session.reader().credits)
+    if isinstance(outcome, Done) and session.ports.ledger is not None:
+        session.ports.ledger.observe(reading_of(outcome.value))
+    elif not isinstance(outcome, Done) and outcome.problem.kind in TROUBLES:
+        raise error_of(outcome.problem)
 
 
 def _looked(session: Session, world: World, specs: Sequence[AlbumSpec], *, first: bool) -> Task[Plan]:

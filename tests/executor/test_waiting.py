@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from imgur_sync.errors import ExitCode, InterruptedRun
-from imgur_sync.model.event import Countdown, Event, RunFinished, UploadDone, Waiting
+from imgur_sync.errors import BudgetError, ExitCode, InterruptedRun, TryAgainLaterError
+from imgur_sync.model.event import Countdown, Event, RunFinished, UploadDone, Waiting, Warned
 from imgur_sync.model.plan import GateName
 from imgur_sync.model.spec import BudgetSpec, Prune
 from imgur_sync.model.synced import IntentStatus
@@ -21,6 +22,10 @@ from tests.support.waiting_stage import WaitingStage
 
 HOUR = Limits(100, 0, 0, 0)
 """100 credits an hour: nine pictures at most."""
+
+
+DOWN = {"match": {"path": "/3/*"}, "fault": "reply", "status": 503, "body": ""}
+"""Nothing can be had from Imgur."""
 
 
 def fill(stage: WaitingStage, count: int, key: str = "cats") -> None:
@@ -242,3 +247,46 @@ def test_a_countdown_is_given_to_whoever_shows_it(tmp_path: Path) -> None:
         assert min(left) <= 1.5
         assert all(earlier - later <= 30.001 for earlier, later in pairwise(left))
         assert "to go" in next(event.reason for event in stage.events if isinstance(event, Countdown))
+
+
+def test_where_not_even_a_look_can_be_paid_for_it_waits_before_the_plan(tmp_path: Path) -> None:
+    """The hour is used up to the last credit when the run begins: nothing is sent for its rest, then all is done."""
+    with WaitingStage(tmp_path, limits=Limits(45, 0, 0, 0)) as stage:
+        fill(stage, 3)
+        with suppress(BudgetError):
+            for _ in range(40):
+                stage.apply()
+        stage.put("cats", "zz.png", 99)
+        before, started = len(stage.requests()), stage.clock.now()
+        check_whole(stage, stage.apply(wait=True), 4)
+        assert waits(stage.events)
+        assert stage.requests()[before]["time"] - started > 600
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_an_imgur_that_cannot_be_had_after_a_wait_is_looked_for_again(anonymous: bool, tmp_path: Path) -> None:
+    """The network is not there yet when the machine wakes: warned, waited for, done."""
+    with WaitingStage(tmp_path, limits=HOUR, anonymous=anonymous) as stage:
+        fill(stage, 12)
+        stage.later(600, lambda: stage.steer("faults", [DOWN]))
+        stage.later(5000, lambda: stage.web.delete("/_simulator/faults"))
+        finished = stage.apply(wait=True)
+        assert finished.codes == (ExitCode.DONE,)
+        assert stage.shown("cats") == stage.wanted("cats")
+        assert stage.uploads() == 12
+        assert any(isinstance(event, Warned) and "looked for again" in event.text for event in stage.events)
+
+
+def test_an_imgur_that_stays_away_ends_the_run(tmp_path: Path) -> None:
+    """75 after some days, with what was done; few requests, ever fewer."""
+    with WaitingStage(tmp_path, limits=HOUR) as stage:
+        fill(stage, 12)
+        stage.later(600, lambda: stage.steer("faults", [DOWN]))
+        started = stage.clock.now()
+        with pytest.raises(TryAgainLaterError):
+            stage.apply(wait=True)
+        assert 86_400 < stage.clock.now() - started < 5 * 86_400
+        assert len(stage.requests()) < 120
+        finished = stage.events[-1]
+        assert isinstance(finished, RunFinished)
+        assert (finished.stopped, finished.uploaded) == (True, stage.uploads())
