@@ -67,8 +67,8 @@ def test_every_shell_line_of_the_readme_is_known_here() -> None:
     assert rest == [
         'eval "$(imgur-sync completion bash)"',
         "imgur-sync apply --approve prune=37",
-        "imgur-sync apply --wait",
         "export IMGUR_SYNC_CLIENT_ID=… IMGUR_SYNC_CLIENT_SECRET=… IMGUR_SYNC_REFRESH_TOKEN=…",
+        "imgur-sync apply --wait",
     ]
 
 
