@@ -68,6 +68,7 @@ def test_every_shell_line_of_the_readme_is_known_here() -> None:
         'eval "$(imgur-sync completion bash)"',
         "imgur-sync apply --approve prune=37",
         "export IMGUR_SYNC_CLIENT_ID=… IMGUR_SYNC_CLIENT_SECRET=… IMGUR_SYNC_REFRESH_TOKEN=…",
+        "imgur-sync apply --wait",
     ]
 
 
@@ -79,6 +80,16 @@ def test_the_approval_of_the_readme_is_understood(here: Path) -> None:
             run = subprocess.run(command.split(), cwd=here, env=whole, capture_output=True, text=True, timeout=60)
             assert run.returncode == code, run.stdout + run.stderr
     assert "prune=37" in run.stderr
+
+
+def test_the_waiting_apply_of_the_readme_is_understood(here: Path) -> None:
+    """Where everything fits it waits for nothing, and ends with 0."""
+    with running(Options(limits=Limits(0, 0, 0, 0))) as imgur:
+        whole = {**environment(here), **imgur.environment()}
+        for command in ("imgur-sync init photos/cats", "imgur-sync apply --wait -y"):
+            run = subprocess.run(command.split(), cwd=here, env=whole, capture_output=True, text=True, timeout=60)
+            assert run.returncode == 0, run.stdout + run.stderr
+    assert "4 pictures uploaded" in run.stdout
 
 
 def test_every_manifest_of_the_readme_loads(here: Path) -> None:

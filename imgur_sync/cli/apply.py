@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @planning_options
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. Passes no gate.")
 @click.option("--retry-failed", is_flag=True, help="Try files again that are marked as failed.")
+@click.option("--wait", is_flag=True, help="Wait for the budget, window by window, until all is done.")
 @click.option("--dry-run", is_flag=True, help="The same as plan.")
 @shared()
 def command(
@@ -34,6 +35,7 @@ def command(
     checksum: bool,
     yes: bool,
     retry_failed: bool,
+    wait: bool,
     dry_run: bool,
 ) -> int:
     """Make the albums equal the folders: plan, show the plan and its price, ask, do it, read it back.
@@ -42,15 +44,21 @@ def command(
     left out, the rest is done. Ctrl-C stops safely: run apply again to go on. Without a terminal nobody can be asked:
     give -y. The exit code tells what was held back or failed: imgur-sync help exit-codes.
 
+    With --wait a run for which the budget does not suffice sleeps until more can be had, looks at the folders and at
+    Imgur again and goes on, for days if it must; nothing but --max-credits then ends with 6: imgur-sync help budget.
+
     \b
     imgur-sync apply                      all albums
     imgur-sync apply cats -y              one album, without a question
     imgur-sync apply --approve prune=37   with a gate passed
+    imgur-sync apply --wait -y            all albums, however long it takes
     """
+    if dry_run and wait:
+        raise click.UsageError("--dry-run and --wait exclude each other.")
     gates = approvals(approve)
     from imgur_sync.executor import Options
 
-    options = Options(albums=albums, approvals=gates, refresh=refresh, checksum=checksum, retry_failed=retry_failed)
+    options = Options(albums, gates, refresh=refresh, checksum=checksum, retry_failed=retry_failed, wait=wait)
     if dry_run:
         return show_plan(session, options, max_credits=max_credits, detailed=False)
     if not yes and not is_terminal(sys.stdin):
@@ -74,9 +82,9 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
 
         def confirm(plan: Plan) -> bool:
             _show(session, plan, options, screen)
-            if ask and any(album.steps for album in plan.albums):
+            if ask and any(album.steps or (options.wait and album.deferred) for album in plan.albums):
                 with bench.stopper.asking():
-                    _agree(plan)
+                    _agree(plan, waits=options.wait)
             return True
 
         with recorded_run(ports, "apply", options.albums) as record, bench.stopper.watching():
@@ -104,10 +112,15 @@ def _show(session: Session, plan: Plan, options: Options, screen: Display) -> No
         note(text)
 
 
-def _agree(plan: Plan) -> None:
+def _agree(plan: Plan, *, waits: bool) -> None:
     """Ask on stderr. Anything but y or yes raises `DeclinedError`, and so does the end of the input."""
     from imgur_sync.report.prices import short_price_text
+    from imgur_sync.report.text import Moment
+    from imgur_sync.report.waits import waits_line
 
+    told = waits_line(plan, Moment(time.time())) if waits else ""
+    if told:
+        note(told)
     question = f"Do it, for {short_price_text(plan.price)}? [y/N] "
     try:
         prompt(question)

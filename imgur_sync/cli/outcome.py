@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.cli.redaction import secrets
 from imgur_sync.cli.session import is_terminal, note, result
-from imgur_sync.errors import ImgurSyncError, InterruptedRun
+from imgur_sync.errors import BudgetError, ImgurSyncError, InterruptedRun
 from imgur_sync.model.event import Event, Planned, RunFinished, TwinRemoved
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ class Outcome:
                 error.hint = GO_ON
             elif not self._changed:
                 error.message = "stopped; nothing was changed"
+        if isinstance(error, BudgetError) and not error.hint:
+            error.hint = "or let it wait by itself: imgur-sync apply --wait"
         if self._run is not None:
             with suppress(ImgurSyncError):  # the state may be what the error is about
                 self._run = self.with_pages(self._run)

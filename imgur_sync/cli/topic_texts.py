@@ -129,9 +129,18 @@ on when uploads do not. Where not all goes now, the plan has a timetable and the
 date when the last picture is up, as far as the limits decide it: uploading
 itself takes time, too. As a page with a drawing: imgur-sync plan --format html
 
+  imgur-sync apply           what fits now; run it again at the time printed
+  imgur-sync apply --wait    sleeps until then, looks at the folders and at
+                             Imgur again, and goes on until all is done
+
+Ctrl-C ends a run that waits at once. A sleeping computer is no harm: the run
+goes on when the time has come. --max-credits holds for all of the run.
+
 When Imgur refuses an upload, fewer are sent an hour, and slowly more again.
 After five days of a month at the daily limit Imgur blocks the application until
 the month ends: the fifth is not risked unless that is approved (see help gates).
+Where Imgur's last word is older than an hour, a run that is to write asks what
+is left first, for 1 credit.
 
   [budget] reserve_credits      left to others who use the application
   [budget] uploads_per_hour     our own cap on uploads

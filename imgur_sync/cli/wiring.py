@@ -123,7 +123,7 @@ def applying(
         ledger = stack.enter_context(ledger_of(manifest.budget, settings, max_credits, manifest.account, options))
         transport = stack.enter_context(_transport(settings, ledger, manifest.account, writing=True))
         reader = _reader(transport)
-        stack.enter_context(run_lock(manifest.state_path).hold("apply"))
+        stack.enter_context(run_lock(manifest.state_path).hold("apply --wait" if options.wait else "apply"))
         found = find_state(manifest)
         rebuilds = found is None and manifest.lineage is not None and not manifest.account.anonymous
         if rebuilds:

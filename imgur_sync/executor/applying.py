@@ -10,7 +10,7 @@ from imgur_sync.errors import BudgetError, DeclinedError, ImgurSyncError, StaleE
 from imgur_sync.executor.album_run import run_album
 from imgur_sync.executor.finishing import finished, has_work
 from imgur_sync.executor.guarding import protect, release
-from imgur_sync.executor.planning import World, look, plan_world, prepare
+from imgur_sync.executor.planning import World, look, plan_world
 from imgur_sync.executor.quiet import remember_quiet
 from imgur_sync.executor.removing import look_at_removals, run_removal
 from imgur_sync.executor.selecting import chosen
@@ -18,6 +18,7 @@ from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.settling import settle_all
 from imgur_sync.executor.stopping import Deeds, cut_short
 from imgur_sync.executor.tasks import Fork, Pause, Task
+from imgur_sync.executor.windows import first_plan, go_on
 from imgur_sync.executor.writing import note_limit
 from imgur_sync.model.budget import LimitName
 from imgur_sync.model.change import Change, FailuresForgotten, FolderSeen, IntentEnded
@@ -53,14 +54,12 @@ def apply(
             forgotten: list[Change] = [FailuresForgotten(spec.key) for spec in specs]
             session.store.record(*forgotten)
         protect(session, specs)
-        yield from prepare(session)
-        yield from look(session, world, specs)
-        yield from look_at_removals(session, world)
-        plan = yield from plan_world(session, world, first=True)
+        plan = yield from first_plan(session, world, specs)
         session.emit(Planned(plan, 1))
         _check(plan, options, confirm)
         deeds.agreed = True
         plan = yield from _rounds(session, world, plan)
+        plan = yield from go_on(session, world, specs, plan, lambda plan: _rounds(session, world, plan))
         session.emit(finished(session, plan))
 
     try:

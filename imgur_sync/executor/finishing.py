@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imgur_sync.errors import ExitCode
 from imgur_sync.executor.session import Session
+from imgur_sync.executor.waiting import come_back
 from imgur_sync.model.event import AlbumResult, RunFinished
 from imgur_sync.model.plan import AlbumPlan, GateName, Plan
 from imgur_sync.model.synced import IntentStatus
@@ -26,7 +27,6 @@ def finished(session: Session, plan: Plan) -> RunFinished:
         problems = () if done or album is None else (*tally.problems, *_left_over(album))
         title = spec.title or "" if spec is not None else ""
         results.append(AlbumResult(key, title, tally.uploaded, tally.failed, done, "", problems))
-    resume = session.limit_hit[1] if session.limit_hit is not None else plan.resume_at
     return RunFinished(
         codes=_codes(session, plan),
         albums=tuple(results),
@@ -37,7 +37,7 @@ def finished(session: Session, plan: Plan) -> RunFinished:
         deleted_albums=session.deleted_albums,
         credits=session.ports.ledger.spent() if session.ports.ledger is not None else 0,
         left=plan,
-        resume_at=resume,
+        resume_at=come_back(session, plan),
         retired=tuple(session.retired),
     )
 

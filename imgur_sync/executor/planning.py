@@ -54,6 +54,10 @@ def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Ev
             from imgur_sync.executor.removing import look_at_removals
 
             yield from look_at_removals(session, world)
+        if session.ports.ledger is not None and any(album.wanted for album in world.plans.values()):
+            from imgur_sync.executor.freshness import ask_what_is_left
+
+            yield from ask_what_is_left(session, world)
         plan = yield from plan_world(session, world, first=True)
         session.emit(Planned(plan, 1))
 

@@ -21,6 +21,18 @@ from imgur_sync.executor.tasks import Do, Pause, T, Task
 from imgur_sync.model.budget import Charge, Reservation
 from imgur_sync.model.event import Event, Waiting
 from imgur_sync.planner.collections import with_vanished
+from imgur_sync.planner.retry import (
+    Decision,
+    EndRun,
+    Fail,
+    Park,
+    Patience,
+    Request,
+    Resolve,
+    RetryAfter,
+    Standing,
+    decide,
+)
 
 if TYPE_CHECKING:
     from imgur_sync.model.budget import LimitName
@@ -40,7 +52,6 @@ if TYPE_CHECKING:
     from imgur_sync.model.spec import Manifest
     from imgur_sync.model.step import Step
     from imgur_sync.model.synced import FailedFile, Intent, RetiredUrl
-    from imgur_sync.planner.retry import Park
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,8 @@ class Ports:
 class Options:
     """What the caller asks for. `albums` are keys, none means all. `rebuild` (plans only: an apply is
     given a rebuilt state) says that the state is new although the manifest names a lineage: what carries its markers on
-    Imgur is adopted first, in memory. `expect` is a plan digest."""
+    Imgur is adopted first, in memory. `expect` is a plan digest. `wait` goes on, window by window, until the budget has
+    let everything through."""
 
     albums: tuple[str, ...] = ()
     approvals: Mapping[GateName, int] = field(default_factory=dict)
@@ -72,6 +84,7 @@ class Options:
     retry_failed: bool = False
     rebuild: bool = False
     expect: str | None = None
+    wait: bool = False
 
 
 @dataclass(slots=True)
@@ -121,7 +134,9 @@ class Session:
         self.resent: set[int] = set()
         self.tallies: dict[str, Tally] = {}
         self.turns: frozenset[str] | None = None
-        self.reads = self.troubles = 0
+        self.reads = 0
+        self.patience = Patience()
+        self.waiting_until: float | None = None
         self.uploaded_bytes = self.edited = self.deleted = self.deleted_albums = 0
         self.limit_hit: tuple[LimitName, float | None] | None = None
         self.claims: dict[str, str] = {}
@@ -134,9 +149,8 @@ class Session:
         self.bases: dict[tuple[str, str], int] = dict(self.store.held())
         self.shut: set[str] = set()
         self.refused_in_a_row: Counter[str] = Counter()
-        self.twins_looked_for = False
+        self.twins_looked_for = self.unseen = self.asked_credits = False
         self.retired: list[RetiredUrl] = []
-        self.unseen = False
         self.needed: tuple[frozenset[str] | None] | None = None
 
     @property
@@ -204,57 +218,57 @@ class Session:
         return self.ports.reader
 
     def read(self, call: Callable[[], Outcome[T]]) -> Task[Outcome[T]]:
-        """One read, tried up to three times; waits for a limit only as long as the manifest allows.
+        """One read, tried up to three times; waits for limits only as long in all as the manifest allows.
 
         Raises when nothing more can be had from Imgur in this run.
         """
         from imgur_sync.model.outcome import Done, NotSent
-        from imgur_sync.planner.retry import EndRun, Fail, Park, RetryAfter, after_read
 
-        attempt = 0
+        attempt, latest = 0, self.clock.monotonic() + self.manifest.upload.max_wait
         while True:
             attempt += 1
             outcome: Outcome[T] = yield Do(call)
             if isinstance(outcome, Done):
-                self.troubles = 0
+                self.patience = self.patience.succeeded()
                 self.reads += 1
                 return outcome
             if not isinstance(outcome, NotSent):
                 self.reads += 1
-            decision = after_read(outcome, attempt, self.ports.chance())
+            decision = self.decide(outcome, Request.READ, attempt)
             match decision:
                 case RetryAfter():
-                    self.note_trouble(outcome.problem)
                     yield Pause(self.clock.monotonic() + decision.seconds)
                 case Park():
-                    yield from self.park(outcome.problem, decision)
+                    yield from self.park(outcome.problem, decision, latest if attempt > 1 else None)
                 case EndRun():
                     raise error_of(outcome.problem)
-                case Fail():
-                    self.note_trouble(outcome.problem)
+                case Fail() | Resolve():
                     return outcome
 
-    def park(self, problem: Problem, decision: Park) -> Task[None]:
-        """Wait for a limit if that is short enough, else raise `BudgetError`."""
+    def decide(self, failure: Failure, request: Request, attempt: int = 1) -> Decision:
+        """What follows this failure; it is counted. After five in a row of an Imgur that cannot work the run ends."""
+        problem = failure.problem
+        ledger = self.ports.ledger if problem.limit and problem.resume_after is None else None
+        budget = ledger.budget() if ledger is not None else None
+        standing = Standing(attempt, self.clock.now(), self.ports.chance(), self.patience, budget)
+        decision = decide(failure, request, standing)
+        self.patience = self.patience.failed(problem, decision)
+        if self.patience.exhausted:
+            self.scheduler.halt(error_of(problem))
+        return decision
+
+    def park(self, problem: Problem, decision: Park, latest: float | None = None) -> Task[None]:
+        """Wait for a limit if that is short enough (and, by the monotonic clock, over by `latest`), else raise
+        `BudgetError`."""
         longest = self.manifest.upload.max_wait
-        seconds = decision.seconds
-        if seconds is None or seconds > longest:
-            resume = None if seconds is None else self.clock.now() + seconds
-            hint = "Imgur names no time: try again in an hour" if resume is None else ""
-            raise BudgetError(problem.detail, resume_at=resume, hint=hint)
+        if latest is not None:
+            longest = min(longest, latest - self.clock.monotonic())
+        seconds = None if decision.until is None else decision.until - self.clock.now()
+        if seconds is None or seconds > longest or not decision.again:
+            hint = "Imgur names no time: try again in an hour" if seconds is None else ""
+            raise BudgetError(problem.detail, resume_at=decision.until, hint=hint)
         self.emit(Waiting(problem.detail, self.clock.now() + seconds))
         yield Pause(self.clock.monotonic() + max(1.0, seconds))
-
-    def note_trouble(self, problem: Problem) -> None:
-        """Count over-capacity and server answers; after five in a row the run ends (75)."""
-        from imgur_sync.model.outcome import ProblemKind
-
-        if problem.kind in (ProblemKind.OVER_CAPACITY, ProblemKind.SERVER, ProblemKind.NETWORK, ProblemKind.TIMEOUT):
-            self.troubles += 1
-            if self.troubles >= 5:
-                self.scheduler.halt(error_of(problem))
-        else:
-            self.troubles = 0
 
 
 def error_of(problem: Problem) -> ImgurSyncError:

@@ -80,7 +80,7 @@ def cut_short(session: Session, run: RunFinished, error: ImgurSyncError) -> RunF
         run,
         codes=(error.exit_code,),
         albums=tuple(albums),
-        resume_at=error.resume_at if isinstance(error, BudgetError) else None,
+        resume_at=error.resume_at if isinstance(error, BudgetError) else session.waiting_until,
         stopped=True,
         in_doubt=sum(len(texts) for texts in doubts.values()),
     )

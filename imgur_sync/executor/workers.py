@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -13,16 +14,37 @@ SLICE_SECONDS = 0.2
 """How long a wait lasts at most before the stop flag is looked at again."""
 
 
+def _counting_suspend() -> Callable[[], float]:
+    """The clock that only grows and, where the system has one, goes on while the machine sleeps.
+
+    On Linux that is CLOCK_BOOTTIME; on macOS CLOCK_MONOTONIC, which Python's `time.monotonic` is not.
+    """
+    name = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}.get(sys.platform, "")
+    number: int | None = getattr(time, name, None) if name else None
+    if number is None:
+        return time.monotonic
+    try:
+        time.clock_gettime(number)
+    except OSError:  # a kernel or sandbox without it
+        return time.monotonic
+    return lambda: time.clock_gettime(number)
+
+
+_MONOTONIC = _counting_suspend()
+
+
 class SystemClock:
     """The machine's clocks."""
+
+    counts_sleep = _MONOTONIC is not time.monotonic or sys.platform == "win32"
 
     def now(self) -> float:
         """Unix seconds."""
         return time.time()
 
     def monotonic(self) -> float:
-        """Seconds that only grow."""
-        return time.monotonic()
+        """Seconds that only grow; the time that the machine was suspended counts where the system can tell."""
+        return _MONOTONIC()
 
 
 class ThreadWorkers:
@@ -53,13 +75,13 @@ class ThreadWorkers:
             if self._stopping and not self._seen_stop:
                 self._seen_stop = True
                 return None
-            left = SLICE_SECONDS if deadline is None else min(SLICE_SECONDS, deadline - time.monotonic())
+            left = SLICE_SECONDS if deadline is None else min(SLICE_SECONDS, deadline - _MONOTONIC())
             if left <= 0 and deadline is not None:
                 left = 0.0
             try:
                 completion = self._done.get(timeout=left) if left > 0 else self._done.get_nowait()
             except queue.Empty:
-                if deadline is not None and time.monotonic() >= deadline:
+                if deadline is not None and _MONOTONIC() >= deadline:
                     return None
                 continue
             self._running -= 1

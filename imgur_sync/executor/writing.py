@@ -14,7 +14,7 @@ from imgur_sync.model.event import BudgetReached, InDoubt, Waiting
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, T, Unknown
 from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus
-from imgur_sync.planner.retry import EndRun, Fail, Park, RetryAfter, after_write
+from imgur_sync.planner.retry import EndRun, Fail, Park, Request, Resolve, RetryAfter
 
 
 class AlbumStop(Exception):
@@ -93,11 +93,11 @@ def send_recorded(
     now = session.clock.now()
     match outcome:
         case Done():
-            session.troubles = 0
+            session.patience = session.patience.succeeded()
         case Unknown():
             session.store.record(IntentDoubted(intent.number, now))
             session.emit(InDoubt(intent.album, what, outcome.problem, now + session.settle_seconds))
-            session.note_trouble(outcome.problem)
+            session.decide(outcome, Request.WRITE)
         case NotSent() | Refused():
             # What was sent before this refusal may still turn up.
             again = intent.kind is IntentKind.UPLOAD and intent.sends > 1
@@ -111,7 +111,7 @@ def give_up(session: Session, failure: Failure, *, uploading: bool = False) -> T
     long one, or end the run. A limit of uploads that refuses something else is taken for one of everything."""
     if isinstance(failure, Unknown):
         return False
-    decision = after_write(failure, session.ports.chance())
+    decision = session.decide(failure, Request.WRITE)
     match decision:
         case Park():
             try:
@@ -124,8 +124,8 @@ def give_up(session: Session, failure: Failure, *, uploading: bool = False) -> T
             return True
         case EndRun():
             session.scheduler.halt(error_of(failure.problem))
-        case RetryAfter() | Fail():
-            session.note_trouble(failure.problem)
+        case RetryAfter() | Resolve() | Fail():
+            pass
     return False
 
 

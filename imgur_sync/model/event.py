@@ -130,6 +130,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Countdown:
+    """The run goes on waiting: for what, and how many seconds more."""
+
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetReached:
     """A limit is used up; what is left over goes on at `resume_at` (our clock; None: not in this run)."""
 
@@ -196,6 +204,7 @@ Event = (
     | StepFailed
     | TwinRemoved
     | Waiting
+    | Countdown
     | BudgetReached
     | Warned
     | RunFinished

@@ -150,6 +150,11 @@ class LocalFiles(Protocol):
 class Clock(Protocol):
     """The one source of time."""
 
+    @property
+    def counts_sleep(self) -> bool:
+        """Whether the monotonic clock goes on while the machine is suspended."""
+        ...
+
     def now(self) -> float:
         """Unix seconds; may jump."""
         ...

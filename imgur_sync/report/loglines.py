@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from imgur_sync.model.event import (
     BudgetReached,
+    Countdown,
     Event,
     Hashing,
     InDoubt,
@@ -25,7 +26,7 @@ from imgur_sync.model.event import (
 )
 from imgur_sync.model.step import CreateAlbum, DeleteAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload
 from imgur_sync.report.escape import sentence, terminal
-from imgur_sync.report.figures import plural, size
+from imgur_sync.report.figures import duration, plural, size
 from imgur_sync.report.prices import LIMIT_TEXTS, price_text
 from imgur_sync.report.text import Moment
 
@@ -53,6 +54,8 @@ def line(event: Event, read: Moment) -> str:
             return f"finished: {plural(event.uploaded, 'upload')}, {plural(event.credits, 'credit')}"
         case Waiting(reason=reason, until=until):
             return f"waiting: {sentence(reason, 400)}, until {read.text(until)}"
+        case Countdown(reason=reason, seconds=seconds):
+            return f"waiting: {sentence(reason, 400)}, {duration(seconds)} left"
         case BudgetReached(limit=limit, resume_at=at):
             later = "" if at is None else f"; more at {read.text(at)}"
             return f"the {LIMIT_TEXTS[limit]} are used up{later}"

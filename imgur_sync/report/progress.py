@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Protocol, TextIO
 
-from imgur_sync.model.event import Event, RunFinished
+from imgur_sync.model.event import Countdown, Event, RunFinished
 from imgur_sync.model.ports import Clock
 from imgur_sync.report.loglines import important, line
 from imgur_sync.report.tally import Tally
@@ -14,6 +14,8 @@ from imgur_sync.report.text import Moment
 
 EVERY = 5.0
 """Plain progress is told at most once in so many seconds."""
+EVERY_WAIT = 3600.0
+"""Plain progress tells of a wait that goes on at most once in so many seconds."""
 REDRAW = 0.1
 """The bar is drawn at most once in so many seconds."""
 BAR = (8, 24)
@@ -69,9 +71,13 @@ class PlainLines:
         """Take in one event; see the class."""
         now, read = self._clock.monotonic(), Moment(self._clock.now())
         news = self._tally.take(event, now, read)
-        if important(event) or (news and self._detail is Detail.VERBOSE):
+        if important(event) or (news and self._detail is Detail.VERBOSE and not isinstance(event, Countdown)):
             self._write(line(event, read))
             self._told = now
+        elif isinstance(event, Countdown):
+            if self._detail is not Detail.QUIET and now - self._told >= EVERY_WAIT:
+                self._write(line(event, read))
+                self._told = now
         elif self._detail is Detail.NORMAL and now - self._told >= EVERY and not isinstance(event, RunFinished):
             self._write(self._tally.line(now))
             self._told = now
@@ -126,7 +132,7 @@ class LiveBar:
             self.close()
             return
         self._start()
-        told = important(event) or (news and self._detail is Detail.VERBOSE)
+        told = important(event) or (news and self._detail is Detail.VERBOSE and not isinstance(event, Countdown))
         if told:
             self._console.print(line(event, read), soft_wrap=True)
         if told or now - self._drawn >= REDRAW:

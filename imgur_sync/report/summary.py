@@ -10,6 +10,7 @@ from imgur_sync.report.escape import address, quoted, sentence, terminal
 from imgur_sync.report.figures import number, plural, size
 from imgur_sync.report.text import MOST_LINES, Moment, approval_lines
 from imgur_sync.report.timetable import ending
+from imgur_sync.report.waits import come_back_lines
 
 MEANINGS = {
     ExitCode.DONE: "done, or nothing to do",
@@ -77,8 +78,7 @@ def _left(run: RunFinished, read: Moment) -> Iterator[str]:
     if left:
         yield f"Left over: {plural(left, 'step')}, {plural(run.left.total.credits, 'credit')}."
     yield from approval_lines(run.left, ())
-    if run.resume_at is not None:
-        yield f"Run again at {read.text(run.resume_at)}."
+    yield from come_back_lines(run, read)
     coming = run.left.forecast
     if coming is not None and left and (coming.finished_at or 0.0) >= (run.resume_at or 0.0):
         yield from ending(coming, read)

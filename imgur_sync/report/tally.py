@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from imgur_sync.model.budget import CALL_COST, POST_COST, UPLOAD_COST
 from imgur_sync.model.event import (
+    Countdown,
     Event,
     Hashing,
     Listing,
@@ -82,6 +83,8 @@ class Tally:
                 self.credits += POST_COST.credits if made else CALL_COST.times(calls).credits
             case Waiting(reason=reason, until=until):
                 self.doing = f"waiting: {sentence(reason, 80)}, until {read.text(until)}"
+            case Countdown(reason=reason, seconds=seconds):
+                self.doing = f"{duration(seconds)} left: {sentence(reason, 80)}"
             case _:
                 pass
 

@@ -13,6 +13,7 @@ from imgur_sync.errors import ExitCode
 from imgur_sync.model.budget import Cost, LimitName
 from imgur_sync.model.event import (
     BudgetReached,
+    Countdown,
     Event,
     Hashing,
     InDoubt,
@@ -72,6 +73,7 @@ def every_event(plan: Plan, text: str = "cats") -> list[Event]:
         StepFailed(text, CreateAlbum(text, text), BUSY),
         TwinRemoved(text, text),
         Waiting(text, 1_772_370_400.0),
+        Countdown(text, 5000.0),
         BudgetReached(LimitName.UPLOADS, 1_772_370_400.0),
         Warned(text),
         RunFinished((ExitCode.DONE,), (), 1, 5, 0, 0, 10, plan),
@@ -136,13 +138,13 @@ def test_what_goes_wrong_is_told_at_once_even_when_quiet(plan: Plans) -> None:
 
 
 def test_verbose_tells_every_event(plan: Plans) -> None:
-    """One line each."""
+    """One line each; a wait that goes on is none before an hour is over."""
     lines: list[str] = []
     screen = PlainLines(lines.append, Hands(), Detail.VERBOSE)
     events = every_event(plan())
     for event in events:
         screen.show(event)
-    assert len(lines) == len(events)
+    assert len(lines) == len([event for event in events if not isinstance(event, Countdown)])
 
 
 def test_verbose_names_a_file_that_is_read_once() -> None:
@@ -286,3 +288,28 @@ def test_hostile_text_stays_inert_on_the_bar(plan: Plans, inert: Callable[[str],
     for sequence in ("\x1b[?25l", "\x1b[?25h", "\x1b[2K", "\x1b[1A", "\x1b[0m", "\r"):
         text = text.replace(sequence, "")
     inert(text)
+
+
+def test_a_wait_is_a_line_an_hour_elsewhere_and_a_countdown_on_the_bar(plan: Plans) -> None:
+    """Ticks of half a minute for three hours: the line of the wait, then at most one an hour; the bar redraws each."""
+    for detail, lines_wanted in ((Detail.QUIET, 1), (Detail.NORMAL, 3), (Detail.VERBOSE, 3)):
+        hands, lines = Hands(), list[str]()
+        screen = PlainLines(lines.append, hands, detail)
+        screen.show(Waiting("the day's credits to come back", hands.now() + 10_800))
+        for tick in range(360):
+            screen.show(Countdown("the day's credits to come back", 10_800 - 30 * tick))
+            hands.at += 30
+        assert len(lines) == lines_wanted, lines
+        assert lines[0].startswith("waiting: the day's credits to come back, until ")
+        if lines_wanted > 1:
+            assert lines[1] == "waiting: the day's credits to come back, 2 h left"
+    stream, hands = io.StringIO(), Hands()
+    bar = LiveBar(stream, hands)
+    for seconds in (5025.0, 45.0, 44.0):
+        bar.show(Countdown("the day's credits to come back", seconds))
+        hands.at += 30
+    bar.close()
+    told = stream.getvalue()
+    for words in ("1 h 24 min left: the day's", "45 s left: the day's", "44 s left: the day's"):
+        assert words in told
+    assert "waiting: " not in told, "no line for each tick"

@@ -49,7 +49,7 @@ dogs: as wanted  https://imgur.com/a/y
 3 pictures uploaded (900.0 kB), 1 edit; 33 credits spent.
 Left over: 1 step, 11 credits.
 Held back by prune; to let it through, type: --approve prune=7
-Run again at 2026-03-01 14:48 +01:00 (in 43 min).
+Run again at 2026-03-01 14:48 +01:00 (in 43 min): imgur-sync apply (or let it wait by itself: imgur-sync apply --wait).
 Exit 7: partial: something failed, the rest is done and saved
 Exit 3: a gate held steps back
 Exit 6: stopped at the budget; run again at the time printed
