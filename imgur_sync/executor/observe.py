@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
+from imgur_sync.executor.agreeing import found_agreed, found_agreed_before
 from imgur_sync.executor.claiming import candidate, check_claim, unclaimed
 from imgur_sync.executor.quiet import keep_quiet_mark, spec_print
 from imgur_sync.executor.selecting import spared
@@ -150,6 +151,7 @@ def _still_quiet(
     young = 0 <= session.clock.now() - mark.listed_at <= session.manifest.budget.remote_max_age
     same = header is not None and header.fingerprint == mark.header
     if same and young and not session.options.refresh:
+        found_agreed_before(session, local.key, synced)
         return quiet
     seen = yield from album_listing(session, synced)
     cached = session.ports.cache.listing(synced.id)
@@ -159,6 +161,7 @@ def _still_quiet(
     if listing.header.fingerprint != mark.header:
         return None
     keep_quiet_mark(session, local.key, local.fingerprint, local.count, listing)
+    found_agreed(session, local.key, listing)
     return Quiet(local.key, local.count, listing.taken_at)
 
 
@@ -270,6 +273,7 @@ def _view(
         spared=spare,
         texts_in_doubt=frozenset(i.target for i in open_intents(session) if i.kind is IntentKind.EDIT_IMAGE),
         anonymous=session.anonymous,
+        agreed=session.store.agreed(spec.key),
         root_accepted=session.store.accepted_root(spec.key) == scan_print(local),
     )
 

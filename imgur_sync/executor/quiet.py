@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imgur_sync.executor.agreeing import found_agreed
 from imgur_sync.model.ports import QuietMark
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def remember_quiet(session: Session, view: AlbumView, plan: AlbumPlan) -> None:
         return
     if plan.quiet and not plan.unsendable and view.listing.complete:
         keep_quiet_mark(session, plan.album, plan.fingerprint, plan.files, view.listing)
+        found_agreed(session, plan.album, view.listing)
     else:
+        session.agreed.pop(plan.album, None)
         # The mark goes with the listing that it was made for: the next look must not find its own drift in order.
         session.ports.cache.keep_quiet(plan.album, None)
         session.ports.cache.keep_listing(view.listing)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
     from imgur_sync.model.spec import Manifest
     from imgur_sync.model.step import Step
-    from imgur_sync.model.synced import FailedFile, Intent, RetiredUrl
+    from imgur_sync.model.synced import Agreed, FailedFile, Intent, RetiredUrl
     from imgur_sync.planner.retry import Park
 
 
@@ -136,6 +136,7 @@ class Session:
         self.twins_looked_for = False
         self.retired: list[RetiredUrl] = []
         self.unseen = False
+        self.agreed: dict[str, Agreed] = {}
         self.needed: tuple[frozenset[str] | None] | None = None
 
     @property

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imgur_sync.model.remote import RemoteAlbum
     from imgur_sync.model.secret import Secret
     from imgur_sync.model.synced import (
+        Agreed,
         Departure,
         FailedFile,
         Intent,
@@ -148,6 +149,10 @@ class StateStore(Protocol):
 
     def accepted_root(self, album: str) -> str:
         """The scan of the album's folder that somebody accepted, "" if none."""
+        ...
+
+    def agreed(self, album: str) -> Agreed:
+        """The order and cover of that album that were last agreed on, as far as they are known."""
         ...
 
     def open_intent(self, draft: Intent) -> Intent:

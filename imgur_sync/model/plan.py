@@ -110,8 +110,10 @@ class Placement:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What an album showed before its edit. `order` are the paths of managed pictures as the album shows them, by the
-    names that their files have now; `drifted` are fields (title, description, privacy) that somebody changed there,
-    `taken_out` the paths of pictures that somebody took out of it."""
+    names that their files have now; `drifted` are fields (title, description, privacy, order, cover) that somebody
+    changed there, `taken_out` the paths of pictures that somebody took out of it. `rewished` are those of order and
+    cover whose wish is not what was agreed on before (`agreed_order`, `agreed_cover`), `unsure` those of which nobody
+    knows who changed them."""
 
     title: str
     description: str
@@ -120,6 +122,10 @@ class Shown:
     order: tuple[str, ...]
     drifted: frozenset[str] = frozenset()
     taken_out: frozenset[str] = frozenset()
+    rewished: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
+    agreed_order: tuple[str, ...] = ()
+    agreed_cover: str = ""
 
 
 @dataclass(frozen=True, slots=True)

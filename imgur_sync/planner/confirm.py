@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from imgur_sync.model.change import AlbumEdited, Change
 from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.model.spec import Privacy
+from imgur_sync.model.synced import Agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,24 @@ class EditWish:
         if title is None and description is None and privacy is None:
             return ()
         return (AlbumEdited(key, title, description, None if privacy is None else Privacy(privacy), at),)
+
+    def agreed(self, before: Agreed, listing: RemoteAlbum) -> Agreed:
+        """How the album is arranged by agreement once this edit is over, `before` being what held until then.
+
+        What the edit did not concern, or did not change, stays as it was; what is neither so nor as wished is unknown.
+        """
+        differs, cover = self._differing(listing), listing.header.cover or ""
+        ids: tuple[str, ...] | None = None
+        if self.ids is None or (differs["order"] and listing.ids == self.before_ids):
+            ids = before.ids
+        elif not differs["order"]:
+            ids = listing.ids
+        if self.cover is not None and not differs["cover"]:
+            return Agreed(ids, cover)
+        if cover == self.before_cover or (self.cover is None and self.ids is None):
+            return Agreed(ids, before.cover)
+        # A cover that changes with the pictures, such as the first one, was changed by the edit.
+        return Agreed(ids, cover if self.cover is None and not differs["order"] else None)
 
 
 def ignored_fields(wish: EditWish, listing: RemoteAlbum) -> tuple[tuple[str, str, str], ...]:
