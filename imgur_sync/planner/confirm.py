@@ -95,12 +95,10 @@ class EditWish:
             ids = before.ids
         elif not differs["order"]:
             ids = listing.ids
-        if self.cover is not None and not differs["cover"]:
-            return Agreed(ids, cover)
-        if cover == self.before_cover or (self.cover is None and self.ids is None):
-            return Agreed(ids, before.cover)
-        # A cover that changes with the pictures, such as the first one, was changed by the edit.
-        return Agreed(ids, cover if self.cover is None and not differs["order"] else None)
+        if not differs.get("cover", self.ids is None or differs["order"]):
+            return Agreed(ids, cover)  # also one that the edit did not name: it follows the pictures
+        untouched = cover == self.before_cover or (self.cover is None and self.ids is None)
+        return Agreed(ids, before.cover if untouched else None)
 
 
 def ignored_fields(wish: EditWish, listing: RemoteAlbum) -> tuple[tuple[str, str, str], ...]:
