@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from imgur_sync.executor.session import Session
     from imgur_sync.model.change import AlbumAgreed
+    from imgur_sync.model.ports import QuietMark
     from imgur_sync.model.remote import RemoteAlbum
     from imgur_sync.model.synced import SyncedAlbum
     from imgur_sync.planner.confirm import EditWish
@@ -30,18 +31,28 @@ def agreed_by(session: Session, key: str, wish: EditWish | None, listing: Remote
         yield AlbumAgreed(key, after)
 
 
+def shown_by(listing: RemoteAlbum) -> Agreed:
+    """How a reading shows the album arranged."""
+    return Agreed(listing.ids, listing.header.cover or "")
+
+
+def is_agreed(session: Session, key: str, listing: RemoteAlbum) -> bool:
+    """Whether the state remembers what this reading shows."""
+    return session.store.agreed(key) == shown_by(listing)
+
+
 def found_agreed(session: Session, key: str, listing: RemoteAlbum) -> None:
     """The album is in order as this reading shows it; recorded when the run ends, if it may write."""
     if session.writer is not None:
-        session.agreed[key] = Agreed(listing.ids, listing.header.cover or "")
+        session.agreed[key] = shown_by(listing)
 
 
-def found_agreed_before(session: Session, key: str, synced: SyncedAlbum) -> None:
-    """The album is in order as an earlier reading showed it, which an earlier version did not remember."""
-    if session.writer is None or session.store.agreed(key).ids is not None:
+def found_agreed_before(session: Session, key: str, synced: SyncedAlbum, mark: QuietMark) -> None:
+    """The album is in order as an earlier reading showed it, which a run that could not write may have made."""
+    if session.writer is None or (mark.agreed and session.store.agreed(key).ids is not None):
         return
     cached = session.ports.cache.listing(synced.id)
-    if cached is not None:
+    if cached is not None and cached.complete:
         found_agreed(session, key, cached)
 
 

@@ -32,11 +32,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """An album in order, of which nothing but the number of pictures and the age of its listing is kept."""
+    """An album in order, of which nothing but the number of pictures, the age of its listing and the number of foreign
+    pictures in it is kept."""
 
     key: str
     count: int
     listed_at: float
+    foreign: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def _still_quiet(
     """Whether an album whose folder did not change is still in order on Imgur, as far as it has to be looked at."""
     assert mark is not None
     assert synced is not None
-    quiet = Quiet(local.key, local.count, mark.listed_at)
+    quiet = Quiet(local.key, local.count, mark.listed_at, mark.foreign)
     if session.options.offline:
         return quiet
     header = (session.headers or {}).get(synced.id)
@@ -151,7 +153,7 @@ def _still_quiet(
     young = 0 <= session.clock.now() - mark.listed_at <= session.manifest.budget.remote_max_age
     same = header is not None and header.fingerprint == mark.header
     if same and young and not session.options.refresh:
-        found_agreed_before(session, local.key, synced)
+        found_agreed_before(session, local.key, synced, mark)
         return quiet
     seen = yield from album_listing(session, synced)
     cached = session.ports.cache.listing(synced.id)
@@ -160,9 +162,9 @@ def _still_quiet(
         return None
     if listing.header.fingerprint != mark.header:
         return None
-    keep_quiet_mark(session, local.key, local.fingerprint, local.count, listing)
+    keep_quiet_mark(session, local.key, local.fingerprint, local.count, listing, mark.foreign)
     found_agreed(session, local.key, listing)
-    return Quiet(local.key, local.count, listing.taken_at)
+    return Quiet(local.key, local.count, listing.taken_at, mark.foreign)
 
 
 def _facts(listing: RemoteAlbum) -> list[tuple[str, str, str]]:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class QuietMark:
     """An album was found in order: with this local content, this manifest entry and this header of Imgur's nothing was
-    wanted and nothing in doubt. `count` pictures. `serial` is the state's serial of the album then."""
+    wanted and nothing in doubt. `count` pictures, and `foreign` ones of others. `serial` is the state's serial of the
+    album then. `agreed`: the state remembers the order and cover that the listing shows."""
 
     fingerprint: str
     spec: str
@@ -37,6 +38,8 @@ class QuietMark:
     serial: int
     count: int
     listed_at: float
+    foreign: int = 0
+    agreed: bool = False
 
 
 class Cache(Protocol):

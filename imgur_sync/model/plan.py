@@ -214,7 +214,8 @@ class Price:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The whole plan. `albums` hold every album with something to tell, in the order of execution; `unchanged` counts
-    the rest and `unchanged_files` their pictures.
+    the rest and `unchanged_files` their pictures; `unchanged_foreign` are those of them that hold pictures of others,
+    with how many.
 
     `digest` is "sha256:" and 64 hex digits over all wanted steps, before gates and budget; equal plans of the same
     world have equal digests on any machine. `price` is of the granted steps, `total` of all wanted ones. `resume_at` is
@@ -234,6 +235,7 @@ class Plan:
     resume_at: float | None = None
     observation_reads: int = 0
     oldest_listing: float | None = None
+    unchanged_foreign: tuple[tuple[str, int], ...] = ()
     offline: bool = False
     notes: tuple[str, ...] = ()
 

@@ -126,7 +126,7 @@ def test_an_order_that_is_the_wanted_one_is_told_once(up: Either) -> None:
     choose(up, 1)
     assert up.run("drift").stdout == f"{ORDER}: as the manifest wants it now\n"
     last = up.last()
-    up.run("apply", "-y", "-q", "--refresh")
+    up.run("apply", "-y", "-q")
     assert up.writes(last) == []
     assert up.run("drift", "--detailed-exitcode").returncode == 0
 
@@ -183,6 +183,31 @@ def forget(here: Either) -> None:
     with closing(sqlite3.connect(here.folder / ".imgur-sync/state.db", isolation_level=None)) as connection:
         connection.execute("DROP TABLE agreed")
         connection.execute("PRAGMA user_version = 4")
+
+
+def test_pictures_of_others_are_told_as_long_as_they_are_there(up: Either) -> None:
+    """Of an album that is in order otherwise: by drift and plan, for no request more, and they count as no change."""
+    quiet = reads(up, "drift"), reads(up, "plan")
+    up.add("cats", 77)
+    for _ in range(3):
+        told = up.run("drift", "--detailed-exitcode").stdout
+        assert told == "Nothing was changed on Imgur (2 albums looked at).\ncats: 1 picture of others in it: kept\n"
+        up.run("apply", "-y", "-q")
+    assert (reads(up, "drift"), reads(up, "plan")) == quiet
+    document = up.json("drift")
+    check_document(document, "drift")
+    assert [(album["album"], album["foreign"], album["drift"]) for album in document["albums"]] == [("cats", 1, [])]
+    assert document["unchanged"] == 1
+    text = up.run("plan").stdout
+    assert "Nothing to do: 2 albums as wanted, with 8 pictures." in text
+    assert "Pictures that imgur-sync did not put there stay: 1 in cats" in text
+    document = up.json("plan")
+    check_document(document, "plan")
+    assert document["unchanged"]["foreign"] == {"cats": 1}
+    assert "stay: 1 in cats" in up.run("plan", "--offline").stdout
+    up.edit("order", title_of="cats", images=[up.album("cats")["images"][place] for place in (5, 0, 1, 2, 3, 4)])
+    moved = up.run("drift").stdout
+    assert ("the order was changed" in moved) is not up.anonymous, "without an account no edit can name it"
 
 
 def test_nothing_but_the_state_holds_what_was_agreed_on(up: Either) -> None:
