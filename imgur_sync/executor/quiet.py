@@ -24,7 +24,7 @@ def spec_print(spec: AlbumSpec) -> str:
 
 
 def keep_quiet_mark(
-    session: Session, key: str, fingerprint: str, count: int, listing: RemoteAlbum, foreign: int
+    session: Session, key: str, fingerprint: str, count: int, listing: RemoteAlbum, foreign: int = 0
 ) -> None:
     """Remember that the album is in order with this content and this listing, which shows so many foreign pictures."""
     spec, synced = session.manifest.album(key), session.store.album(key)
