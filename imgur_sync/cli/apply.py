@@ -74,6 +74,7 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
     from imgur_sync.cli.wiring import applying
     from imgur_sync.executor import apply
     from imgur_sync.executor.history import recorded_run
+    from imgur_sync.executor.selecting import chosen_keys
     from imgur_sync.model.event import RunFinished
 
     with applying(session, options, max_credits=max_credits, adopt=lambda fresh: adopt(session, fresh)) as bench:
@@ -87,7 +88,8 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
                     _agree(plan, waits=options.wait)
             return True
 
-        with recorded_run(ports, "apply", options.albums) as record, bench.stopper.watching():
+        asked = chosen_keys(bench.manifest, options, ports.store.albums())
+        with recorded_run(ports, "apply", asked) as record, bench.stopper.watching():
             try:
                 events = apply(ports, bench.writer, bench.manifest, bench.options, confirm)
                 run = last(outcome.noted(events), screen, RunFinished)

@@ -15,7 +15,8 @@ from imgur_sync.errors import ExitCode
 def command(session: Session, albums: tuple[str, ...], detailed_exitcode: bool) -> int:
     """Show what somebody changed on Imgur since the last run, and what the next apply makes of it.
 
-    That is: texts, privacy, pictures taken out, deleted or added. What you changed in the folders: imgur-sync diff.
+    That is: texts, privacy, order, cover, pictures taken out, deleted or added. What you changed yourself: imgur-sync
+    diff.
 
     ALBUM is a key of sync.toml or a pattern of keys; none means all albums. Each is asked about anew, for 1 credit, and
     1 for each picture that is missing. Nothing is changed. Exits 0, or 2 with --detailed-exitcode when something of

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from imgur_sync.errors import BudgetError, DeclinedError, ImgurSyncError, StaleError
+from imgur_sync.executor.agreeing import agreements
 from imgur_sync.executor.album_run import run_album
 from imgur_sync.executor.finishing import finished, has_work
 from imgur_sync.executor.guarding import protect, release
@@ -226,6 +227,7 @@ def _close(session: Session, world: World, plan: Plan) -> None:
             changes.append(FolderSeen(spec.key, spec.folder, root))
             renewed.append(spec.key)
     changes += release(session, world, plan)
+    changes += agreements(session)
     if changes:
         session.store.record(*changes)
     for key, gate in sorted(session.bases):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imgur_sync.errors import BudgetError
+from imgur_sync.executor.agreeing import agreed_by
 from imgur_sync.executor.edit_calls import edit_calls
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.pieces import fixed, try_adding, was_ignored
@@ -215,6 +216,7 @@ def _record(
     if number:
         changes += [IntentEnded(number, IntentStatus.CLOSED, now), EditDone(spec.key, now)]
     changes.extend(wish.confirmed(spec.key, listing, now))
+    changes.extend(agreed_by(session, spec.key, wish, listing))
     if wish.ids is not None:
         placed = set(wish.ids)
         changes += [PicturePlaced(p.id, p.album, p.path, p.digest, now) for p in plan.placements if p.id in placed]

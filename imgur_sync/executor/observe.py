@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
 from imgur_sync.executor.aging import has_turn, old
+from imgur_sync.executor.agreeing import found_agreed, found_agreed_before
 from imgur_sync.executor.claiming import candidate, check_claim, unclaimed
 from imgur_sync.executor.quiet import keep_quiet_mark, spec_print
 from imgur_sync.executor.selecting import spared
@@ -32,11 +33,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """An album in order, of which nothing but the number of pictures and the age of its listing is kept."""
+    """An album in order, of which nothing but the number of pictures, the age of its listing and the number of foreign
+    pictures in it is kept."""
 
     key: str
     count: int
     listed_at: float
+    foreign: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +146,13 @@ def _still_quiet(
     """Whether an album whose folder did not change is still in order on Imgur, as far as it has to be looked at."""
     assert mark is not None
     assert synced is not None
-    quiet = Quiet(local.key, local.count, mark.listed_at)
+    quiet = Quiet(local.key, local.count, mark.listed_at, mark.foreign)
     if session.options.offline:
         return quiet
     header = (session.headers or {}).get(synced.id)
     same = header is not None and header.fingerprint == mark.header
     if same and not session.options.refresh and not (old(session, mark) and has_turn(session, local.key)):
+        found_agreed_before(session, local.key, synced, mark)
         return quiet
     seen = yield from album_listing(session, synced)
     cached = session.ports.cache.listing(synced.id)
@@ -157,8 +161,9 @@ def _still_quiet(
         return None
     if listing.header.fingerprint != mark.header:
         return None
-    keep_quiet_mark(session, local.key, local.fingerprint, local.count, listing)
-    return Quiet(local.key, local.count, listing.taken_at)
+    keep_quiet_mark(session, local.key, local.fingerprint, local.count, listing, mark.foreign)
+    found_agreed(session, local.key, listing)
+    return Quiet(local.key, local.count, listing.taken_at, mark.foreign)
 
 
 def _facts(listing: RemoteAlbum) -> list[tuple[str, str, str]]:
@@ -269,6 +274,7 @@ def _view(
         spared=spare,
         texts_in_doubt=frozenset(i.target for i in open_intents(session) if i.kind is IntentKind.EDIT_IMAGE),
         anonymous=session.anonymous,
+        agreed=session.store.agreed(spec.key),
         root_accepted=session.store.accepted_root(spec.key) == scan_print(local),
     )
 

@@ -136,6 +136,7 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
         albums,
         unchanged=len(world.quiet),
         unchanged_files=sum(quiet.count for quiet in world.quiet.values()),
+        unchanged_foreign=tuple(_foreign(session, world)),
         budget=session.ports.ledger.budget() if session.ports.ledger is not None else None,
         now=session.clock.now(),
         observation_reads=session.reads,
@@ -151,6 +152,12 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
         approvals=approvals,
         exact=first,
     )
+
+
+def _foreign(session: Session, world: World) -> Iterator[tuple[str, int]]:
+    """The albums in order that hold pictures of others, in manifest order."""
+    quiet = (world.quiet.get(spec.key) for spec in session.manifest.albums)
+    return ((one.key, one.foreign) for one in quiet if one is not None and one.foreign)
 
 
 def _note_gates(session: Session, albums: Sequence[AlbumPlan]) -> None:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imgur_sync.executor.agreeing import found_agreed, is_agreed
 from imgur_sync.model.ports import QuietMark
 
 if TYPE_CHECKING:
@@ -22,14 +23,16 @@ def spec_print(spec: AlbumSpec) -> str:
     return hashlib.sha256(repr(replace(spec, position=0)).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def keep_quiet_mark(session: Session, key: str, fingerprint: str, count: int, listing: RemoteAlbum) -> None:
-    """Remember that the album is in order with this content and this listing."""
+def keep_quiet_mark(
+    session: Session, key: str, fingerprint: str, count: int, listing: RemoteAlbum, foreign: int = 0
+) -> None:
+    """Remember that the album is in order with this content and this listing, which shows so many foreign pictures."""
     spec, synced = session.manifest.album(key), session.store.album(key)
     if spec is None or synced is None:
         return
     session.ports.cache.keep_listing(listing)
-    header = listing.header.fingerprint
-    mark = QuietMark(fingerprint, spec_print(spec), header, synced.serial, count, listing.taken_at)
+    header, known = listing.header.fingerprint, session.writer is not None or is_agreed(session, key, listing)
+    mark = QuietMark(fingerprint, spec_print(spec), header, synced.serial, count, listing.taken_at, foreign, known)
     session.ports.cache.keep_quiet(key, mark)
 
 
@@ -38,8 +41,10 @@ def remember_quiet(session: Session, view: AlbumView, plan: AlbumPlan) -> None:
     if view.listing is None or session.options.offline:
         return
     if plan.quiet and not plan.unsendable and view.listing.complete:
-        keep_quiet_mark(session, plan.album, plan.fingerprint, plan.files, view.listing)
+        keep_quiet_mark(session, plan.album, plan.fingerprint, plan.files, view.listing, plan.foreign)
+        found_agreed(session, plan.album, view.listing)
     else:
+        session.agreed.pop(plan.album, None)
         # The mark goes with the listing that it was made for: the next look must not find its own drift in order.
         session.ports.cache.keep_quiet(plan.album, None)
         session.ports.cache.keep_listing(view.listing)

@@ -16,11 +16,13 @@ from imgur_sync.errors import UsageError
 from imgur_sync.model.local import LocalAlbum
 from imgur_sync.model.spec import AlbumSpec, Prune
 from imgur_sync.model.synced import Standing, SyncedPicture
+from imgur_sync.planner.collections import with_vanished
 from imgur_sync.planner.marker import SHORT
 
 if TYPE_CHECKING:
     from imgur_sync.executor.session import Options, Session
     from imgur_sync.model.spec import Manifest
+    from imgur_sync.model.synced import SyncedAlbum
 
 MOST_KEYS = 20
 
@@ -37,6 +39,16 @@ def chosen(manifest: Manifest, options: Options) -> tuple[AlbumSpec, ...]:
             raise _unknown(name, manifest)
         keys |= found
     return tuple(spec for spec in manifest.albums if spec.key in keys)
+
+
+def chosen_keys(manifest: Manifest, options: Options, known: Iterable[SyncedAlbum]) -> tuple[str, ...]:
+    """The keys of the albums that the caller asked for by name or pattern, none where all are meant: what a history
+    tells when the manifest has changed since. A name that fits nothing stands for itself."""
+    keys = [spec.key for spec in with_vanished(manifest, tuple(known)).albums]
+    found: dict[str, None] = {}
+    for name in options.albums:
+        found.update(dict.fromkeys([key for key in keys if key == name or fnmatchcase(key, name)] or [name]))
+    return tuple(found)
 
 
 def _unknown(name: str, manifest: Manifest) -> UsageError:

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
     from imgur_sync.model.spec import Manifest
     from imgur_sync.model.step import Step
-    from imgur_sync.model.synced import FailedFile, Intent, RetiredUrl
+    from imgur_sync.model.synced import Agreed, FailedFile, Intent, RetiredUrl
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,7 @@ class Session:
         self.refused_in_a_row: Counter[str] = Counter()
         self.twins_looked_for = self.unseen = self.asked_credits = False
         self.retired: list[RetiredUrl] = []
+        self.agreed: dict[str, Agreed] = {}
         self.needed: tuple[frozenset[str] | None] | None = None
 
     @property

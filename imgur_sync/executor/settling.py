@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from imgur_sync.errors import ImgurSyncError, TryAgainLaterError
+from imgur_sync.executor.agreeing import agreed_by
 from imgur_sync.executor.in_albums import give_up_creations, settle_in_albums
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.removing import settle_removal
@@ -234,6 +235,9 @@ def _settle_edit(session: Session, intent: Intent) -> Task[None]:
                 attempts = old.attempts + 1 if old is not None and old.wish == value else 1
                 changes.append(WishIgnored(intent.album, field, value, before, attempts, now))
             changes.extend(wish.confirmed(intent.album, seen.listing, now))
+            changes.extend(agreed_by(session, intent.album, wish, seen.listing))
+        elif seen.listing is not None:  # part of an edit, in pieces
+            changes.extend(agreed_by(session, intent.album, None, seen.listing))
     session.store.record(*changes)
 
 

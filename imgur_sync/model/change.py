@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from imgur_sync.model.local import RootIdentity
 from imgur_sync.model.secret import Secret
 from imgur_sync.model.spec import Privacy
-from imgur_sync.model.synced import FailedFile, IntentStatus, RetiredUrl, SyncedPicture
+from imgur_sync.model.synced import Agreed, FailedFile, IntentStatus, RetiredUrl, SyncedPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +249,15 @@ class GateHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class AlbumAgreed:
+    """The album's order and cover are as agreed; in place of what was known of them. Its serial does not grow: nothing
+    that a plan wants depends on it."""
+
+    key: str
+    agreed: Agreed
+
+
+@dataclass(frozen=True, slots=True)
 class EditDone:
     """An edit of the album (`path` "") or of the texts of a picture was carried out: for the history of runs only."""
 
@@ -282,6 +291,7 @@ Change = (
     | FailuresForgotten
     | GateHeld
     | WishIgnored
+    | AlbumAgreed
     | EditDone
     | PictureEdited
     | TextIgnored

@@ -38,8 +38,8 @@ class RunStep:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run. `number` is given by the store (0 in a draft). `albums` are the names that the command was given, none
-    means all.
+    """One run. `number` is given by the store (0 in a draft). `albums` are the keys of the albums that the command was
+    given, by name or by a pattern; none means all.
 
     `ended_at` is None, and `exit_codes` are empty, while it runs and after it was killed. The exit codes come with the
     ruling one first. `credits` is what the ledger charged, None when nobody could tell; `done` counts the steps.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imgur_sync.model.remote import RemoteAlbum
     from imgur_sync.model.secret import Secret
     from imgur_sync.model.synced import (
+        Agreed,
         Departure,
         FailedFile,
         Intent,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class QuietMark:
     """An album was found in order: with this local content, this manifest entry and this header of Imgur's nothing was
-    wanted and nothing in doubt. `count` pictures. `serial` is the state's serial of the album then."""
+    wanted and nothing in doubt. `count` pictures, and `foreign` ones of others. `serial` is the state's serial of the
+    album then. `agreed`: the state remembers the order and cover that the listing shows."""
 
     fingerprint: str
     spec: str
@@ -36,6 +38,8 @@ class QuietMark:
     serial: int
     count: int
     listed_at: float
+    foreign: int = 0
+    agreed: bool = False
 
 
 class Cache(Protocol):
@@ -148,6 +152,10 @@ class StateStore(Protocol):
 
     def accepted_root(self, album: str) -> str:
         """The scan of the album's folder that somebody accepted, "" if none."""
+        ...
+
+    def agreed(self, album: str) -> Agreed:
+        """The order and cover of that album that were last agreed on, as far as they are known."""
         ...
 
     def open_intent(self, draft: Intent) -> Intent:

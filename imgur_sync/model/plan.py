@@ -112,8 +112,10 @@ class Placement:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What an album showed before its edit. `order` are the paths of managed pictures as the album shows them, by the
-    names that their files have now; `drifted` are fields (title, description, privacy) that somebody changed there,
-    `taken_out` the paths of pictures that somebody took out of it."""
+    names that their files have now; `drifted` are fields (title, description, privacy, order, cover) that somebody
+    changed there, `taken_out` the paths of pictures that somebody took out of it. `rewished` are those of order and
+    cover whose wish is not what was agreed on before (`agreed_order`, `agreed_cover`), `unsure` those of which nobody
+    knows who changed them."""
 
     title: str
     description: str
@@ -122,6 +124,10 @@ class Shown:
     order: tuple[str, ...]
     drifted: frozenset[str] = frozenset()
     taken_out: frozenset[str] = frozenset()
+    rewished: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
+    agreed_order: tuple[str, ...] = ()
+    agreed_cover: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +216,8 @@ class Price:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The whole plan. `albums` hold every album with something to tell, in the order of execution; `unchanged` counts
-    the rest and `unchanged_files` their pictures.
+    the rest and `unchanged_files` their pictures; `unchanged_foreign` are those of them that hold pictures of others,
+    with how many.
 
     `digest` is "sha256:" and 64 hex digits over all wanted steps, before gates and budget; equal plans of the same
     world have equal digests on any machine. `price` is of the granted steps, `total` of all wanted ones. `resume_at` is
@@ -230,6 +237,7 @@ class Plan:
     resume_at: float | None = None
     observation_reads: int = 0
     oldest_listing: float | None = None
+    unchanged_foreign: tuple[tuple[str, int], ...] = ()
     offline: bool = False
     notes: tuple[str, ...] = ()
     forecast: Forecast | None = None  # None: the budget is not known

@@ -98,6 +98,17 @@ class SyncedAlbum:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """How an album was arranged when that was last agreed on: read back after our edit, or found in order.
+
+    `ids` are all that it showed, in its order, `cover` the id of its cover ("": Imgur named none). None: not known.
+    """
+
+    ids: tuple[str, ...] | None = None
+    cover: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NotHonoured:
     """A field that Imgur did not take over: the wish as text, how often it was sent, and when last (our clock).
 

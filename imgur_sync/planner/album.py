@@ -15,6 +15,7 @@ from imgur_sync.planner.awaited import waiting_gates, waiting_uploads
 from imgur_sync.planner.gates import counting_gates, listing_gate, root_gate, scan_gate
 from imgur_sync.planner.keyless import remarks, renewed
 from imgur_sync.planner.price import reads_around
+from imgur_sync.planner.rearranged import rearranged, rearranged_drift
 from imgur_sync.planner.remarks import blocked, doubts, drift, place_warning, refused, size_warning, unfinished
 from imgur_sync.planner.shown import shown_before
 from imgur_sync.planner.sorting import Send, Sorted, sort_out
@@ -199,7 +200,7 @@ def _assembled(
     gates: tuple[Gate, ...],
     held: frozenset[GateName],
 ) -> AlbumPlan:
-    blank, pairs = _blank(view), _pairs(granted, target)
+    blank, pairs, changed = _blank(view), _pairs(granted, target), rearranged(view, target)
     return replace(
         blank,
         wanted=all_steps,
@@ -207,6 +208,7 @@ def _assembled(
         withheld=withheld_steps(view, all_steps, steps, gates, held),
         gates=gates,
         blocked=blocked(view, wanted, granted, target),
+        drift=(*blank.drift, *rearranged_drift(view, target, changed, all_steps)),
         unsettled=(*blank.unsettled, *_settling(view, granted)),
         unmanaged=tuple(picture.path for picture in granted.unmanaged),
         foreign=target.foreign,
@@ -217,7 +219,7 @@ def _assembled(
         released=_released(view, granted),
         replaced=tuple((path, picture.id) for path, picture in granted.retired),
         pairs=pairs,
-        shown=shown_before(view, all_steps, pairs),
+        shown=shown_before(view, all_steps, pairs, changed),
         leaving=target.leaving,
         deleting=tuple((picture.path, picture.id) for picture in target.deleting),
         unpaired_files=tuple((file.digest, file.path) for file in wanted.unpaired),

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from imgur_sync.model.change import AlbumEdited, Change
 from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.model.spec import Privacy
+from imgur_sync.model.synced import Agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,22 @@ class EditWish:
         if title is None and description is None and privacy is None:
             return ()
         return (AlbumEdited(key, title, description, None if privacy is None else Privacy(privacy), at),)
+
+    def agreed(self, before: Agreed, listing: RemoteAlbum) -> Agreed:
+        """How the album is arranged by agreement once this edit is over, `before` being what held until then.
+
+        What the edit did not concern, or did not change, stays as it was; what is neither so nor as wished is unknown.
+        """
+        differs, cover = self._differing(listing), listing.header.cover or ""
+        ids: tuple[str, ...] | None = None
+        if self.ids is None or (differs["order"] and listing.ids == self.before_ids):
+            ids = before.ids
+        elif not differs["order"]:
+            ids = listing.ids
+        if not differs.get("cover", self.ids is None or differs["order"]):
+            return Agreed(ids, cover)  # also one that the edit did not name: it follows the pictures
+        untouched = cover == self.before_cover or (self.cover is None and self.ids is None)
+        return Agreed(ids, before.cover if untouched else None)
 
 
 def ignored_fields(wish: EditWish, listing: RemoteAlbum) -> tuple[tuple[str, str, str], ...]:

@@ -8,11 +8,14 @@ from imgur_sync.model.plan import Shown
 from imgur_sync.model.step import EditAlbum, Step
 from imgur_sync.model.synced import Standing
 from imgur_sync.planner.marker import is_album_marker
+from imgur_sync.planner.rearranged import Rearranged
 from imgur_sync.planner.target import current_privacy
 from imgur_sync.planner.view import AlbumView
 
 
-def shown_before(view: AlbumView, steps: Iterable[Step], pairs: tuple[tuple[str, str], ...]) -> Shown | None:
+def shown_before(
+    view: AlbumView, steps: Iterable[Step], pairs: tuple[tuple[str, str], ...], changed: Rearranged
+) -> Shown | None:
     """What the album shows, where an edit is wanted and the album was listed; else None. `pairs` are the plan's."""
     if view.listing is None or not view.exists or not any(isinstance(step, EditAlbum) for step in steps):
         return None
@@ -27,8 +30,12 @@ def shown_before(view: AlbumView, steps: Iterable[Step], pairs: tuple[tuple[str,
         privacy=current_privacy(view).value,
         cover=paths.get(header.cover or "", cover),
         order=tuple(paths[image_id] for image_id in view.listing.ids if image_id in paths),
-        drifted=_drifted(view),
+        drifted=_drifted(view) | changed.there,
         taken_out=frozenset(paths[picture.id] for picture in placed),
+        rewished=changed.here,
+        unsure=changed.unknown,
+        agreed_order=tuple(paths[image_id] for image_id in view.agreed.ids or () if image_id in paths),
+        agreed_cover=paths.get(view.agreed.cover or "", ""),
     )
 
 

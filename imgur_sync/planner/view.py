@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.model.plan import GateName, Gone
 from imgur_sync.model.spec import AlbumSpec, GateLimits, Prune
-from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus, SyncedAlbum, SyncedPicture
+from imgur_sync.model.synced import Agreed, FailedFile, Intent, IntentKind, IntentStatus, SyncedAlbum, SyncedPicture
 
 if TYPE_CHECKING:
     from imgur_sync.model.local import LocalAlbum
@@ -32,6 +32,7 @@ class AlbumView:
     once more, with the path of the file that is theirs.
     `root_accepted`: somebody confirmed that this very scan is of the right folder.
     `adopting`: the manifest names the album by its id, and nothing of it is ours yet.
+    `agreed` is how the album was arranged when that was last agreed on.
     """
 
     spec: AlbumSpec
@@ -58,6 +59,7 @@ class AlbumView:
     renewed: Mapping[str, str] = field(default_factory=dict)
     root_accepted: bool = False
     adopting: bool = False
+    agreed: Agreed = Agreed()
 
     def deletes(self, picture: SyncedPicture) -> bool:
         """Whether a picture whose file left is deleted, and not only taken out of the album."""

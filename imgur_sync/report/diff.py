@@ -84,6 +84,9 @@ SIGNS = {
 }
 """The first character of a line; everything else is a change of a text or a value, "*"."""
 
+NOBODY_KNOWS = "nobody knows who changed it"
+"""Of an order or a cover: no run remembered what they were before, or an edit is in doubt."""
+
 _HEADER = (Kind.TITLE, Kind.DESCRIPTION, Kind.PRIVACY, Kind.COVER, Kind.ORDER)
 
 
@@ -98,6 +101,14 @@ def differences(plan: Plan) -> tuple[Difference, ...]:
 
 
 def _album(album: AlbumPlan) -> Iterator[Difference]:
+    key, told = album.album, list(_steps(album))
+    yield from told
+    yield from (Difference(Side.IMGUR, Kind.NOTE, key, note=text) for text in _drift(album, told))
+    yield from (Difference(Side.IMGUR, Kind.NOTE, key, note=doubt.what) for doubt in album.unsettled)
+
+
+def _steps(album: AlbumPlan) -> Iterator[Difference]:
+    """What the wanted steps tell, and what could not be compared."""
     key = album.album
     yield from _gates(album)
     yield from (Difference(Side.LOCAL, Kind.UNSENDABLE, key, bad.path, note=bad.why.value) for bad in album.unsendable)
@@ -121,8 +132,6 @@ def _album(album: AlbumPlan) -> Iterator[Difference]:
             case _:
                 assert_never(step)
     yield from _moves(album)
-    yield from (Difference(Side.IMGUR, Kind.NOTE, key, note=text) for text in _drift(album))
-    yield from (Difference(Side.IMGUR, Kind.NOTE, key, note=doubt.what) for doubt in album.unsettled)
 
 
 def _gates(album: AlbumPlan) -> Iterator[Difference]:
@@ -174,15 +183,30 @@ def _edit(album: AlbumPlan, step: EditAlbum, *, created: bool) -> Iterator[Diffe
             if old != value:
                 yield Difference(side, kind, key, old=old, new=value)
     if step.cover is not None and not _follows(album, step, step.cover.path):
-        yield Difference(Side.LOCAL, Kind.COVER, key, old=shown.cover if shown is not None else "", new=step.cover.path)
+        old, agreed = (shown.cover, shown.agreed_cover) if shown is not None else ("", "")
+        yield from _arranged(album, Kind.COVER, old, agreed, step.cover.path)
     yield from _order(album, step)
+
+
+def _arranged(album: AlbumPlan, kind: Kind, old: str, agreed: str, new: str) -> Iterator[Difference]:
+    """A changed order or cover: what you changed is told from what was agreed on, the other from what is shown."""
+    shown, key = album.shown, album.album
+    if shown is None or kind.value not in shown.drifted:
+        unsure = shown is not None and kind.value in shown.unsure
+        yield Difference(Side.LOCAL, kind, key, old=old, new=new, note=NOBODY_KNOWS if unsure else "")
+        return
+    if kind.value in shown.rewished:
+        yield Difference(Side.LOCAL, kind, key, old=agreed or old, new=new)
+    yield Difference(Side.IMGUR, kind, key, old=old, new=new)
 
 
 def _follows(album: AlbumPlan, step: EditAlbum, cover: str) -> bool:
     """Whether the cover changes only because another picture comes first: that is told by the pictures."""
     first = step.places[0].path if step.places else ""
     shown = album.shown
-    return cover == first and shown is not None and (shown.order[:1] != (cover,) or shown.cover not in shown.order)
+    if cover != first or shown is None or Kind.COVER.value in shown.drifted:
+        return False
+    return shown.order[:1] != (cover,) or shown.cover not in shown.order
 
 
 def _order(album: AlbumPlan, step: EditAlbum) -> Iterator[Difference]:
@@ -194,14 +218,15 @@ def _order(album: AlbumPlan, step: EditAlbum) -> Iterator[Difference]:
     staying &= set(wanted)
     before = tuple(dict.fromkeys(path for path in album.shown.order if path in staying))
     if wanted != before:
-        yield Difference(Side.LOCAL, Kind.ORDER, album.album, old=some(before), new=some(wanted))
+        agreed = some(tuple(dict.fromkeys(path for path in album.shown.agreed_order if path in staying)))
+        yield from _arranged(album, Kind.ORDER, some(before), agreed, some(wanted))
 
 
-def _drift(album: AlbumPlan) -> Iterator[str]:
+def _drift(album: AlbumPlan, told: Iterable[Difference]) -> Iterator[str]:
     """Sentences about Imgur that no line with old and new value tells already."""
-    fields = album.shown.drifted if album.shown is not None else frozenset()
+    fields = {one.kind.value for one in told if one.side is Side.IMGUR and one.kind in _HEADER}
     for drift in album.drift:
-        if not any(f"the {field} was changed on Imgur" in drift.what for field in fields):
+        if not any(drift.what.startswith(f"the {field} was changed on Imgur") for field in fields):
             yield drift_text(drift)
 
 
@@ -244,7 +269,8 @@ def line(one: Difference) -> str:
         case Kind.TITLE | Kind.DESCRIPTION:
             return f"{head}{name}  {one.kind.value}: {_text(one.old)} → {_text(one.new)}"
         case Kind.PRIVACY | Kind.COVER | Kind.ORDER:
-            return f"{head}{name}  {one.kind.value}: {terminal(one.old) or 'none'} → {terminal(one.new)}"
+            note = f" ({one.note})" if one.note else ""
+            return f"{head}{name}  {one.kind.value}: {terminal(one.old) or 'none'} → {terminal(one.new)}{note}"
         case Kind.UNSENDABLE:
             return f"{head}{name}  cannot be sent: {one.note}"
         case Kind.UNKNOWN:

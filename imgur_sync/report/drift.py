@@ -5,7 +5,7 @@ from __future__ import annotations
 from imgur_sync.model.plan import AlbumPlan, GateName, Plan
 from imgur_sync.report.escape import sentence, terminal
 from imgur_sync.report.figures import plural
-from imgur_sync.report.jsons import document
+from imgur_sync.report.jsons import Json, document
 from imgur_sync.report.text import drift_text as told
 
 
@@ -15,19 +15,19 @@ def found_drift(plan: Plan) -> bool:
 
 
 def drift_text(plan: Plan) -> str:
-    """One line for each change, ending in a newline."""
+    """One line for each change, then the albums that hold pictures of others; ends in a newline."""
     lines = [line for album in plan.albums for line in _lines(album)]
     if not lines:
         albums = plan.unchanged + len(plan.albums)
         lines = [f"Nothing was changed on Imgur ({plural(albums, 'album')} looked at)."]
+    foreign = [*((album.album, album.foreign) for album in plan.albums if album.foreign), *plan.unchanged_foreign]
+    lines += [f"{terminal(key)}: {plural(count, 'picture')} of others in it: kept" for key, count in foreign]
     return "\n".join(lines) + "\n"
 
 
 def _lines(album: AlbumPlan) -> list[str]:
     key = terminal(album.album)
     lines = [f"{key}: {sentence(told(drift), 400)}" for drift in album.drift]
-    if album.foreign:
-        lines.append(f"{key}: {plural(album.foreign, 'picture')} of others in it: kept")
     lines += [f"{key}: not settled: {sentence(doubt.what, 400)}" for doubt in album.unsettled]
     blind = (GateName.LISTING, GateName.ROOT)
     gates = [gate for gate in album.gates if album.drift or gate.name in blind]
@@ -36,16 +36,20 @@ def _lines(album: AlbumPlan) -> list[str]:
 
 
 def drift_json(plan: Plan) -> str:
-    """The albums with something changed, each change with what becomes of it."""
-    albums = [
-        {
-            "album": album.album,
-            "drift": [{"what": drift.what, "then": drift.then} for drift in album.drift],
-            "foreign": album.foreign,
-            "unsettled": [doubt.what for doubt in album.unsettled],
-            "gates": [{"name": gate.name.value, "detail": gate.detail} for gate in album.gates],
-        }
-        for album in plan.albums
-        if album.drift or album.foreign or album.unsettled or album.gates
+    """The albums with something changed or with pictures of others, each change with what becomes of it."""
+    told = [_entry(album) for album in plan.albums if album.drift or album.foreign or album.unsettled or album.gates]
+    quiet: list[Json] = [
+        {"album": key, "drift": [], "foreign": count, "unsettled": [], "gates": []}
+        for key, count in plan.unchanged_foreign
     ]
-    return document("drift", {"albums": albums, "unchanged": plan.unchanged})
+    return document("drift", {"albums": [*told, *quiet], "unchanged": plan.unchanged - len(quiet)})
+
+
+def _entry(album: AlbumPlan) -> Json:
+    return {
+        "album": album.album,
+        "drift": [{"what": drift.what, "then": drift.then} for drift in album.drift],
+        "foreign": album.foreign,
+        "unsettled": [doubt.what for doubt in album.unsettled],
+        "gates": [{"name": gate.name.value, "detail": gate.detail} for gate in album.gates],
+    }

@@ -132,7 +132,7 @@ def _picture(picture: SyncedPicture, read: Moment) -> Iterator[tuple[str, str]]:
     yield "picture", address(picture.link) or "without a link"
     where = f"{terminal(picture.album)}/{terminal(picture.path)}" if picture.path else terminal(picture.album)
     yield "", f"{picture.standing.value}, recorded as {where}"
-    yield "", f"uploaded {read.text(picture.made_at)}, last placed {read.text(picture.placed_at)}"
+    yield "", f"uploaded {read.text(picture.made_at)}, last put into the album {read.text(picture.placed_at)}"
 
 
 def explain_json(found: Explanation) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from imgur_sync.model.history import Run, RunStep, StepKind
 from imgur_sync.model.synced import RetiredUrl
 from imgur_sync.report.escape import address, sentence, terminal
-from imgur_sync.report.figures import duration, iso, number, plural
+from imgur_sync.report.figures import duration, iso, number, plural, some
 from imgur_sync.report.jsons import document
 from imgur_sync.report.text import Moment
 
@@ -31,7 +31,7 @@ WORDS: Mapping[StepKind, tuple[str, str]] = {
     StepKind.UPLOADED: ("+", "uploaded"),
     StepKind.ADOPTED: ("=", "recognised"),
     StepKind.REPLACED: ("~", "replaced"),
-    StepKind.PLACED: (">", "placed"),
+    StepKind.PLACED: (">", "moved or put back"),
     StepKind.DETACHED: ("-", "taken out"),
     StepKind.DELETED: ("-", "deleted"),
     StepKind.RELEASED: ("=", "no longer managed"),
@@ -70,11 +70,13 @@ def history_text(runs: Sequence[ToldRun], read: Moment) -> str:
 
 def _run(told: ToldRun, read: Moment) -> Iterator[str]:
     run = told.run
-    words = " ".join(terminal(word) for word in (run.command, *run.albums))
+    words = f"{terminal(run.command)} {some(run.albums)}" if run.albums else terminal(run.command)
     yield f"{run.number}  {read.text(run.started_at)}  {words}: {_ending(told)}"
     yield f"    {_counts(run)}{_spent(run)}"
     for step in told.steps:
         sign, word = WORDS[step.kind]
+        if step.kind is StepKind.PLACED:
+            word = "moved" if step.detail else "put back"
         name = f"{terminal(step.album)}/{terminal(step.path)}" if step.path else terminal(step.album)
         yield f"    {sign} {name}  {word}{_detail(step)}"
     for url in told.retired:

@@ -160,7 +160,7 @@ def _plan(plan: Plan) -> Json:
         "offline": plan.offline,
         "empty": plan.empty,
         "settled": plan.settled,
-        "unchanged": {"albums": plan.unchanged, "pictures": plan.unchanged_files},
+        "unchanged": {"albums": plan.unchanged, "pictures": plan.unchanged_files, "foreign": _foreign(plan)},
         "price": price_dict(plan.price),
         "total": price_dict(plan.total),
         "budget": _budget(plan.budget) if plan.budget is not None else None,
@@ -172,6 +172,10 @@ def _plan(plan: Plan) -> Json:
         "notes": list(plan.notes),
         "albums": [_album(album) for album in plan.albums],
     }
+
+
+def _foreign(plan: Plan) -> Json:
+    return dict(plan.unchanged_foreign)
 
 
 def _album(album: AlbumPlan) -> Json:

@@ -72,7 +72,7 @@ PLAN: Mapping[str, Shape] = {
     "offline": "flag",
     "empty": "flag",
     "settled": "flag",
-    "unchanged": {"albums": "number", "pictures": "number"},
+    "unchanged": {"albums": "number", "pictures": "number", "foreign": {"*": "number"}},
     "price": PRICE,
     "total": PRICE,
     "budget": BUDGET,

@@ -156,6 +156,10 @@ def _verdict(plan: Plan) -> Iterator[str]:
             yield f"Nothing to do: {same}."
     elif plan.unchanged:
         yield f"Besides these, {same}."
+    if plan.unchanged_foreign:
+        parts = [f"{number(count)} in {terminal(key)}" for key, count in plan.unchanged_foreign]
+        told = ", ".join(parts[:MOST_LINES]) + (f" and {len(parts) - MOST_LINES} more" if parts[MOST_LINES:] else "")
+        yield f"  Pictures that imgur-sync did not put there stay: {told}"
 
 
 def approval_lines(plan: Plan, approved: Collection[GateName]) -> Iterator[str]:

@@ -72,7 +72,8 @@ def load_listing(body: bytes) -> RemoteAlbum:
 
 def dump_quiet(mark: QuietMark) -> bytes:
     """A quiet mark as bytes."""
-    fields = [mark.fingerprint, mark.spec, mark.header, mark.serial, mark.count, mark.listed_at]
+    facts = (mark.fingerprint, mark.spec, mark.header, mark.serial, mark.count, mark.listed_at)
+    fields = [*facts, mark.foreign, mark.agreed]
     return json.dumps(fields).encode("ascii")
 
 

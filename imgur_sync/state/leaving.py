@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from imgur_sync.model.synced import IntentStatus, Standing
 from imgur_sync.state import marks, rows
+from imgur_sync.state.agreed import drop_agreed
 from imgur_sync.state.sealed import Sealed
 
 DEPARTURE = Sealed("departure", "id at")
@@ -54,6 +55,7 @@ def end_album(connection: sqlite3.Connection, key: str) -> None:
     for held, gate in marks.load_held(connection):
         if held == key:
             marks.save_held(connection, key, gate, None)
+    drop_agreed(connection, key)
     connection.execute("DELETE FROM ignored_wish WHERE album = ?", (key,))
     connection.execute("DELETE FROM deletehash WHERE kind = 'album' AND id = ?", (key,))
     connection.execute("DELETE FROM album WHERE key = ?", (key,))

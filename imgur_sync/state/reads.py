@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imgur_sync.model.synced import (
+    Agreed,
     Departure,
     FailedFile,
     Intent,
@@ -152,6 +153,13 @@ class StoreReads:
         """The scan of the album's folder that somebody accepted, "" if none."""
         with self._using() as connection:
             return marks.load_marks(connection, marks.ACCEPTED_ROOT).get(album, "")
+
+    def agreed(self, album: str) -> Agreed:
+        """The order and cover of that album that were last agreed on, as far as they are known."""
+        from imgur_sync.state.agreed import load_agreed
+
+        with self._using() as connection:
+            return load_agreed(connection, album)
 
     def runs(self, limit: int | None = None) -> tuple[Run, ...]:
         """Up to `limit` runs, the newest first, each with the counts of what it did."""

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from imgur_sync.errors import StateError
 from imgur_sync.model.change import (
+    AlbumAgreed,
     AlbumEdited,
     AlbumForgotten,
     AlbumGone,
@@ -49,6 +50,7 @@ from imgur_sync.model.synced import (
 )
 from imgur_sync.planner.marker import SHORT, owner, parse_name
 from imgur_sync.state import leaving, marks, rows, runs
+from imgur_sync.state.agreed import save_agreed, without_place
 from imgur_sync.state.album_changes import edited_album, made_album, texts_changed, with_ignored_wish
 from imgur_sync.state.renaming import rename_album
 from imgur_sync.state.text_rows import with_texts
@@ -114,6 +116,8 @@ class Recording:
                 before = self._stored_picture(change.id)
                 rows.save_picture(self._connection, texts_changed(before, change))
                 self._touched.add(before.album)
+            case AlbumAgreed(key, agreed):
+                save_agreed(self._connection, key, self._held_album(key).id, agreed)
             case EditDone():
                 pass  # the history of the run alone tells it
             case _:
@@ -186,11 +190,14 @@ class Recording:
         return None if row is None else rows.load_album(self._connection, row)
 
     def _change_album(self, key: str, change: Callable[[SyncedAlbum], SyncedAlbum]) -> None:
+        self._albums[key] = change(self._held_album(key))
+        self._touched.add(key)
+
+    def _held_album(self, key: str) -> SyncedAlbum:
         album = self._albums.get(key) or self._stored_album(key)
         if album is None:
             raise KeyError(f"no album {key!r} in the state")
-        self._albums[key] = change(album)
-        self._touched.add(key)
+        return album
 
     def _rename(self, old: str, new: str) -> None:
         if self._albums.keys() & {old, new} or self._stored_album(new) is not None:
@@ -242,6 +249,8 @@ class Recording:
             case _:
                 assert_never(change)
         rows.save_picture(self._connection, after)
+        if isinstance(change, PictureReattached):
+            without_place(self._connection, after.album, after.id)
         if isinstance(change, PictureDetached):
             leaving.left(self._connection, change.id, change.at)
         else:

@@ -92,7 +92,15 @@ def _picture_texts(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (_version_1, _departures, _runs, _picture_texts)
+def _agreed(connection: sqlite3.Connection) -> None:
+    """The order and cover that an album (of that id) had when they were last agreed on; null is not known."""
+    connection.execute(
+        """CREATE TABLE agreed (
+        album TEXT PRIMARY KEY, id TEXT NOT NULL, ids TEXT, cover TEXT, seal BLOB NOT NULL) STRICT"""
+    )
+
+
+STEPS: tuple[Step, ...] = (_version_1, _departures, _runs, _picture_texts, _agreed)
 
 STATE = Kind(
     name="imgur-sync state",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.mirror import Mirror, mirror, until
+from tests.support.mirror import Mirror, mirror, table, until
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_restored_picture_is_part_of_the_history(here: Mirror) -> None:
     (here.folder / "cats" / "c0.png").unlink()
     here.run("apply", "-y")
     here.run("restore", "cats", "c0.png", "-y")
-    assert "    1 placed; " in here.run("history", "--limit", "1").stdout
+    assert "    1 moved or put back; " in here.run("history", "--limit", "1").stdout
     (run,) = here.json("history", "-v", "--limit", "1")["runs"]
     assert run["command"] == "restore"
     assert [(step["kind"], step["album"], step["path"], step["was"]) for step in run["steps"]] == [
@@ -66,10 +66,24 @@ def test_single_steps_and_retired_links_with_v(here: Mirror) -> None:
     assert "    ~ cats/c1.png  replaced\n" in text
     assert f"    cats/c1.png: {old} is now {new}\n" in text
     assert "dogs" not in text
-    assert "    > dogs/rex.png  placed, was dogs/d0.png\n" in here.run("history", "-v", "dogs", "--limit", "1").stdout
+    assert "    > dogs/rex.png  moved, was dogs/d0.png\n" in here.run("history", "-v", "dogs", "--limit", "1").stdout
     run = json.loads(here.run("history", "--json", "-v", "cats", "--limit", "1").stdout)["runs"][0]
     assert run["retired"] == [{"album": "cats", "path": "c1.png", "old": old, "new": new}]
     assert {step["kind"] for step in run["steps"]} == {"uploaded", "replaced", "edited"}
+
+
+def test_a_pattern_is_told_by_the_albums_that_it_meant(here: Mirror) -> None:
+    """Whatever the manifest names later; a long list is cut, but not as JSON."""
+    for number in range(6):
+        here.put(f"trips/t{number}/a.png", 40 + number)
+    here.manifest(table("cats") + '[collections.trips]\nfolders = "trips/*"\ntitle = "{folder}"\n')
+    here.run("apply", "-y", "trips/*", "c*s", "cats")
+    keys = [*(f"trips/t{number}" for number in range(6)), "cats"]
+    assert here.json("history")["runs"][0]["albums"] == keys
+    text = here.run("history").stdout
+    assert "  apply trips/t0, trips/t1, trips/t2, trips/t3 and 3 more: done" in text
+    here.run("apply", "-y", "nothing*", code=64)
+    assert here.json("history")["runs"][0]["albums"] == ["nothing*"]
 
 
 def test_a_killed_run_is_interrupted_and_tells_what_it_did(here: Mirror) -> None:

@@ -13,9 +13,17 @@ from typing import Any
 import pytest
 
 from imgur_sync.errors import ExitCode, StateError, TryAgainLaterError
-from imgur_sync.model.change import AlbumMade, FileFailed, PictureAdopted, PictureDetached, UrlRetired, WishIgnored
+from imgur_sync.model.change import (
+    AlbumAgreed,
+    AlbumMade,
+    FileFailed,
+    PictureAdopted,
+    PictureDetached,
+    UrlRetired,
+    WishIgnored,
+)
 from imgur_sync.model.secret import Secret
-from imgur_sync.model.synced import FailedFile, IntentStatus, RetiredUrl
+from imgur_sync.model.synced import Agreed, FailedFile, IntentStatus, RetiredUrl
 from imgur_sync.state.store import SqliteStore, find_store, open_store
 from tests.contract.intent_contract import CATS, LINEAGE, digest_of, picture, upload
 
@@ -27,7 +35,7 @@ def filled(path: Path) -> None:
         store.record(PictureAdopted(picture("p1")), PictureAdopted(picture("p2", content="x")))
         store.record(PictureDetached("p2", 3.0), FileFailed(FailedFile("cats", "f", "d", "why", 2.0)))
         store.record(UrlRetired(RetiredUrl("cats", "f", "o", "n", "ol", "nl", 3.0)))
-        store.record(WishIgnored("cats", "order", "w", "b", 1, 4.0))
+        store.record(WishIgnored("cats", "order", "w", "b", 1, 4.0), AlbumAgreed("cats", Agreed(("p1", "p3"), "p1")))
         closed = store.open_intent(upload("closed", copy=4))
         store.record(PictureAdopted(picture("p3", content="closed"), closed.number))
         store.open_intent(upload("open"))

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from imgur_sync.errors import StateError
-from imgur_sync.model.change import PictureEdited
+from imgur_sync.model.change import AlbumAgreed, PictureEdited
 from imgur_sync.model.history import Run
+from imgur_sync.model.synced import Agreed
 from imgur_sync.state.schema import STEPS
 from imgur_sync.state.store import find_store, open_store
 from tests.contract.intent_contract import LINEAGE
@@ -50,6 +51,9 @@ def test_nothing_of_the_first_version_is_lost(old: Path, tmp_path: Path) -> None
         picture = store.picture("p1")
         assert picture is not None
         assert (picture.title, picture.description, picture.texts_at) == ("Tom", None, 5.0)
+        assert store.agreed("cats") == Agreed(), "no order was remembered then"
+        store.record(AlbumAgreed("cats", Agreed(("p1", "p3"), "")))
+        assert store.agreed("cats") == Agreed(("p1", "p3"), "")
     assert version(old) == len(STEPS)
     copy = old.with_name("state.db.backup-v1")
     assert (version(copy), copy.stat().st_mode & 0o777) == (1, 0o600)
@@ -74,3 +78,22 @@ def test_a_damaged_old_state_is_refused_and_stays(old: Path) -> None:
     with pytest.raises(StateError, match="not those of version 1"):
         find_store(old, lineage=LINEAGE)
     assert version(old) == 1
+
+
+def test_the_version_before_arrangements_were_remembered_is_taken_over(tmp_path: Path) -> None:
+    """Version 4 beside a copy of it; nothing is known of an order or a cover, and nothing else is lost."""
+    path = tmp_path / "state.db"
+    filled(path)
+    with open_store(path, lineage=LINEAGE, create=False) as store:
+        wanted = everything(store)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE agreed")
+        connection.execute("PRAGMA user_version = 4")
+    with open_store(path, lineage=LINEAGE, create=False, read_only=True) as store:
+        assert (everything(store), store.agreed("cats")) == (wanted, Agreed())
+    assert version(path) == 4, "a reader upgrades in memory"
+    with open_store(path, lineage=LINEAGE, create=False) as store:
+        assert (everything(store), store.agreed("cats")) == (wanted, Agreed())
+        store.record(AlbumAgreed("cats", Agreed(("p1",), "p1")))
+    assert version(path) == len(STEPS)
+    assert version(path.with_name("state.db.backup-v4")) == 4
