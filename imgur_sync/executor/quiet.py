@@ -34,10 +34,11 @@ def keep_quiet_mark(session: Session, key: str, fingerprint: str, count: int, li
 
 
 def remember_quiet(session: Session, view: AlbumView, plan: AlbumPlan) -> None:
-    """Keep the listing, and the quiet mark if the album is in order and every file could be read."""
+    """Keep the listing, and the quiet mark if the album is in order, every file could be read and every text can be
+    changed."""
     if view.listing is None or session.options.offline:
         return
-    if plan.quiet and not plan.unsendable and view.listing.complete:
+    if plan.quiet and not plan.unsendable and not plan.lost_texts and view.listing.complete:
         keep_quiet_mark(session, plan.album, plan.fingerprint, plan.files, view.listing)
     else:
         # The mark goes with the listing that it was made for: the next look must not find its own drift in order.
