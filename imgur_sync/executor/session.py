@@ -62,7 +62,8 @@ class Ports:
 class Options:
     """What the caller asks for. `albums` are keys, none means all. `rebuild` (plans only: an apply is
     given a rebuilt state) says that the state is new although the manifest names a lineage: what carries its markers on
-    Imgur is adopted first, in memory. `expect` is a plan digest."""
+    Imgur is adopted first, in memory. `expect` is a plan digest. `copy` is where the copy of a state without an account
+    is kept, for people."""
 
     albums: tuple[str, ...] = ()
     approvals: Mapping[GateName, int] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Options:
     retry_failed: bool = False
     rebuild: bool = False
     expect: str | None = None
+    copy: str = ""
 
 
 @dataclass(slots=True)
