@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 
-from imgur_sync.state import marks, rows
+from imgur_sync.state import marks, rows, runs
 from imgur_sync.state.sealed import Sealed
 
-_NAMING: tuple[Sealed, ...] = (rows.PICTURE, rows.INTENT, rows.IGNORED_WISH, rows.FAILED, rows.RETIRED)
+_NAMING: tuple[Sealed, ...] = (rows.PICTURE, rows.INTENT, rows.IGNORED_WISH, rows.FAILED, rows.RETIRED, runs.STEP)
 
 
 def rename_album(connection: sqlite3.Connection, old: str, new: str) -> None:

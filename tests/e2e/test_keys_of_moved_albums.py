@@ -27,7 +27,7 @@ def up(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
 def keys(here: Either) -> dict[str, list[str]]:
     """The keys of the albums by the command that tells them."""
     return {
-        "status": [album["album"] for album in here.json("status")["albums"]],
+        "status": [album["key"] for album in here.json("status")["albums"]],
         "links": [album["album"] for album in here.json("links")["albums"]],
         "retired": [url["album"] for url in here.json("links", "--retired")["retired"]],
     }
@@ -39,13 +39,18 @@ def test_status_links_and_history_go_by_the_new_key_at_once(up: Either) -> None:
     state = {path: path.read_bytes() for path in (up.folder / ".imgur-sync").glob("state.db*")}
     last = up.last()
     assert keys(up) == {"status": ["cats", "hounds"], "links": ["cats", "hounds"], "retired": ["hounds"]}
-    assert [row["path"] for row in up.json("links", "hounds")["albums"][0]["images"]] == ["d2.png", "d0.png", "d1.png"]
+    assert [row["path"] for row in up.json("links", "hounds")["albums"][0]["pictures"]] == [
+        "d2.png",
+        "d0.png",
+        "d1.png",
+    ]
     assert "hounds" in up.run("links", "dogs", code=64).stderr
     assert len(up.json("history", "hounds")["runs"]) == 2
     assert up.last() == last
     assert {path: path.read_bytes() for path in state} == state
     up.run("apply", "-y", "-q")
     assert keys(up) == {"status": ["cats", "hounds"], "links": ["cats", "hounds"], "retired": ["hounds"]}
+    assert len(up.json("history", "hounds")["runs"]) == 2
 
 
 @pytest.mark.parametrize(
