@@ -19,6 +19,8 @@ KEY = (
 )
 """Said before the first upload."""
 RETENTION = "Imgur may remove pictures without an account that are old or that nobody looks at: keep your own"
+OUTSIDE = "Imgur may remove a picture of no account that is in no album, as what leaves this one will be"
+"""Said where pictures are taken out of their album and live on."""
 CANNOT = (
     'there is no privacy = "secret", and no list of what is yours: an upload or album whose answer is lost before it '
     "was written down can be found in its album at best, and then never be changed or deleted",
@@ -57,7 +59,7 @@ def remarks(view: AlbumView, steps: Sequence[Step]) -> Iterator[str]:
         some = "1 picture" if left == 1 else f"{left} pictures"
         yield f"{some} can be shown but never changed or deleted: the answer that held the deletehash was lost"
     if any(isinstance(step, EditAlbum) and step.detached for step in steps):
-        yield "Imgur may remove a picture of no account that is in no album, as what leaves this one will be"
+        yield OUTSIDE
 
 
 def _here(view: AlbumView) -> Iterator[SyncedPicture]:
