@@ -215,6 +215,8 @@ def _record(
     if number:
         changes += [IntentEnded(number, IntentStatus.CLOSED, now), EditDone(spec.key, now)]
     changes.extend(wish.confirmed(spec.key, listing, now))
+    synced = session.store.album(spec.key)
+    changes.extend(wish.refuted(synced, listing, now) if synced is not None else ())
     if wish.ids is not None:
         placed = set(wish.ids)
         changes += [PicturePlaced(p.id, p.album, p.path, p.digest, now) for p in plan.placements if p.id in placed]

@@ -234,6 +234,7 @@ def _settle_edit(session: Session, intent: Intent) -> Task[None]:
                 attempts = old.attempts + 1 if old is not None and old.wish == value else 1
                 changes.append(WishIgnored(intent.album, field, value, before, attempts, now))
             changes.extend(wish.confirmed(intent.album, seen.listing, now))
+            changes.extend(wish.refuted(synced, seen.listing, now))
     session.store.record(*changes)
 
 
