@@ -35,10 +35,11 @@ def keep_quiet_mark(session: Session, key: str, fingerprint: str, count: int, li
 
 def remember_quiet(session: Session, view: AlbumView, plan: AlbumPlan) -> None:
     """Keep the listing, and the quiet mark if the album is in order, every file could be read and every text can be
-    changed."""
+    changed. What was found deleted is recorded by a run that may write: until then the album is looked at again."""
     if view.listing is None or session.options.offline:
         return
-    if plan.quiet and not plan.unsendable and not plan.lost_texts and view.listing.complete:
+    unrecorded = plan.drift and session.writer is None
+    if plan.quiet and not (plan.unsendable or plan.lost_texts or unrecorded) and view.listing.complete:
         keep_quiet_mark(session, plan.album, plan.fingerprint, plan.files, view.listing)
     else:
         # The mark goes with the listing that it was made for: the next look must not find its own drift in order.
