@@ -82,7 +82,8 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
         ports, outcome = shown_on(screen, bench.ports), Outcome(session, bench.ports.store)
 
         def confirm(plan: Plan) -> bool:
-            _show(session, plan, options, screen)
+            if _show(session, plan, options, screen):
+                outcome.plan_shown(plan)
             if ask and any(album.steps or (options.wait and album.deferred) for album in plan.albums):
                 with bench.stopper.asking():
                     _agree(plan, waits=options.wait)
@@ -102,8 +103,9 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
     return run.codes[0].value if run.codes else 0
 
 
-def _show(session: Session, plan: Plan, options: Options, screen: Display) -> None:
-    """The plan, before anything is done: on stdout, or with --json on stderr for whoever is asked."""
+def _show(session: Session, plan: Plan, options: Options, screen: Display) -> bool:
+    """The plan, before anything is done: on stdout, or with --json on stderr for whoever is asked. Whether it was
+    shown: not with --json where all is to be quiet."""
     from imgur_sync.report.text import Moment, plan_text
 
     screen.pause()
@@ -112,6 +114,7 @@ def _show(session: Session, plan: Plan, options: Options, screen: Display) -> No
         result(text + "\n")
     elif not session.quiet:
         note(text)
+    return not (session.json and session.quiet)
 
 
 def _agree(plan: Plan, *, waits: bool) -> None:

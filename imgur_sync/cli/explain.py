@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from imgur_sync.model.spec import AlbumSpec, Manifest
     from imgur_sync.model.synced import SyncedPicture
     from imgur_sync.report.explain import Explanation, FileFacts
+    from imgur_sync.report.verdicts import Judgement
 
 
 @click.command("explain", short_help="Explain what becomes of one file, and why.")
@@ -67,18 +68,43 @@ def _explained(
     base = Explanation(asked, Verdict.UNKNOWN, (), album=meant.album, path=meant.path, offline=not online)
     pictures = _pictures(store, meant)
     base = replace(base, pictures=pictures, failed=_failed(store, meant))
-    if meant.spec is None:
-        return replace(base, verdict=Verdict.UNMANAGED, because=("its album is not in the manifest any more",))
-    base = replace(base, title=meant.spec.title or "")
+    base = replace(base, title=(meant.spec.title or "") if meant.spec is not None else "")
     if meant.retired:
         told = "another picture took its place; this one stays on Imgur, and its link goes on working"
         return replace(base, verdict=Verdict.REPLACED, because=(told,))
+    if meant.spec is None:
+        return _without_entry(session, manifest, meant, base, online=online)
     rule = _rule(meant.spec, meant.path)
     if rule is not None and not pictures:
         from imgur_sync.cli.explain_rules import rule_text
 
         return replace(base, verdict=Verdict.IGNORED, because=(rule_text(manifest, meant.spec, rule),), file=None)
     return _judged(session, manifest, meant.spec, meant.path, base, rule, online=online)
+
+
+def _without_entry(
+    session: Session, manifest: Manifest, meant: Subject, base: Explanation, *, online: bool
+) -> Explanation:
+    """Of an album that the manifest removes, or names no more."""
+    from imgur_sync.report.explain import Verdict
+
+    removal = next((removal for removal in manifest.removed if removal.album == meant.album), None)
+    if removal is None:
+        return replace(base, verdict=Verdict.UNMANAGED, because=("its album is not in the manifest any more",))
+    from imgur_sync.report.removed_verdicts import judge_removed
+
+    plan = _plan(session, meant.album, online=online)
+    return _with(base, judge_removed(plan, removal, meant.path, base.pictures), plan)
+
+
+def _with(base: Explanation, judgement: Judgement, plan: Plan) -> Explanation:
+    """The judgement, with what to type where a gate stands in the way that a number passes."""
+    from imgur_sync.report.text import approvals
+
+    gate, numbers = judgement.gate, approvals(plan)
+    approve = f"{gate.value}={numbers[gate]}" if gate is not None and gate in numbers else ""
+    gate_name = gate.value if gate is not None else ""
+    return replace(base, verdict=judgement.verdict, because=judgement.because, gate=gate_name, approve=approve)
 
 
 def _judged(
@@ -93,10 +119,9 @@ def _judged(
 ) -> Explanation:
     """With the plan's word, and that of the folder."""
     from imgur_sync.report.explain import Verdict
-    from imgur_sync.report.text import approvals
     from imgur_sync.report.verdicts import judge
 
-    plan = _plan(session, spec, online=online)
+    plan = _plan(session, spec.key, online=online)
     file = _scanned(manifest, spec, path)
     album = next((album for album in plan.albums if album.album == spec.key), None)
     facts = _facts(spec, path, file)
@@ -106,18 +131,14 @@ def _judged(
         if facts is None:
             return replace(base, because=("there is no such file, and no picture of ours was ever at this path",))
         return replace(base, verdict=Verdict.SKIPPED, because=("its content is no picture that Imgur takes",))
-    because = judgement.because
     if rule is not None:
         from imgur_sync.cli.explain_rules import rule_text
 
-        because = (*because, rule_text(manifest, spec, rule))
-    gate, numbers = judgement.gate, approvals(plan)
-    approve = f"{gate.value}={numbers[gate]}" if gate is not None and gate in numbers else ""
-    gate_name = gate.value if gate is not None else ""
-    return replace(base, verdict=judgement.verdict, because=because, gate=gate_name, approve=approve)
+        judgement = replace(judgement, because=(*judgement.because, rule_text(manifest, spec, rule)))
+    return _with(base, judgement, plan)
 
 
-def _plan(session: Session, spec: AlbumSpec, *, online: bool) -> Plan:
+def _plan(session: Session, key: str, *, online: bool) -> Plan:
     """The plan of all albums, so that pictures can come from others; of one where another's folder is missing."""
     from imgur_sync.cli.plan import made_plan
     from imgur_sync.errors import ManifestError
@@ -127,7 +148,7 @@ def _plan(session: Session, spec: AlbumSpec, *, online: bool) -> Plan:
     try:
         return made_plan(session, options, None)
     except ManifestError:
-        return made_plan(session, replace(options, albums=(spec.key,)), None)
+        return made_plan(session, replace(options, albums=(key,)), None)
 
 
 def _scanned(manifest: Manifest, spec: AlbumSpec, path: str) -> LocalFile | None:

@@ -41,19 +41,21 @@ def command(session: Session, album: str | None, limit: int) -> None:
 
 
 def _told(session: Session, album: str | None, limit: int) -> list[ToldRun]:
+    from imgur_sync.cli.moved_keys import by_new_keys
     from imgur_sync.cli.stored import place
     from imgur_sync.report.history import Ending, ToldRun
     from imgur_sync.state.lock import FileLock
     from imgur_sync.state.store import find_store
 
-    path = place(session).state_path
+    where = place(session)
+    path = where.state_path
     store = find_store(path, lineage=None, read_only=True)
     if store is None:
         if not session.quiet:
             note("note: nothing was synced here yet, or the state was lost; see: imgur-sync plan")
         return []
     held = FileLock(path.with_name("run.lock")).holder() is not None
-    with store:
+    with by_new_keys(session, where, store) as store:
         _check(store, album)
         newest = next((run.number for run in store.runs(1)), 0)
         found: list[ToldRun] = []

@@ -58,6 +58,7 @@ def _retired(session: Session, key: str | None) -> list[RetiredUrl]:
 @contextmanager
 def _synced(session: Session, key: str | None) -> Iterator[tuple[StateStore | None, Place, tuple[SyncedAlbum, ...]]]:
     """The state, read only, and the albums asked for; no state at all where nothing was synced yet."""
+    from imgur_sync.cli.moved_keys import by_new_keys
     from imgur_sync.cli.stored import place
     from imgur_sync.state.store import find_store
 
@@ -70,7 +71,7 @@ def _synced(session: Session, key: str | None) -> Iterator[tuple[StateStore | No
             note("note: nothing was synced here yet, or the state was lost; see: imgur-sync plan")
         yield None, where, ()
         return
-    with store:
+    with by_new_keys(session, where, store) as store:
         if key is None:
             yield store, where, store.albums()
             return

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from imgur_sync.cli.redaction import secrets
 from imgur_sync.cli.session import is_terminal, note, result
 from imgur_sync.errors import BudgetError, ImgurSyncError, InterruptedRun
-from imgur_sync.model.event import Event, Planned, RunFinished, TwinRemoved
+from imgur_sync.model.event import Event, Planned, RunFinished, TwinRemoved, Warned
 
 if TYPE_CHECKING:
     from imgur_sync.cli.session import Session
@@ -30,10 +30,17 @@ class Outcome:
         self._store = store
         self._run: RunFinished | None = None
         self._changed = False
+        self._said: tuple[str, ...] = ()
+
+    def plan_shown(self, plan: Plan) -> None:
+        """The plan was shown with its notes: the run does not have to say them again."""
+        self._said = plan.notes
 
     def noted(self, events: Iterable[Event]) -> Iterator[Event]:
-        """The same events."""
+        """The same events, without warnings that were read as notes of the plan."""
         for event in events:
+            if isinstance(event, Warned) and event.text in self._said:
+                continue
             if isinstance(event, RunFinished):
                 self._run = event
             self._changed = self._changed or isinstance(event, TwinRemoved)

@@ -127,7 +127,7 @@ def _ask(case: _Case) -> None:
 
     spec = case.view.spec
     fates = {
-        Prune.DETACH: "they leave the album and stay in the account",
+        Prune.DETACH: "they leave the album and stay on Imgur",
         Prune.DELETE: "they are deleted for good",
         Prune.NEVER: 'but prune = "never" keeps them where they are',
     }

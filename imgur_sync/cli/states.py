@@ -21,6 +21,15 @@ def backup_path(lineage: str) -> Path:
     return directories(os.environ).state / "backups" / f"{lineage}.db"
 
 
+def copy_place(manifest: Manifest, store: SqliteStore | None) -> str:
+    """For people: the file that each apply copies the state to, its folder where no lineage is known yet; "" with an
+    account, where no copy is made."""
+    if not manifest.account.anonymous:
+        return ""
+    lineage = store.lineage if store is not None else manifest.lineage
+    return str(backup_path(lineage) if lineage is not None else backup_path("").parent)
+
+
 def find_state(manifest: Manifest, *, read_only: bool = False) -> SqliteStore | None:
     """The state of the manifest; None where there is none yet.
 

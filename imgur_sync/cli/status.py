@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def command(session: Session) -> None:
     """Show the albums, their pages and counts, files that failed, requests in doubt, and a run that is under way.
 
-    Read from the state alone: nothing is sent, and a broken manifest is no obstacle.
+    Read from the state: nothing is sent, and a broken manifest is no obstacle. Albums that the manifest has moved go by
+    their new keys.
     """
     from imgur_sync.report.jsons import status_json
     from imgur_sync.report.status import status_text
@@ -32,18 +33,20 @@ def command(session: Session) -> None:
 
 def read_status(session: Session) -> Status:
     """What the state of this command line holds; an empty status where there is no state yet."""
+    from imgur_sync.cli.moved_keys import by_new_keys
     from imgur_sync.cli.stored import place
     from imgur_sync.model.synced import IntentStatus
     from imgur_sync.report.status import Status
     from imgur_sync.state.lock import FileLock
     from imgur_sync.state.store import find_store
 
-    path = place(session).state_path
+    where = place(session)
+    path = where.state_path
     holder = FileLock(path.with_name("run.lock")).holder()
     store = find_store(path, lineage=None, read_only=True)
     if store is None:
         return Status(str(path), "", (), holder=holder)
-    with store:
+    with by_new_keys(session, where, store) as store:
         return Status(
             str(path),
             store.lineage,

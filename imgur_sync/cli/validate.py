@@ -24,9 +24,10 @@ def command(session: Session) -> None:
         result(validate_json(manifest))
         return
     if manifest.account.anonymous:
-        from imgur_sync.planner.keyless import CANNOT
+        from imgur_sync.cli.states import copy_place
+        from imgur_sync.planner.keyless import CANNOT, first_words
 
-        for line in CANNOT:
+        for line in (*first_words(copy_place(manifest, None)), *CANNOT):
             result(f"note: {sentence(line, 400)}\n")
     for warning in manifest.warnings:
         result(f"warning: {sentence(warning)}\n")

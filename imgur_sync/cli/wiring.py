@@ -16,7 +16,7 @@ from imgur_sync.cli.ledgers import ledger_of
 from imgur_sync.cli.manifests import load_manifest
 from imgur_sync.cli.redaction import secrets
 from imgur_sync.cli.signals import Stopper
-from imgur_sync.cli.states import back_up, find_state, keep_aside, make_state, remove
+from imgur_sync.cli.states import back_up, copy_place, find_state, keep_aside, make_state, remove
 from imgur_sync.errors import UsageError
 from imgur_sync.executor import Options, Ports, SystemClock, ThreadWorkers
 from imgur_sync.executor.renaming import pending
@@ -101,7 +101,7 @@ def planning(session: Session, options: Options, *, max_credits: int | None) -> 
                 found = found.copy_to_memory()
         store = stack.enter_context(found or SqliteStore.in_memory(manifest.lineage or new_lineage()))
         lost = found is None and manifest.lineage is not None and not manifest.account.anonymous
-        options = dataclasses.replace(options, rebuild=lost)
+        options = dataclasses.replace(options, rebuild=lost, copy=copy_place(manifest, found))
         workers = _workers(manifest, stack)
         ports = _ports(manifest, store, workers, stack, reader, ledger)
         yield Bench(manifest, ports, options, Stopper(workers.request_stop))
@@ -134,6 +134,7 @@ def applying(
         workers = _workers(manifest, stack)
         ports = _ports(manifest, store, workers, stack, reader, ledger)
         writer = _writer(transport, store, manifest.account)
+        options = dataclasses.replace(options, copy=copy_place(manifest, store))
         yield ApplyBench(manifest, ports, options, Stopper(workers.request_stop), writer)
 
 

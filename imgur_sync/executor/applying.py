@@ -19,6 +19,7 @@ from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.settling import settle_all
 from imgur_sync.executor.stopping import Deeds, cut_short
 from imgur_sync.executor.tasks import Fork, Pause, Task
+from imgur_sync.executor.texting import remember_lost_texts
 from imgur_sync.executor.windows import first_plan, go_on
 from imgur_sync.executor.writing import note_limit
 from imgur_sync.model.budget import LimitName
@@ -116,6 +117,7 @@ def _rounds(session: Session, world: World, plan: Plan) -> Task[Plan]:
             plan = _not_done(plan)
             break
         session.emit(Planned(plan, number))
+    remember_lost_texts(session, plan)
     _close(session, world, plan)
     return plan
 

@@ -217,6 +217,8 @@ def _record(
         changes += [IntentEnded(number, IntentStatus.CLOSED, now), EditDone(spec.key, now)]
     changes.extend(wish.confirmed(spec.key, listing, now))
     changes.extend(agreed_by(session, spec.key, wish, listing))
+    synced = session.store.album(spec.key)
+    changes.extend(wish.refuted(synced, listing, now) if synced is not None else ())
     if wish.ids is not None:
         placed = set(wish.ids)
         changes += [PicturePlaced(p.id, p.album, p.path, p.digest, now) for p in plan.placements if p.id in placed]

@@ -100,7 +100,7 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     adopting = unclaimed(session, spec)
     if adopting:
         synced = yield from candidate(session, spec)
-    synced = _back(session, synced)
+    synced = yield from _back(session, synced)
     seen = yield from album_listing(session, synced)
     from imgur_sync.executor.probing import end_records, probe_missing
 
@@ -171,9 +171,16 @@ def _facts(listing: RemoteAlbum) -> list[tuple[str, str, str]]:
     return [(picture.id, picture.title, picture.description) for picture in listing.pictures]
 
 
-def _back(session: Session, synced: SyncedAlbum | None) -> SyncedAlbum | None:
-    """The album's record; one that was found gone and that the account's list shows again is there again."""
-    if synced is None or not synced.gone or synced.id not in (session.headers or {}):
+def _back(session: Session, synced: SyncedAlbum | None) -> Task[SyncedAlbum | None]:
+    """The album's record; one that was found gone is there again where the account's list shows it, or, without an
+    account, where Imgur answers for it."""
+    if synced is None or not synced.gone or session.options.offline:
+        return synced
+    if session.anonymous:
+        seen = yield from list_album(session, synced)
+        if seen.listing is None:
+            return synced
+    elif synced.id not in (session.headers or {}):
         return synced
     if session.writer is not None:
         from imgur_sync.model.change import AlbumMade
@@ -220,7 +227,7 @@ def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None =
         return Seen(outcome.value)
     if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
         if session.clock.now() - synced.made_at >= session.settle_seconds:
-            if session.writer is not None:
+            if session.writer is not None and not synced.gone:
                 from imgur_sync.model.change import AlbumGone
 
                 session.store.record(AlbumGone(synced.key))

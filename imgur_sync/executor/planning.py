@@ -188,9 +188,9 @@ def first_notes(session: Session) -> tuple[str, ...]:
     """What to know before the first upload without an account."""
     if not session.anonymous or any(session.store.pictures(album.key) for album in session.store.albums()):
         return ()
-    from imgur_sync.planner.keyless import KEY, RETENTION
+    from imgur_sync.planner.keyless import first_words
 
-    return (KEY, RETENTION)
+    return first_words(session.options.copy)
 
 
 def _held(plan: AlbumPlan) -> frozenset[GateName]:

@@ -37,10 +37,12 @@ def keep_quiet_mark(
 
 
 def remember_quiet(session: Session, view: AlbumView, plan: AlbumPlan) -> None:
-    """Keep the listing, and the quiet mark if the album is in order and every file could be read."""
+    """Keep the listing, and the quiet mark if the album is in order, every file could be read and every text can be
+    changed. What was found deleted is recorded by a run that may write: until then the album is looked at again."""
     if view.listing is None or session.options.offline:
         return
-    if plan.quiet and not plan.unsendable and view.listing.complete:
+    unrecorded = plan.drift and session.writer is None
+    if plan.quiet and not (plan.unsendable or plan.lost_texts or unrecorded) and view.listing.complete:
         keep_quiet_mark(session, plan.album, plan.fingerprint, plan.files, view.listing, plan.foreign)
         found_agreed(session, plan.album, view.listing)
     else:

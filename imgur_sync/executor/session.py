@@ -74,7 +74,7 @@ class Options:
     """What the caller asks for. `albums` are keys, none means all. `rebuild` (plans only: an apply is
     given a rebuilt state) says that the state is new although the manifest names a lineage: what carries its markers on
     Imgur is adopted first, in memory. `expect` is a plan digest. `wait` goes on, window by window, until the budget has
-    let everything through."""
+    let everything through. `copy` is where the copy of a state without an account is kept, for people."""
 
     albums: tuple[str, ...] = ()
     approvals: Mapping[GateName, int] = field(default_factory=dict)
@@ -85,6 +85,7 @@ class Options:
     rebuild: bool = False
     expect: str | None = None
     wait: bool = False
+    copy: str = ""
 
 
 @dataclass(slots=True)

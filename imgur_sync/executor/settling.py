@@ -236,6 +236,7 @@ def _settle_edit(session: Session, intent: Intent) -> Task[None]:
                 changes.append(WishIgnored(intent.album, field, value, before, attempts, now))
             changes.extend(wish.confirmed(intent.album, seen.listing, now))
             changes.extend(agreed_by(session, intent.album, wish, seen.listing))
+            changes.extend(wish.refuted(synced, seen.listing, now))
         elif seen.listing is not None:  # part of an edit, in pieces
             changes.extend(agreed_by(session, intent.album, None, seen.listing))
     session.store.record(*changes)

@@ -11,15 +11,18 @@ from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Fork, Take, Task
 from imgur_sync.executor.writing import AlbumStop, give_up, refused_for_good, write
 from imgur_sync.model.budget import CALL_COST, Reservation
-from imgur_sync.model.change import Change, IntentDoubted, IntentEnded
+from imgur_sync.model.change import Change, IntentDoubted, IntentEnded, TextIgnored
 from imgur_sync.model.event import InDoubt, StepDone, StepFailed
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, Unknown
-from imgur_sync.model.plan import AlbumPlan
+from imgur_sync.model.plan import AlbumPlan, Plan
 from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.remote import RemoteAlbum, RemotePicture
 from imgur_sync.model.step import EditImage
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus
 from imgur_sync.planner.text_wish import TextWish, confirmed, judged
+
+FOR_GOOD = 2
+"""So many attempts in vain, and a text is not sent again until the wish changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +171,12 @@ def _settle(session: Session, intent: Intent, picture: RemotePicture | None) -> 
     if ours is not None and picture is not None:
         changes.extend(judged(ours, TextWish.parse(intent.wish), picture, now))
     session.store.record(*changes)
+
+
+def remember_lost_texts(session: Session, plan: Plan) -> None:
+    """Record what this run tells of texts that nobody can change: as if Imgur had ignored them for good, so that later
+    runs leave them until the wish changes, and are not called partial for them."""
+    now = session.clock.now()
+    lost = [text for album in plan.albums for text in album.lost_texts if not text.told]
+    if lost:
+        session.store.record(*(TextIgnored(text.id, text.field, text.wish, text.shown, FOR_GOOD, now) for text in lost))

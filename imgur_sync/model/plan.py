@@ -74,6 +74,26 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class LostText:
+    """A text of our picture `id` that differs from its wish and that nobody can change: the deletehash was lost.
+
+    `told`: an earlier apply said so of this very wish.
+    """
+
+    id: str
+    path: str
+    field: str
+    wish: str
+    shown: str
+    told: bool
+
+    @property
+    def reason(self) -> str:
+        """One clause about it, without the path."""
+        return f"the {self.field} of this picture cannot be changed: its deletehash was lost"
+
+
+@dataclass(frozen=True, slots=True)
 class Unsettled:
     """Something written a moment ago that Imgur does not show yet, or a request whose outcome is unknown."""
 
@@ -181,6 +201,7 @@ class AlbumPlan:
     unfinished: bool = False  # an interrupted run left the marker of the album's creation in its description
     gives: frozenset[str] = frozenset()  # keys of the albums that take a picture out of this one
     shown: Shown | None = None  # where an edit is wanted: what the album shows before it
+    lost_texts: tuple[LostText, ...] = ()
 
     @property
     def quiet(self) -> bool:
@@ -274,6 +295,7 @@ __all__ = [
     "GateName",
     "Gone",
     "Listing",
+    "LostText",
     "Placement",
     "Plan",
     "Price",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from imgur_sync.model.local import Presence
-from imgur_sync.model.plan import AlbumPlan, Gate, GateName, Unsettled, Withheld
+from imgur_sync.model.plan import AlbumPlan, Blocked, Gate, GateName, Unsettled, Withheld
 from imgur_sync.model.spec import OnRemoteDelete
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload
 from imgur_sync.model.synced import IntentKind, Standing
@@ -21,9 +21,11 @@ from imgur_sync.planner.shown import shown_before
 from imgur_sync.planner.sorting import Send, Sorted, sort_out
 from imgur_sync.planner.target import Target, aim, current_privacy, doubtful_edit
 from imgur_sync.planner.texts import (
+    lost_texts,
     overruled_texts,
     text_drift,
     text_steps,
+    told_texts,
     unknown_paths,
     unsettled_texts,
     wishes,
@@ -84,10 +86,15 @@ def _gates(
 
 
 def _with_texts(part: AlbumPlan, view: AlbumView, granted: Sorted, texts: Mapping[str, Texts]) -> AlbumPlan:
-    """What is to be told of the pictures' texts beside the steps."""
+    """What is to be told of the pictures' texts beside the steps. What nobody can change is blocked until it was told
+    by an apply, then a warning."""
+    lost = lost_texts(view, granted, texts)
+    unheard = (Blocked(view.spec.key, text.path, text.reason) for text in lost if not text.told)
     return replace(
         part,
-        blocked=(*part.blocked, *overruled_texts(view, granted, texts)),
+        blocked=(*part.blocked, *overruled_texts(view, granted, texts), *unheard),
+        warnings=(*part.warnings, *told_texts(lost)),
+        lost_texts=lost,
         unsettled=(*part.unsettled, *unsettled_texts(view, granted, texts)),
         drift=(*part.drift, *text_drift(view, granted, texts)),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from imgur_sync.model.change import AlbumEdited, Change
+from imgur_sync.model.change import AlbumEdited, Change, WishIgnored
 from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.model.spec import Privacy
-from imgur_sync.model.synced import Agreed
+from imgur_sync.model.synced import Agreed, SyncedAlbum
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,17 @@ class EditWish:
         if self.privacy is not None:
             differs["privacy"] = header.public != (self.privacy == "public")
         return differs
+
+    def refuted(self, synced: SyncedAlbum, listing: RemoteAlbum, at: float) -> tuple[Change, ...]:
+        """The marks of other orders and covers that Imgur did not take over, where the reading shows that it took over
+        these: the wish has changed meanwhile, and an earlier one may be tried again."""
+        differs = self._differing(listing)
+        values = {"order": self.order if self.ids is not None else None, "cover": self.cover_path or None}
+        return tuple(
+            WishIgnored(synced.key, mark.field, mark.wish, mark.before, 0, at)
+            for mark in synced.not_honoured
+            if (value := values.get(mark.field)) is not None and value != mark.wish and not differs.get(mark.field)
+        )
 
     def confirmed(self, key: str, listing: RemoteAlbum, at: float) -> tuple[Change, ...]:
         """What may be recorded as sent and honoured: the header fields that the reading shows as wished."""

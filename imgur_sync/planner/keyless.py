@@ -15,18 +15,23 @@ from imgur_sync.planner.view import AlbumView
 
 KEY = (
     "without an account the state file is the only key to these pictures: nobody can change or delete them without it, "
-    "and it cannot be made again from what is on Imgur; keep it, and its copy in backups/"
+    "and it cannot be made again from what is on Imgur; keep it"
 )
 """Said before the first upload."""
 RETENTION = "Imgur may remove pictures without an account that are old or that nobody looks at: keep your own"
+OUTSIDE = "Imgur may remove a picture of no account that is in no album, as what leaves this one will be"
+"""Said where pictures are taken out of their album and live on."""
 CANNOT = (
-    KEY,
-    RETENTION,
     'there is no privacy = "secret", and no list of what is yours: an upload or album whose answer is lost before it '
     "was written down can be found in its album at best, and then never be changed or deleted",
     "the account's credentials are not used: a Client-ID is enough",
 )
-"""What to know of anonymous mode, for `validate`."""
+"""What there is not in anonymous mode, for `validate`."""
+
+
+def first_words(copy: str) -> tuple[str, ...]:
+    """What to know before the first upload. `copy` is the file that each apply copies the state to ("": not known)."""
+    return (KEY, *((f"each apply leaves a copy of the state here, keep it too: {copy}",) if copy else ()), RETENTION)
 
 
 def renewed(view: AlbumView, wanted: Sorted) -> AlbumView:
@@ -54,7 +59,7 @@ def remarks(view: AlbumView, steps: Sequence[Step]) -> Iterator[str]:
         some = "1 picture" if left == 1 else f"{left} pictures"
         yield f"{some} can be shown but never changed or deleted: the answer that held the deletehash was lost"
     if any(isinstance(step, EditAlbum) and step.detached for step in steps):
-        yield "Imgur may remove a picture of no account that is in no album, as what leaves this one will be"
+        yield OUTSIDE
 
 
 def _here(view: AlbumView) -> Iterator[SyncedPicture]:

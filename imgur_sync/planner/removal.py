@@ -8,6 +8,7 @@ from imgur_sync.model.plan import AlbumPlan, Blocked, Gate, GateName, Withheld
 from imgur_sync.model.step import DeleteAlbum, DeleteImage, Step
 from imgur_sync.model.synced import Standing, SyncedPicture
 from imgur_sync.planner.gates import listing_gate
+from imgur_sync.planner.keyless import OUTSIDE
 from imgur_sync.planner.price import reads_around
 from imgur_sync.planner.remarks import doubts
 from imgur_sync.planner.view import AlbumView
@@ -56,6 +57,7 @@ def plan_removal(
     held = bool(gates) and GateName.PRUNE not in approved
     waits = held or bool(view.intents) or len(ours) < blank.synced
     steps = () if waits else wanted
+    loose = (OUTSIDE,) if view.anonymous and len(doomed) < len(ours) else ()
     return replace(
         blank,
         wanted=wanted,
@@ -64,6 +66,7 @@ def plan_removal(
         withheld=tuple(Withheld(step, GateName.PRUNE) for step in wanted) if held else (),
         deleting=tuple((picture.path, picture.id) for picture in doomed),
         reads=reads_around(steps),
+        warnings=(*blank.warnings, *loose),
     )
 
 

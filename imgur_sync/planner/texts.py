@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from imgur_sync.model.plan import Blocked, Drift, Unsettled
+from imgur_sync.model.plan import Blocked, Drift, LostText, Unsettled
 from imgur_sync.model.remote import RemotePicture
 from imgur_sync.model.spec import AlbumSpec
 from imgur_sync.model.step import EditImage
@@ -142,20 +142,39 @@ def unsettled_texts(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts
 
 
 def overruled_texts(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts]) -> tuple[Blocked, ...]:
-    """Texts that still differ from the manifest and that Imgur ignored twice, or nobody can change any more."""
-    ignored = (
+    """Texts that still differ from the manifest and that Imgur ignored twice."""
+    return tuple(
         Blocked(view.spec.key, path, f"Imgur does not take over the {name} of a picture")
         for path, picture, wish, shown in _managed(view, sorted_, wanted)
         for name, text in wish.managed.items()
         if text != _is(picture, shown, name) and _overruled(picture, name, text)
     )
-    lost = (
-        Blocked(view.spec.key, path, f"the {name} of this picture cannot be changed: its deletehash was lost")
+
+
+def lost_texts(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts]) -> tuple[LostText, ...]:
+    """Texts that differ from the manifest and that nobody can change any more. Told where that was recorded of the
+    wish, as of what Imgur does not take over."""
+    keyless = view.keyless
+    if not keyless:
+        return ()
+    return tuple(
+        LostText(picture.id, path, name, text, _is(picture, shown, name), _overruled(picture, name, text))
         for path, picture, wish, shown in _wished(view, sorted_, wanted)
         for name, text in wish.managed.items()
-        if picture.id in view.keyless and shown is not None and text != _is(picture, shown, name)
+        if picture.id in keyless and shown is not None and text != _is(picture, shown, name)
     )
-    return (*ignored, *(lost if view.anonymous else ()))
+
+
+def told_texts(lost: Sequence[LostText]) -> tuple[str, ...]:
+    """A warning about the lost texts that an apply has told of before: they are left until the wish changes."""
+    paths = list(dict.fromkeys(text.path for text in lost if text.told))
+    if not paths:
+        return ()
+    more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
+    keeps = "a picture keeps a text" if len(paths) == 1 else f"{len(paths)} pictures keep texts"
+    return (
+        f"{keeps} that the manifest wants otherwise, for the deletehash was lost: {', '.join(paths[:NAMED])}{more}",
+    )
 
 
 def text_drift(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts]) -> tuple[Drift, ...]:

@@ -159,7 +159,7 @@ def _texts(steps: Mapping[str, EditImage | Upload]) -> Iterator[str]:
 
 
 def _album_deleted(wanted: Names) -> str:
-    return "- the album is deleted" if wanted.deleted else "- the album is deleted; its pictures stay in the account"
+    return "- the album is deleted" if wanted.deleted else "- the album is deleted; its pictures stay on Imgur"
 
 
 def _links_live(count: int) -> str:

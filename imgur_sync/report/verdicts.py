@@ -116,6 +116,9 @@ def _remark(album: AlbumPlan, path: str) -> Judgement | None:
     for entry in album.blocked:
         if entry.path == path:
             return Judgement(Verdict.BLOCKED, (entry.reason,))
+    for text in album.lost_texts:
+        if text.path == path:
+            return Judgement(Verdict.BLOCKED, (text.reason,))
     for doubt in album.unsettled:
         if path and f" {path} " in f" {doubt.what} ":
             return Judgement(Verdict.IN_DOUBT, (doubt.what,))

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 
-from imgur_sync.state import marks, rows
+from imgur_sync.state import marks, rows, runs
 from imgur_sync.state.agreed import AGREED
 from imgur_sync.state.sealed import Sealed
 
-_NAMING: tuple[Sealed, ...] = (rows.PICTURE, rows.INTENT, rows.IGNORED_WISH, rows.FAILED, rows.RETIRED, AGREED)
+_NAMING: tuple[Sealed, ...] = (
+    rows.PICTURE,
+    rows.INTENT,
+    rows.IGNORED_WISH,
+    rows.FAILED,
+    rows.RETIRED,
+    runs.STEP,
+    AGREED,
+)
 
 
 def rename_album(connection: sqlite3.Connection, old: str, new: str) -> None:

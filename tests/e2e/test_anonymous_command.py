@@ -76,6 +76,29 @@ def test_a_mirror_without_an_account_from_first_to_last(nobodys: Mirror) -> None
     here.run("credits", "--refresh")
 
 
+@pytest.mark.parametrize("quiet", [[], ["-q"], ["--json"], ["--json", "-q"]])
+def test_the_first_apply_says_once_what_the_state_is_and_where_its_copy_lies(quiet: list[str], nobody: Mirror) -> None:
+    """With the whole path of the copy, which is there afterwards; later applies do not say it again."""
+    words = ("the state file is the only key", str(backup(nobody)), "Imgur may remove pictures without an account")
+    assert [nobody.run("validate").stdout.count(word) for word in words] == [1, 1, 1]
+    assert [nobody.run("plan").stdout.count(word) for word in words] == [1, 1, 1]
+    done = nobody.run("apply", "-y", *quiet)
+    assert [(done.stdout + done.stderr).count(word) for word in words] == [1, 1, 1]
+    assert backup(nobody).is_file()
+    nobody.put("cats/more.png", 90)
+    done = nobody.run("apply", "-y", *quiet)
+    assert [(done.stdout + done.stderr).count(word) for word in words] == [0, 0, 0]
+
+
+def test_without_a_lineage_the_first_notes_name_the_folder_of_the_copies(nobody: Mirror) -> None:
+    """The name of the copy is not known before there is a state."""
+    nobody.manifest(table("cats"), head=ANONYMOUS.replace(f'lineage = "{LINEAGE}"\n', ""))
+    assert f"keep it too: {backup(nobody).parent}\n" in nobody.run("plan").stdout
+    done = nobody.run("apply", "-y")
+    (copy,) = backup(nobody).parent.iterdir()
+    assert f"keep it too: {copy}\n" in done.stdout
+
+
 def test_validate_says_what_cannot_be_had(nobody: Mirror) -> None:
     """Before it matters; and `secret` is a mistake in the manifest."""
     assert "only key" in nobody.run("validate").stdout

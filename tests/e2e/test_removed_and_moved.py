@@ -22,7 +22,7 @@ def test_a_removed_album_is_told_before_and_after(both: Mirror) -> None:
     """The plan says what goes and what to type; the run says what it did."""
     both.manifest(table("cats") + '[[removed]]\nalbum = "dogs"\n')
     plan = both.run("plan").stdout
-    assert "the album is deleted; its pictures stay in the account" in plan
+    assert "the album is deleted; its pictures stay on Imgur" in plan
     assert "--approve prune=3" in plan
     assert "0 pictures in the folder" not in plan
     assert both.run("plan", "--offline").stdout.count("the album is deleted") == 1

@@ -145,7 +145,8 @@ def test_a_removed_album_leaves_what_nobody_can_delete(nobodys: LifecycleStage, 
 
 
 def test_a_text_that_nobody_can_change_is_told(nobodys: LifecycleStage) -> None:
-    """7, with the picture and the reason; all others get theirs."""
+    """7, with the picture and the reason; all others get theirs. Told once: later applies are done, and the plan
+    warns until the wish is another."""
     nobodys.change("cats", image_title="{stem}", images=(("9.png", Texts(None, "asleep")),))
     finished = nobodys.apply()
     assert finished.codes == (ExitCode.PARTIAL,)
@@ -154,8 +155,16 @@ def test_a_text_that_nobody_can_change_is_told(nobodys: LifecycleStage) -> None:
     assert {(item.path, "its deletehash was lost" in item.reason) for item in blocked} == {("9.png", True)}
     images = {image["id"]: image["title"] for image in nobodys.look("world")["images"]}
     assert [images[i] for i in nobodys.there("cats")["images"]][:5] == ["0", "1", "2", "3", "4"]
+    calm(nobodys)
+    (cats,) = nobodys.plan().albums
+    assert [warning for warning in cats.warnings if "wants otherwise" in warning and "9.png" in warning]
+    assert nobodys.apply().codes == (ExitCode.DONE,)
+    nobodys.change("cats", images=(("9.png", Texts(None, "awake")),))
+    assert nobodys.apply().codes == (ExitCode.PARTIAL,)
+    calm(nobodys)
     nobodys.change("cats", image_title="", images=())
     calm(nobodys)
+    assert nobodys.plan().albums == ()
 
 
 def test_without_an_account_no_album_is_adopted(nobodys: LifecycleStage) -> None:

@@ -58,6 +58,14 @@ def test_an_order_that_imgur_never_takes_is_said_and_left(stage: SyncStage) -> N
     stage.put("cats", "a.png", 50)
     assert stage.apply().codes == (ExitCode.DONE,)
     assert stage.shown("cats") == stage.wanted("cats")
+    # Another order was taken over since: the one that was not may be wished again.
+    (stage.albums["cats"].root / "a.png").unlink()
+    assert stage.apply().codes == (ExitCode.DONE,)
+    stage.clock.advance(4000)
+    album = stage.remote("cats")
+    stage.steer("edit", {"op": "order", "id": album["id"], "images": album["images"][::-1]})
+    assert stage.apply().codes == (ExitCode.DONE,)
+    assert stage.shown("cats") == stage.wanted("cats")
 
 
 @pytest.mark.parametrize("field", ["cover", "privacy"])

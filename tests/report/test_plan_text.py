@@ -190,7 +190,7 @@ def test_moves_between_albums_and_a_deleted_album_are_told(album: Albums, plan: 
     text = plan_text(plan(album(edit, moves=(move,)), album(DeleteAlbum("old"), key="old", title="")), read)
     assert "  > 1 comes from the album dogs: z.jpg\n" in text
     assert "  + 1 put back without an upload: back.jpg\n" in text
-    assert "old: removed in the manifest\n  - the album is deleted; its pictures stay in the account\n" in text
+    assert "old: removed in the manifest\n  - the album is deleted; its pictures stay on Imgur\n" in text
 
 
 def test_a_plan_without_changes_says_so(plan: Plans, read: Moment) -> None:
