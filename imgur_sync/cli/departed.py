@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from imgur_sync.cli.keys import exact
 from imgur_sync.cli.session import Session, is_terminal, note, prompt
 from imgur_sync.errors import DeclinedError, ExitCode, InterruptedRun, UsageError
 
@@ -51,9 +52,7 @@ def departures(store: StateStore, albums: Sequence[str]) -> list[Departure]:
     found = store.departures()
     known = {album.key for album in store.albums()} | {departure.picture.album for departure in found}
     for key in albums:
-        if key not in known:
-            hint = f"there are {', '.join(sorted(known))}" if known else "run apply first"
-            raise UsageError(f'there is no album "{key}"', hint=hint)
+        exact(key, sorted(known))
     chosen = [departure for departure in found if not albums or departure.picture.album in albums]
     return sorted(chosen, key=lambda d: (d.picture.album, os.fsencode(d.picture.path), d.picture.id))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imgur_sync.cli.departed import typed
+from imgur_sync.cli.keys import exact
 from imgur_sync.cli.session import Session, note, result, shared
 from imgur_sync.errors import DeclinedError, UsageError
 
@@ -70,8 +71,9 @@ def _album(manifest: Manifest, store: StateStore, key: str, confirm: str | None)
             hint=f"take [albums.{key}] out of the manifest first",
         )
     if not _known(store, key):
-        known = ", ".join(album.key for album in store.albums() if manifest.album(album.key) is None)
-        raise UsageError(f'the state knows no album "{key}"', hint=f"it could forget {known}" if known else "")
+        keys = [album.key for album in store.albums()]
+        free = ", ".join(known for known in keys if manifest.album(known) is None)
+        exact(key, keys, hint=f"what could be forgotten: {free}" if free else "all of them are in the manifest")
     _certain(store, key)
     album, pictures = store.album(key), store.pictures(key)
     _agree(key, confirm, pictures)
@@ -85,12 +87,12 @@ def _paths(store: StateStore, key: str, paths: Sequence[str], confirm: str | Non
     from imgur_sync.model.synced import Standing
 
     if not _known(store, key):
-        raise UsageError(f'the state knows no album "{key}"', hint="see: imgur-sync status")
+        exact(key, [album.key for album in store.albums()], hint="see: imgur-sync status")
     found = [picture for picture in store.pictures(key) if picture.path in paths]
     for path in paths:
         here = [picture for picture in found if picture.path == path]
         if not here:
-            raise UsageError(f'the state knows no picture of "{path}" in {key}', hint="see: imgur-sync status")
+            raise UsageError(f'no picture of "{path}" in {key} is known here', hint="see: imgur-sync status")
         if all(picture.standing is Standing.PLACED for picture in here):
             raise UsageError(
                 f"{path} stands in the album {key}: forgotten now, its file would be uploaded again",

@@ -120,7 +120,7 @@ class Session:
         self.resendable: dict[int, Intent] = {}
         self.resent: set[int] = set()
         self.tallies: dict[str, Tally] = {}
-        self.reads = self.troubles = 0
+        self.reads = self.troubles = self.looking = 0
         self.uploaded_bytes = self.edited = self.deleted = self.deleted_albums = 0
         self.limit_hit: tuple[LimitName, float | None] | None = None
         self.claims: dict[str, str] = {}
@@ -191,6 +191,10 @@ class Session:
             done = sum(n for (gate, album), n in self.used.items() if gate is name and (not albums or album in albums))
             left[name] = number - done
         return left
+
+    def spent(self) -> int:
+        """The credits that the ledger charged so far in this run."""
+        return self.ports.ledger.spent() if self.ports.ledger is not None else 0
 
     def give_back(self, reservation: Reservation) -> None:
         """Give back what was reserved for a request that reserves for itself when it is sent."""
