@@ -99,10 +99,11 @@ def run_outing(
     return code
 
 
-def typed(question: str, expected: str) -> None:
-    """Ask at the terminal for exactly this text. Raises `DeclinedError` for any other, `UsageError` without one."""
+def typed(question: str, expected: str, *, beforehand: str) -> None:
+    """Ask at the terminal for exactly this text. Raises `DeclinedError` for any other, `UsageError` without one, which
+    says with which option it is answered beforehand."""
     if not is_terminal(sys.stdin):
-        raise UsageError("there is no terminal to ask at", hint="see the command's --help for how to answer beforehand")
+        raise UsageError("there is no terminal to ask at", hint=f"answer beforehand: {beforehand}")
     prompt(question)
     try:
         answer = sys.stdin.readline()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imgur_sync.cli.clock import REMEDY, Watched, disagreement
 from imgur_sync.cli.credentials import given_variables, known_settings, logins, profile_of, token_store
 from imgur_sync.cli.doctor_secret import Renewals, secret_finding
+from imgur_sync.cli.logout import REVOKE
 from imgur_sync.cli.redaction import secrets
 from imgur_sync.cli.session import Session
 from imgur_sync.errors import CredentialsError, ExitCode, ImgurSyncError
@@ -193,14 +194,19 @@ def _refused(check: str, outcome: Outcome[object]) -> Finding:
         found = outcome.problem
     match found.kind:
         case ProblemKind.CREDENTIALS:
-            return problem(check, found.detail, _remedy(), _CREDENTIALS)
+            return problem(check, found.detail, _remedy(found.detail), _CREDENTIALS)
         case ProblemKind.BUDGET | ProblemKind.RATE:
             return warning(check, found.detail, "wait until the limit opens again: imgur-sync credits")
         case _:
             return problem(check, f"Imgur cannot be used now: {found.detail}", "nothing is lost; try later", _LATER)
 
 
-def _remedy() -> str:
+def _remedy(detail: str) -> str:
+    """What to do where Imgur refuses the credentials; it follows what is said already."""
+    if "IMGUR_SYNC_CLIENT_ID" in detail:
+        return f"Imgur shows both to the owner of the application, at {REVOKE}"
+    if "IMGUR_SYNC_CLIENT_SECRET" in detail:
+        return ""
     named = [name for name in given_variables() if "TOKEN" in name]
     with suppress(KeyError):
         if named and os.environ[named[0]]:

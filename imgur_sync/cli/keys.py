@@ -43,7 +43,8 @@ def _there_are(name: str, keys: tuple[str, ...]) -> str:
         return "run apply first"
     listed = ", ".join(keys[:MOST]) + (f" and {len(keys) - MOST} more" if len(keys) > MOST else "")
     close = difflib.get_close_matches(name[:100].lower(), keys, 1)
-    return f"did you mean {close[0]}? Synced: {listed}" if close else f"synced: {listed}"
+    known = f"there are {listed}" if len(keys) > 1 else f"there is {listed}"
+    return f"did you mean {close[0]}? {known}" if close else known
 
 
 def _none(name: str) -> str:

@@ -12,7 +12,7 @@ import click
 
 from imgur_sync.cli.asking import approvals, planning_options
 from imgur_sync.cli.session import Session, result, shared
-from imgur_sync.errors import ExitCode
+from imgur_sync.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from imgur_sync.executor import Options
@@ -48,7 +48,9 @@ def command(
     Exits 0, or 2 with --detailed-exitcode when there are changes. See also: imgur-sync help albums, help gates.
     """
     if offline and refresh:
-        raise click.UsageError("--offline and --refresh exclude each other.")
+        raise UsageError(
+            "--offline asks Imgur nothing, and --refresh asks it about every album", hint="give one of them"
+        )
     gates = approvals(approve)
     from imgur_sync.executor import Options
 

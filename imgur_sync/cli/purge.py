@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -54,14 +55,14 @@ def command(session: Session, albums: tuple[str, ...], older_than: str, approve:
         _show(session, found, [departure for departure in due if departure.picture.id in kept], older_than)
     if found and not session.quiet:
         for folder in closed:
-            note(
-                f"note: the folder {folder} cannot be read whole: what it would take back cannot be told from the rest"
-            )
+            note(f"note: the folder {folder} cannot be read whole: what it would take back is not known")
     if not found and number is None:
         if session.json:
             result(_document([], []))
         return ExitCode.DONE.value
-    _check(len(found), number)
+    again = " ".join(["imgur-sync purge", *map(shlex.quote, albums)])
+    again += f" --older-than {shlex.quote(older_than)}" if older_than != GRACE else ""
+    _check(len(found), number, again)
     return _purge(session, albums, grace, shielded, found)
 
 
@@ -143,21 +144,22 @@ def _show(session: Session, found: Sequence[Departure], kept: Sequence[Departure
         tell(line(departure, now))
 
 
-def _check(count: int, number: int | None) -> None:
+def _check(count: int, number: int | None, again: str) -> None:
     """The exact number, given or typed. Raises `ApprovalError` (3) or `DeclinedError` (10)."""
     from imgur_sync.report.figures import plural
 
     if number is None and not is_terminal(sys.stdin):
         raise ApprovalError(
             f"{plural(count, 'picture')} would be deleted for good; nothing was done",
-            hint=f"to delete them: imgur-sync purge --approve purge={count}",
+            hint=f"to delete {'it' if count == 1 else 'them'}: {again} --approve purge={count}",
         )
     if number is None:
-        typed(f"Links to them stop working, and they cannot be got back. To delete them, type {count}: ", str(count))
+        question = f"Links to them stop working, and they cannot be got back. To delete them, type {count}: "
+        typed(question, str(count), beforehand=f"--approve purge={count}")
     elif number != count:
         raise ApprovalError(
             f"--approve says {number}, but {plural(count, 'picture')} would be deleted; nothing was done",
-            hint=f"look at the list; to delete them: --approve purge={count}",
+            hint=f"look at the list; to delete it: {again} --approve purge={count}" if count else "leave --approve out",
         )
 
 

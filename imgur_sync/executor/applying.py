@@ -57,7 +57,6 @@ def apply(
         yield from look(session, world, specs)
         yield from look_at_removals(session, world)
         plan = yield from plan_world(session, world, first=True)
-        session.looking = session.spent()
         session.emit(Planned(plan, 1))
         _check(plan, options, confirm)
         deeds.agreed = True

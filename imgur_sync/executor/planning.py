@@ -113,6 +113,7 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     detached = yield from _reusable(session, views, world.plans.values())
     limit = session.manifest.gates.prune_run
     if first:
+        session.looking = session.spent()
         session.gated = {
             name: frozenset(key for key, plan in world.plans.items() if name in {gate.name for gate in plan.gates})
             | (frozenset(world.removals) if name is GateName.PRUNE else frozenset())
@@ -132,7 +133,7 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
         unchanged_files=sum(quiet.count for quiet in world.quiet.values()),
         budget=session.ports.ledger.budget() if session.ports.ledger is not None else None,
         now=session.clock.now(),
-        observation_reads=session.reads,
+        observation_reads=session.looking,
         oldest_listing=min(ages, default=None),
         offline=session.options.offline,
         notes=(

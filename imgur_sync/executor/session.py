@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from imgur_sync.planner.retry import Park
 
 
+NO_TIME = "Imgur names no time: try again in an hour"
+OWN_CAP = "allow this run more: --max-credits, or max_credits_per_run in [budget]"
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """The implementations of one run. Without a `reader` nothing is sent; without a `ledger` nothing is priced against
@@ -243,7 +247,7 @@ class Session:
         seconds = decision.seconds
         if seconds is None or seconds > longest:
             resume = None if seconds is None else self.clock.now() + seconds
-            hint = "Imgur names no time: try again in an hour" if resume is None else ""
+            hint = "" if resume is not None else OWN_CAP if problem.limit == "run" else NO_TIME
             raise BudgetError(problem.detail, resume_at=resume, hint=hint)
         self.emit(Waiting(problem.detail, self.clock.now() + seconds))
         yield Pause(self.clock.monotonic() + max(1.0, seconds))
@@ -266,11 +270,13 @@ def error_of(problem: Problem) -> ImgurSyncError:
 
     if problem.kind is ProblemKind.CREDENTIALS:
         hint = (
-            "log in again: imgur-sync login; or give another refresh token in IMGUR_SYNC_REFRESH_TOKEN or …_TOKEN_FILE"
+            "log in again: imgur-sync login; or give another refresh token, in IMGUR_SYNC_REFRESH_TOKEN. "
+            "To check everything: imgur-sync doctor"
         )
         if "client_id" in problem.detail.lower():
             hint = "check IMGUR_SYNC_CLIENT_ID"
-        return CredentialsError(problem.detail, hint="" if "IMGUR_SYNC_" in problem.detail else hint)
+        told = problem.detail if "Imgur" in problem.detail else f"Imgur refuses the credentials ({problem.detail})"
+        return CredentialsError(told, hint="" if "IMGUR_SYNC_" in problem.detail else hint)
     later = "nothing is lost; try again later"
     if problem.kind in (ProblemKind.NETWORK, ProblemKind.TIMEOUT):
         return UnreachableError(f"Imgur could not be reached: {problem.detail}", hint=later)

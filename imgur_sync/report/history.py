@@ -31,7 +31,7 @@ WORDS: Mapping[StepKind, tuple[str, str]] = {
     StepKind.UPLOADED: ("+", "uploaded"),
     StepKind.ADOPTED: ("=", "recognised"),
     StepKind.REPLACED: ("~", "replaced"),
-    StepKind.PLACED: (">", "placed"),
+    StepKind.PLACED: (">", "moved or put back"),
     StepKind.DETACHED: ("-", "taken out"),
     StepKind.DELETED: ("-", "deleted"),
     StepKind.RELEASED: ("=", "no longer managed"),

@@ -77,6 +77,8 @@ def _spent(run: RunFinished) -> str:
     after = run.credits - run.looking
     if not run.looking or after < 0:
         return told
+    if not after:
+        return f"{told}, on looking"
     return f"{told}: {number(run.looking)} on looking for the plan, {number(after)} on carrying it out"
 
 

@@ -46,7 +46,7 @@ def test_a_restored_picture_is_part_of_the_history(here: Mirror) -> None:
     (here.folder / "cats" / "c0.png").unlink()
     here.run("apply", "-y")
     here.run("restore", "cats", "c0.png", "-y")
-    assert "    1 placed; " in here.run("history", "--limit", "1").stdout
+    assert "    1 moved or put back; " in here.run("history", "--limit", "1").stdout
     (run,) = here.json("history", "-v", "--limit", "1")["runs"]
     assert run["command"] == "restore"
     assert [(step["kind"], step["album"], step["path"], step["was"]) for step in run["steps"]] == [
@@ -66,7 +66,10 @@ def test_single_steps_and_retired_links_with_v(here: Mirror) -> None:
     assert "    ~ cats/c1.png  replaced\n" in text
     assert f"    cats/c1.png: {old} is now {new}\n" in text
     assert "dogs" not in text
-    assert "    > dogs/rex.png  placed, was dogs/d0.png\n" in here.run("history", "-v", "dogs", "--limit", "1").stdout
+    assert (
+        "    > dogs/rex.png  moved or put back, was dogs/d0.png\n"
+        in here.run("history", "-v", "dogs", "--limit", "1").stdout
+    )
     run = json.loads(here.run("history", "--json", "-v", "cats", "--limit", "1").stdout)["runs"][0]
     assert run["retired"] == [{"album": "cats", "path": "c1.png", "old": old, "new": new}]
     assert {step["kind"] for step in run["steps"]} == {"uploaded", "replaced", "edited"}
@@ -114,5 +117,5 @@ def test_before_anything_was_synced(here: Mirror) -> None:
     assert "nothing was synced here yet" in done.stderr
     here.run("apply", "-y", "cats")
     wrong = here.run("history", "birds", code=64)
-    assert 'no album "birds" was synced yet' in wrong.stderr
-    assert "there are cats" in wrong.stderr
+    assert 'no album "birds" was synced here' in wrong.stderr
+    assert "there is cats" in wrong.stderr
