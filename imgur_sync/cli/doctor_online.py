@@ -27,6 +27,7 @@ from imgur_sync.model.ports import Tokens
 from imgur_sync.model.spec import AccountSpec
 from imgur_sync.report.checkup import Finding, Verdict, fine, problem, warning
 from imgur_sync.report.figures import moment, number
+from imgur_sync.report.prices import used_up
 
 if TYPE_CHECKING:
     from imgur_sync.settings import Settings
@@ -196,7 +197,8 @@ def _refused(check: str, outcome: Outcome[object]) -> Finding:
         case ProblemKind.CREDENTIALS:
             return problem(check, found.detail, _remedy(found.detail), _CREDENTIALS)
         case ProblemKind.BUDGET | ProblemKind.RATE:
-            return warning(check, found.detail, "wait until the limit opens again: imgur-sync credits")
+            told = used_up(found.detail, found.limit)
+            return warning(check, told, "wait until the limit opens again: imgur-sync credits")
         case _:
             return problem(check, f"Imgur cannot be used now: {found.detail}", "nothing is lost; try later", _LATER)
 

@@ -243,13 +243,15 @@ class Session:
 
     def park(self, problem: Problem, decision: Park) -> Task[None]:
         """Wait for a limit if that is short enough, else raise `BudgetError`."""
+        from imgur_sync.report.prices import used_up
+
         longest = self.manifest.upload.max_wait
         seconds = decision.seconds
         if seconds is None or seconds > longest:
             resume = None if seconds is None else self.clock.now() + seconds
             hint = "" if resume is not None else OWN_CAP if problem.limit == "run" else NO_TIME
-            raise BudgetError(problem.detail, resume_at=resume, hint=hint)
-        self.emit(Waiting(problem.detail, self.clock.now() + seconds))
+            raise BudgetError(used_up(problem.detail, problem.limit), resume_at=resume, hint=hint)
+        self.emit(Waiting(used_up(problem.detail, problem.limit), self.clock.now() + seconds))
         yield Pause(self.clock.monotonic() + max(1.0, seconds))
 
     def note_trouble(self, problem: Problem) -> None:

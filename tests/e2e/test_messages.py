@@ -104,7 +104,13 @@ def test_settings(name: str, value: str, code: int, told: str, hint: str, shared
     ("fault", "arguments", "code", "told", "hint"),
     [
         (refusal(401, "Something else"), (), 8, "Imgur refuses the credentials (Something else)", "imgur-sync login"),
-        (refusal(429, "Slow down"), (), 6, "Slow down", "Imgur names no time: try again in an hour"),
+        (
+            refusal(429, "Slow down"),
+            (),
+            6,
+            "Imgur allows no more for now: Slow down",
+            "Imgur names no time: try again in an hour",
+        ),
         (
             None,
             ("--max-credits", "1"),
