@@ -133,7 +133,7 @@ class _Values(BaseSettings):
         try:
             return Origin.parse(text).text
         except UsageError as error:
-            raise ValueError(f"{error.message}: {error.hint}") from None
+            raise ValueError(error.message, error.hint) from None
 
     @field_validator("settle_seconds", mode="before")
     @classmethod
@@ -141,7 +141,7 @@ class _Values(BaseSettings):
         text = str(value).strip()
         seconds = float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text) else math.nan
         if not 0 <= seconds <= 3600:
-            raise ValueError("give a number of seconds from 0 to 3600")
+            raise ValueError("this is no number of seconds from 0 to 3600", "give one, such as 90")
         return seconds
 
 
@@ -181,8 +181,9 @@ def _merged(tiers: tuple[_Tier, ...]) -> _Values:
         first = error.errors(include_url=False, include_input=False)[0]
     name = str(first["loc"][0])
     label = next((tier.label(name) for tier, values in zip(tiers, settled, strict=True) if name in values), name)
-    reason = first.get("ctx", {}).get("error", "it cannot be used")
-    raise UsageError(f"{label}: {reason}", hint=f"correct {label}")
+    flaw = first.get("ctx", {}).get("error")
+    what, remedy = flaw.args if isinstance(flaw, ValueError) else ("it cannot be used", f"correct {label}")
+    raise UsageError(f"{label}: {what}", hint=remedy)
 
 
 def _folder_flags(flags: Mapping[str, str]) -> dict[str, str]:
@@ -244,21 +245,24 @@ def _table(path: Path, profile: str) -> dict[str, Any]:
     profiles = data.get("profiles", {})
     table = profiles.get(profile, {}) if isinstance(profiles, dict) else None
     if not isinstance(table, dict):
-        _refuse(path, "profiles must hold tables", "write [profiles.NAME]")
+        _refuse(path, "profiles must hold tables", "write [profiles.NAME] with its keys below it")
     return table
 
 
 def _text(path: Path, label: str, name: str, value: object) -> str:
     """A value of config.toml as text. Secrets themselves do not belong there."""
     if name in _CREDENTIALS and name != "client_id":
-        _refuse(path, f"{label} is a secret", f"keep it in a file of its own and name that: {name}_file")
+        _refuse(
+            path, f"{label} is a secret, and none stands in this file", f"keep it in another and name that: {name}_file"
+        )
     known = ("client_id", *(f"{one}_file" for one in _CREDENTIALS), *_OTHERS)
     if name not in known:
         _refuse(path, f"unknown key {label}", "the keys are " + ", ".join(known))
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if isinstance(value, str) if name != "settle_seconds" else number:
         return str(value)
-    return _refuse(path, f"{label} cannot be this", f"write a {'number' if name == 'settle_seconds' else 'text'}")
+    kind, written = ("number", "without quotes") if name == "settle_seconds" else ("text", "in quotes")
+    return _refuse(path, f"{label} is no {kind}", f"write a {kind}, {written}")
 
 
 def _refuse(path: Path, what: str, remedy: str) -> NoReturn:

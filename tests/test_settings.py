@@ -162,7 +162,7 @@ def test_the_settle_time_is_a_number_of_seconds(environ: dict[str, str], written
 def test_any_other_settle_time_is_refused(environ: dict[str, str], written: str) -> None:
     """With the variable and what it takes."""
     said = refused(UsageError, {**environ, "IMGUR_SYNC_SETTLE_SECONDS": written})
-    assert "IMGUR_SYNC_SETTLE_SECONDS: give a number of seconds from 0 to 3600" in said
+    assert "IMGUR_SYNC_SETTLE_SECONDS: this is no number of seconds from 0 to 3600" in said
 
 
 def test_flag_before_environment_before_file_before_default(environ: dict[str, str], config: Path) -> None:
@@ -210,10 +210,10 @@ def test_a_file_that_is_overruled_is_not_read(environ: dict[str, str], config: P
         ("profiles = 1\n", "profiles must hold tables"),
         ("profiles.default = 1\n", "profiles must hold tables"),
         ("[profiles.default]\nclient_di = 'x'\n", "unknown key profiles.default.client_di"),
-        ("[profiles.default]\nclient_id = 5\n", "profiles.default.client_id cannot be this"),
+        ("[profiles.default]\nclient_id = 5\n", "profiles.default.client_id is no text"),
         (f"[profiles.default]\nrefresh_token = '{CANARY}'\n", "name that: refresh_token_file"),
         ("[profiles.default]\nsettle_seconds = '3'\n", "write a number"),
-        ("[profiles.default]\nsettle_seconds = nan\n", "profiles.default.settle_seconds: give a number"),
+        ("[profiles.default]\nsettle_seconds = nan\n", "profiles.default.settle_seconds: this is no number of seconds"),
         ("[profiles.default]\nsettle_seconds = true\n", "write a number"),
         ("[profiles.default]\napi_url = 'http://x'\n", "profiles.default.api_url: plain http"),
         ("[profiles.default]\nclient_id = 'x'\nclient_id_file = 'x'\n", "are both given"),

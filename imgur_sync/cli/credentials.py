@@ -31,7 +31,7 @@ def profile_of(session: Session, given: str | None) -> str:
 
     if given is not None:
         if not _PROFILE.fullmatch(given):
-            hint = "a profile is named by up to 64 letters, digits, dots, hyphens or underscores, the first no sign"
+            hint = "write up to 64 letters, digits, dots, hyphens or underscores, beginning with a letter or digit"
             raise UsageError(f'--profile cannot be "{given}"', hint=hint)
         return given
     if session.file is None and not any(os.path.lexists(name) for name in NAMES):

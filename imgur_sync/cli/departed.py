@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from imgur_sync.cli.keys import exact
 from imgur_sync.cli.session import Session, is_terminal, note, prompt
 from imgur_sync.errors import DeclinedError, ExitCode, InterruptedRun, UsageError
 
@@ -51,9 +52,7 @@ def departures(store: StateStore, albums: Sequence[str]) -> list[Departure]:
     found = store.departures()
     known = {album.key for album in store.albums()} | {departure.picture.album for departure in found}
     for key in albums:
-        if key not in known:
-            hint = f"there are {', '.join(sorted(known))}" if known else "run apply first"
-            raise UsageError(f'there is no album "{key}"', hint=hint)
+        exact(key, sorted(known))
     chosen = [departure for departure in found if not albums or departure.picture.album in albums]
     return sorted(chosen, key=lambda d: (d.picture.album, os.fsencode(d.picture.path), d.picture.id))
 
@@ -100,10 +99,11 @@ def run_outing(
     return code
 
 
-def typed(question: str, expected: str) -> None:
-    """Ask at the terminal for exactly this text. Raises `DeclinedError` for any other, `UsageError` without one."""
+def typed(question: str, expected: str, *, beforehand: str) -> None:
+    """Ask at the terminal for exactly this text. Raises `DeclinedError` for any other, `UsageError` without one, which
+    says with which option it is answered beforehand."""
     if not is_terminal(sys.stdin):
-        raise UsageError("there is no terminal to ask at", hint="see the command's --help for how to answer beforehand")
+        raise UsageError("there is no terminal to ask at", hint=f"answer beforehand: {beforehand}")
     prompt(question)
     try:
         answer = sys.stdin.readline()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imgur_sync.cli.session import Session, is_terminal, result, shared
-from imgur_sync.errors import ExitCode
+from imgur_sync.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from imgur_sync.model.plan import Plan
@@ -38,7 +38,9 @@ def command(
     imgur-sync plan. Exits 0, or 2 with --detailed-exitcode when there is a difference.
     """
     if offline and refresh:
-        raise click.UsageError("--offline and --refresh exclude each other.")
+        raise UsageError(
+            "--offline asks Imgur nothing, and --refresh asks it about every album", hint="give one of them"
+        )
     from imgur_sync.cli.plan import made_plan
     from imgur_sync.executor import Options
     from imgur_sync.report.diff import diff_json, diff_text, differences

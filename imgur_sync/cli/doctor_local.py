@@ -89,7 +89,7 @@ def _folder(spec: AlbumSpec) -> Finding:
             others += 1
     told = f"{where}: {plural(pictures, 'picture')}"
     told += f", {plural(others, 'other file')}" if others else ""
-    told += f", {plural(links, 'symbolic link')}, which are not followed" if links else ""
+    told += f", {plural(links, 'symbolic link')}, not followed" if links else ""
     if closed:
         what = f"{told}; {plural(len(closed), 'entry', 'entries')} cannot be read, such as {terminal(closed[0], 0)}"
         return problem("folder", what, "make them readable for you: chmod u+rX. Nothing is removed meanwhile")
@@ -137,11 +137,11 @@ def _state(manifest: Manifest) -> Finding:
     except ImgurSyncError as error:
         remedy = error.hint or "if it is beyond repair: imgur-sync state rebuild"
         return problem("state", error.message, remedy, _UNREADABLE)
-    told = f"{path}: {plural(len(albums), 'album')}, {plural(pictures, 'picture')}, every row whole"
+    told = f"{path}: {plural(len(albums), 'album')}, {plural(pictures, 'picture')}, all of it readable"
     told += f"; a run is under way ({holder})" if holder else ""
     if doubts and not holder:
         what = f"{told}; {plural(doubts, 'request')} of an earlier run in doubt"
-        return warning("state", what, "the next apply looks at Imgur and settles them: imgur-sync apply")
+        return warning("state", what, "the next apply finds out what became of it: imgur-sync apply")
     return fine("state", told)
 
 

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from imgur_sync.cli.clock import REMEDY, Watched, disagreement
 from imgur_sync.cli.credentials import given_variables, known_settings, logins, profile_of, token_store
+from imgur_sync.cli.doctor_secret import Renewals, secret_finding
+from imgur_sync.cli.logout import REVOKE
 from imgur_sync.cli.redaction import secrets
 from imgur_sync.cli.session import Session
-from imgur_sync.cli.wiring import KnownTokens
 from imgur_sync.errors import CredentialsError, ExitCode, ImgurSyncError
 from imgur_sync.executor import SystemClock
 from imgur_sync.imgur.accounts import account_name
@@ -20,12 +22,12 @@ from imgur_sync.imgur.origin import Origin
 from imgur_sync.imgur.reachable import steps
 from imgur_sync.imgur.reader import ImgurReader
 from imgur_sync.imgur.transport import READ_ONLY, Transport
-from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Reading, Refusal, Reservation
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, Unknown
-from imgur_sync.model.ports import Ledger, Tokens
+from imgur_sync.model.ports import Tokens
 from imgur_sync.model.spec import AccountSpec
-from imgur_sync.report.checkup import Finding, fine, problem, warning
-from imgur_sync.report.figures import duration, moment, number
+from imgur_sync.report.checkup import Finding, Verdict, fine, problem, warning
+from imgur_sync.report.figures import moment, number
+from imgur_sync.report.prices import used_up
 
 if TYPE_CHECKING:
     from imgur_sync.settings import Settings
@@ -33,40 +35,6 @@ if TYPE_CHECKING:
 _CREDENTIALS, _LATER = ExitCode.CREDENTIALS, ExitCode.TRY_LATER
 _SLACK, _ABSURD = 30.0, 3600.0
 _LOG_IN = "log in: imgur-sync login; with a refresh token that you have: imgur-sync login --refresh-token -"
-
-
-class Watched(Ledger):
-    """A ledger that remembers how far our clock was from Imgur's Date when a reply came; None without any."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self.ahead: float | None = None
-
-    def reserve(self, cost: Cost) -> Reservation | Denied:
-        """As the ledger behind it."""
-        return self._ledger.reserve(cost)
-
-    def settle(self, reservation: Reservation, charge: Charge) -> None:
-        """As the ledger behind it."""
-        self._ledger.settle(reservation, charge)
-
-    def observe(self, reading: Reading) -> None:
-        """As the ledger behind it; Date has whole seconds."""
-        if reading.date is not None:
-            self.ahead = time.time() - reading.date
-        self._ledger.observe(reading)
-
-    def refused(self, refusal: Refusal) -> None:
-        """As the ledger behind it."""
-        self._ledger.refused(refusal)
-
-    def budget(self) -> Budget:
-        """As the ledger behind it."""
-        return self._ledger.budget()
-
-    def spent(self) -> int:
-        """As the ledger behind it."""
-        return self._ledger.spent()
 
 
 def online_findings(session: Session, account: AccountSpec | None, profile: str | None) -> Iterator[Finding]:
@@ -166,7 +134,7 @@ def _asked(settings: Settings, *, anonymous: bool) -> Iterator[Finding]:
             clock=clock,
         ) as ledger:
             watched = Watched(ledger)
-            tokens = KnownTokens(token_store(settings))
+            tokens = Renewals(token_store(settings))
             credentials = Credentials(
                 settings.client_id or "",
                 settings.client_secret,
@@ -175,7 +143,11 @@ def _asked(settings: Settings, *, anonymous: bool) -> Iterator[Finding]:
                 anonymous=anonymous,
             )
             with Transport(settings.api_url, credentials, watched, tokens, clock, allow=READ_ONLY) as transport:
-                yield from _answers(transport, watched, anonymous=anonymous)
+                for finding in _answers(transport, watched, anonymous=anonymous):
+                    yield finding
+                    if (finding.check, finding.verdict) == ("account", Verdict.OK):
+                        found = secret_finding(settings, tokens)
+                        yield from (found,) if found is not None else ()
     except CredentialsError as error:
         yield problem("account", error.message, error.hint, _CREDENTIALS)
     except ImgurSyncError as error:
@@ -213,10 +185,8 @@ def _limits(left: int, limit: int, what: str) -> Iterator[Finding]:
 def _clock(ahead: float) -> Finding:
     if abs(ahead) <= _SLACK:
         return fine("clock", "this machine's clock and Imgur's agree")
-    way = "ahead of" if ahead > 0 else "behind"
-    told = f"this machine's clock is {duration(abs(ahead))} {way} Imgur's"
-    remedy = "set it, as with: timedatectl set-ntp true. Limits and the life of tokens are counted by it"
-    return problem("clock", told, remedy) if abs(ahead) > _ABSURD else warning("clock", told, remedy)
+    told = disagreement(ahead)
+    return problem("clock", told, REMEDY) if abs(ahead) > _ABSURD else warning("clock", told, REMEDY)
 
 
 def _refused(check: str, outcome: Outcome[object]) -> Finding:
@@ -225,14 +195,20 @@ def _refused(check: str, outcome: Outcome[object]) -> Finding:
         found = outcome.problem
     match found.kind:
         case ProblemKind.CREDENTIALS:
-            return problem(check, found.detail, _remedy(), _CREDENTIALS)
+            return problem(check, found.detail, _remedy(found.detail), _CREDENTIALS)
         case ProblemKind.BUDGET | ProblemKind.RATE:
-            return warning(check, found.detail, "wait until the limit opens again: imgur-sync credits")
+            told = used_up(found.detail, found.limit)
+            return warning(check, told, "wait until the limit opens again: imgur-sync credits")
         case _:
             return problem(check, f"Imgur cannot be used now: {found.detail}", "nothing is lost; try later", _LATER)
 
 
-def _remedy() -> str:
+def _remedy(detail: str) -> str:
+    """What to do where Imgur refuses the credentials; it follows what is said already."""
+    if "IMGUR_SYNC_CLIENT_ID" in detail:
+        return f"Imgur shows both to the owner of the application, at {REVOKE}"
+    if "IMGUR_SYNC_CLIENT_SECRET" in detail:
+        return ""
     named = [name for name in given_variables() if "TOKEN" in name]
     with suppress(KeyError):
         if named and os.environ[named[0]]:

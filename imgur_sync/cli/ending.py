@@ -13,7 +13,7 @@ import click
 
 from imgur_sync.cli.session import Session, hush, note, result
 from imgur_sync.cli.signals import terminable
-from imgur_sync.errors import ExitCode, ImgurSyncError
+from imgur_sync.errors import ExitCode, ImgurSyncError, UsageError
 
 
 def run(command: click.Command, arguments: Sequence[str]) -> int:
@@ -53,6 +53,8 @@ def _outcome(command: click.Command, arguments: Sequence[str], session: Session)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx is not None else "imgur-sync"
         note(f"error: {_plain(error)}\nhint: {where} --help")
+        if "--json" in arguments and not session.told:  # click may not have come to it
+            _document(UsageError(" ".join(_plain(error).split()), hint=f"{where} --help"))
         return ExitCode.USAGE.value
     except click.ClickException as error:
         note(f"error: {_plain(error)}")
@@ -78,10 +80,15 @@ def _tell(error: ImgurSyncError, session: Session) -> None:
         _trace(error)
     note(secrets.redact(error_text(error, Moment(time.time()))))
     if session.json and not session.told:
-        from imgur_sync.report.jsons import error_json
+        _document(error)
 
-        with suppress(OSError):  # stdout may be what the error is about
-            result(secrets.redact(error_json(error)))
+
+def _document(error: ImgurSyncError) -> None:
+    from imgur_sync.cli.redaction import secrets
+    from imgur_sync.report.jsons import error_json
+
+    with suppress(OSError):  # stdout may be what the error is about
+        result(secrets.redact(error_json(error)))
 
 
 def _trace(error: BaseException) -> None:

@@ -130,7 +130,10 @@ def _judged(
     if judgement is None:
         if facts is None:
             return replace(base, because=("there is no such file, and no picture of ours was ever at this path",))
-        return replace(base, verdict=Verdict.SKIPPED, because=("its content is no picture that Imgur takes",))
+        why = "its content is no picture that Imgur takes"
+        if (spec.root / path).is_symlink():
+            why = "it is a symbolic link, and none is followed"
+        return replace(base, verdict=Verdict.SKIPPED, because=(why,))
     if rule is not None:
         from imgur_sync.cli.explain_rules import rule_text
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imgur_sync.cli.departed import typed
+from imgur_sync.cli.keys import exact
 from imgur_sync.cli.session import Session, note, result, shared
 from imgur_sync.errors import DeclinedError, UsageError
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from imgur_sync.model.ports import StateStore
     from imgur_sync.model.spec import Manifest
     from imgur_sync.model.synced import SyncedPicture
+
+
+NOTHING = "nothing can be forgotten now: every album that was synced is still in the manifest"
 
 
 @click.command("forget", short_help="Let go of an album, or of pictures, without touching Imgur.")
@@ -43,7 +47,7 @@ def command(session: Session, album: str, paths: tuple[str, ...], confirm: str |
         open_store(manifest.state_path, lineage=manifest.lineage, create=False) as store,
     ):
         follow(store, manifest)
-        count = _paths(store, album, paths, confirm) if paths else _album(manifest, store, album, confirm)
+        count = _paths(manifest, store, album, paths, confirm) if paths else _album(manifest, store, album, confirm)
         with SqliteCache(manifest.state_path.with_name("cache.db")) as cache:
             cache.keep_quiet(album, None)
             cache.flush()
@@ -70,27 +74,28 @@ def _album(manifest: Manifest, store: StateStore, key: str, confirm: str | None)
             hint=f"take [albums.{key}] out of the manifest first",
         )
     if not _known(store, key):
-        known = ", ".join(album.key for album in store.albums() if manifest.album(album.key) is None)
-        raise UsageError(f'the state knows no album "{key}"', hint=f"it could forget {known}" if known else "")
+        keys = [album.key for album in store.albums()]
+        free = ", ".join(known for known in keys if manifest.album(known) is None)
+        exact(key, keys, hint=f"what can be forgotten: {free}" if free else NOTHING)
     _certain(store, key)
     album, pictures = store.album(key), store.pictures(key)
-    _agree(key, confirm, pictures)
+    _agree(key, confirm, pictures, anonymous=manifest.account.anonymous)
     # Of a removed album nothing but the pictures is left that it showed.
     store.record(*([AlbumForgotten(key)] if album is not None else (PictureForgotten(p.id) for p in pictures)))
     return len(pictures)
 
 
-def _paths(store: StateStore, key: str, paths: Sequence[str], confirm: str | None) -> int:
+def _paths(manifest: Manifest, store: StateStore, key: str, paths: Sequence[str], confirm: str | None) -> int:
     from imgur_sync.model.change import PictureForgotten
     from imgur_sync.model.synced import Standing
 
     if not _known(store, key):
-        raise UsageError(f'the state knows no album "{key}"', hint="see: imgur-sync status")
+        exact(key, [album.key for album in store.albums()], hint="see: imgur-sync status")
     found = [picture for picture in store.pictures(key) if picture.path in paths]
     for path in paths:
         here = [picture for picture in found if picture.path == path]
         if not here:
-            raise UsageError(f'the state knows no picture of "{path}" in {key}', hint="see: imgur-sync status")
+            raise UsageError(f'no picture of "{path}" in {key} is known here', hint="see: imgur-sync status")
         if all(picture.standing is Standing.PLACED for picture in here):
             raise UsageError(
                 f"{path} stands in the album {key}: forgotten now, its file would be uploaded again",
@@ -98,7 +103,7 @@ def _paths(store: StateStore, key: str, paths: Sequence[str], confirm: str | Non
             )
     _certain(store, key)
     loose = [picture for picture in found if picture.standing is not Standing.PLACED]
-    _agree(key, confirm, loose)
+    _agree(key, confirm, loose, anonymous=manifest.account.anonymous)
     store.record(*(PictureForgotten(picture.id) for picture in loose))
     return len(loose)
 
@@ -120,17 +125,19 @@ def _certain(store: StateStore, key: str) -> None:
         )
 
 
-def _agree(key: str, confirm: str | None, pictures: Sequence[SyncedPicture]) -> None:
+def _agree(key: str, confirm: str | None, pictures: Sequence[SyncedPicture], *, anonymous: bool) -> None:
     from imgur_sync.report.escape import terminal
     from imgur_sync.report.figures import plural
 
-    lost = sum(picture.deletehash is not None for picture in pictures)
+    lost = sum(picture.deletehash is not None for picture in pictures) if anonymous else 0
     if lost:
+        it = "its" if lost == 1 else "their"
         note(
-            f"warning: {plural(lost, 'deletehash', 'deletehashes')} will be dropped: only who has one can delete an "
-            "anonymous picture"
+            f"warning: nobody can delete {plural(lost, 'picture')} from Imgur after this: "
+            f"{it} {'deletehash is' if lost == 1 else 'deletehashes are'} dropped"
         )
     if confirm is None:
-        typed(f"{plural(len(pictures), 'picture')} will not be ours any more. Type {terminal(key)} to go on: ", key)
+        question = f"{plural(len(pictures), 'picture')} will not be ours any more. Type {terminal(key)} to go on: "
+        typed(question, key, beforehand=f"--confirm {terminal(key)}")
     elif confirm != key:
         raise DeclinedError(f'--confirm says "{confirm}", not "{key}"; nothing was changed')

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imgur_sync.cli.keys import fitting
 from imgur_sync.cli.numbers import Whole
 from imgur_sync.cli.session import Session, note, result, shared
-from imgur_sync.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,8 @@ MOST = 1_000_000
 def command(session: Session, album: str | None, limit: int) -> None:
     """Show the runs of apply, the newest first: when, how each ended, what it did, what it cost.
 
-    With ALBUM only the runs that did something there, and only that. -v lists the single steps of each run and the old
-    and new links of replaced pictures. Read from the state alone: nothing is sent.
+    With ALBUM (a key, or a pattern of keys) only the runs that did something there, and only that. -v lists the single
+    steps of each run and the old and new links of replaced pictures. Read from the state alone: nothing is sent.
     """
     from imgur_sync.report.history import history_json, history_text
     from imgur_sync.report.text import Moment
@@ -56,10 +56,10 @@ def _told(session: Session, album: str | None, limit: int) -> list[ToldRun]:
         return []
     held = FileLock(path.with_name("run.lock")).holder() is not None
     with by_new_keys(session, where, store) as store:
-        _check(store, album)
+        meant = fitting(album, (made.key for made in store.albums())) if album is not None else None
         newest = next((run.number for run in store.runs(1)), 0)
         found: list[ToldRun] = []
-        for run, steps in _runs(store, album, limit):
+        for run, steps in _runs(store, meant, limit):
             open_ended = Ending.RUNNING if held and run.number == newest else Ending.INTERRUPTED
             ending = Ending.ENDED if run.ended_at is not None else open_ended
             told = ToldRun(run, ending, steps, _retired(store, steps)) if session.verbose else ToldRun(run, ending)
@@ -67,20 +67,14 @@ def _told(session: Session, album: str | None, limit: int) -> list[ToldRun]:
     return found
 
 
-def _check(store: StateStore, album: str | None) -> None:
-    known = [made.key for made in store.albums()]
-    if album is not None and album not in known:
-        raise UsageError(f'no album "{album}" was synced yet', hint=f"there are {', '.join(known)}" if known else "")
-
-
-def _runs(store: StateStore, album: str | None, limit: int) -> Iterator[tuple[Run, tuple[RunStep, ...]]]:
-    """The runs to tell, each with its steps; those of one album have its steps and counts only."""
-    if album is None:
+def _runs(store: StateStore, albums: tuple[str, ...] | None, limit: int) -> Iterator[tuple[Run, tuple[RunStep, ...]]]:
+    """The runs to tell, each with its steps; those of some albums have their steps and counts only."""
+    if albums is None:
         yield from ((run, store.run_steps(run.number)) for run in store.runs(limit))
         return
     count = 0
     for run in store.runs():
-        steps = tuple(step for step in store.run_steps(run.number) if step.album == album) if run.done else ()
+        steps = tuple(step for step in store.run_steps(run.number) if step.album in albums) if run.done else ()
         if steps:
             kinds = {step.kind for step in steps}
             done = tuple((kind, sum(step.kind is kind for step in steps)) for kind in sorted(kinds))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imgur_sync.cli.keys import fitting
 from imgur_sync.cli.session import Session, note, result, shared
 from imgur_sync.errors import UsageError
 
@@ -30,6 +31,7 @@ FORMATS = ("markdown", "bbcode", "html", "csv", "json", "plain")
 def command(session: Session, album: str | None, form: str, retired: bool) -> None:
     """List the links of the pictures of ALBUM, or of all albums, in the folder's order, from the state.
 
+    ALBUM is a key or a pattern of keys, such as 'trips/*'.
     "plain" is one link a line; the others name the files, too. The link of a hidden album's picture opens it for
     anyone who has it.
     """
@@ -75,11 +77,8 @@ def _synced(session: Session, key: str | None) -> Iterator[tuple[StateStore | No
         if key is None:
             yield store, where, store.albums()
             return
-        album = store.album(key)
-        if album is None:
-            known = ", ".join(album.key for album in store.albums())
-            raise UsageError(f'there is no album "{key}"', hint=f"there are {known}" if known else "run apply first")
-        yield store, where, (album,)
+        meant = fitting(key, (album.key for album in store.albums()))
+        yield store, where, tuple(album for album in store.albums() if album.key in meant)
 
 
 def _album(store: StateStore, where: Place, album: SyncedAlbum) -> LinkAlbum:

@@ -129,7 +129,7 @@ def _by_pin(transport: Transport, settings: Settings, asker: Asker) -> Grant:
     prompt("PIN: ")
     text = sys.stdin.readline(_LONGEST).strip() if sys.stdin is not None else ""
     if not text:
-        raise CredentialsError("there is no PIN", hint=f"if Imgur's page failed: {INSTEAD}")
+        raise CredentialsError("there is no PIN", hint=f"if Imgur's page failed, {INSTEAD}")
     if "1024" in text and "error" in text.lower():
         raise error_1024()
     return _redeemed(transport, settings, Flow.PIN, _usable(text), wanted.verifier)
@@ -230,5 +230,6 @@ def _usable(text: str) -> Secret:
     """The secret; `CredentialsError` for what no credential can be."""
     if not text or len(text) > _LONGEST or not (text.isascii() and text.isprintable()) or " " in text:
         what = "nothing was given" if not text else "what was given holds blanks, or what is not ASCII, or is too long"
-        raise CredentialsError(what, hint="copy the bare value again")
+        hint = "copy the bare value again, nothing around it" if text else "the bare value is wanted, on one line"
+        raise CredentialsError(what, hint=hint)
     return Secret(text)

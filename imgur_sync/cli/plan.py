@@ -12,7 +12,7 @@ import click
 
 from imgur_sync.cli.asking import approvals, planning_options
 from imgur_sync.cli.session import Session, result, shared
-from imgur_sync.errors import ExitCode
+from imgur_sync.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from imgur_sync.executor import Options
@@ -56,9 +56,11 @@ def command(
     Exits 0, or 2 with --detailed-exitcode when there are changes. See also: imgur-sync help albums, help gates.
     """
     if offline and refresh:
-        raise click.UsageError("--offline and --refresh exclude each other.")
+        raise UsageError(
+            "--offline asks Imgur nothing, and --refresh asks it about every album", hint="give one of them"
+        )
     if form not in (None, "json") and session.json:
-        raise click.UsageError(f"--json and --format {form} exclude each other.")
+        raise UsageError(f"--json and --format {form} ask for two forms of one result", hint="give one of them")
     session.take(json=form == "json")
     gates = approvals(approve)
     from imgur_sync.executor import Options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -36,7 +37,8 @@ def command(session: Session, albums: tuple[str, ...], older_than: str, approve:
     Each costs 1 credit.
 
     The pictures are listed first; their exact number has to be typed, or given with --approve. Pictures of protected
-    albums stay. The old and new links of replaced pictures stay known (imgur-sync links --retired).
+    albums stay, and so does what a file in a folder would take back at the next apply, without an upload. The old and
+    new links of replaced pictures stay known (imgur-sync links --retired).
 
     \b
     imgur-sync purge                         list, and ask for the number
@@ -46,14 +48,21 @@ def command(session: Session, albums: tuple[str, ...], older_than: str, approve:
     grace, number = _seconds(older_than), _number(approve)
     shielded = _protected(session)
     with reading(session) as store:
-        found = _due(store, albums, grace, shielded)
-    if found or not session.json:
-        _show(session, found, older_than)
+        due = _due(store, albums, grace, shielded)
+        kept, closed = _taken_back(session, store, due)
+    found = [departure for departure in due if departure.picture.id not in kept]
+    if due or not session.json:
+        _show(session, found, [departure for departure in due if departure.picture.id in kept], older_than)
+    if found and not session.quiet:
+        for folder in closed:
+            note(f"note: the folder {folder} cannot be read whole: what it would take back is not known")
     if not found and number is None:
         if session.json:
             result(_document([], []))
         return ExitCode.DONE.value
-    _check(len(found), number)
+    again = " ".join(["imgur-sync purge", *map(shlex.quote, albums)])
+    again += f" --older-than {shlex.quote(older_than)}" if older_than != GRACE else ""
+    _check(len(found), number, again)
     return _purge(session, albums, grace, shielded, found)
 
 
@@ -91,10 +100,41 @@ def _due(store: StateStore, albums: Sequence[str], grace: float, shielded: froze
     return [departure for departure in old if departure.picture.album not in kept]
 
 
-def _show(session: Session, found: Sequence[Departure], older_than: str) -> None:
+def _taken_back(
+    session: Session, store: StateStore, due: Sequence[Departure]
+) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The ids of those that the next apply would take back, and the folders that could not be looked into."""
+    if not due:
+        return frozenset(), ()
+    from imgur_sync.cli.manifests import load_manifest
+    from imgur_sync.executor import SystemClock
+    from imgur_sync.executor.taken_back import taken_back
+    from imgur_sync.local.folders import Folders
+    from imgur_sync.report.escape import terminal
+    from imgur_sync.state.cache import SqliteCache
+
+    manifest = load_manifest(session)
+    with SqliteCache(manifest.state_path.with_name("cache.db")) as cache:
+        local = Folders(cache, SystemClock())
+        kept, closed = taken_back(local, store, manifest, [departure.picture for departure in due])
+    return kept, tuple(terminal(folder, 0) for folder in closed)
+
+
+def _show(session: Session, found: Sequence[Departure], kept: Sequence[Departure], older_than: str) -> None:
     from imgur_sync.report.figures import plural
 
     tell = note if session.json else lambda text: result(text + "\n")
+    if kept:
+        one = len(kept) == 1
+        tell(
+            f"{plural(len(kept), 'picture')} {'is' if one else 'are'} left out: the next apply puts "
+            f"{'it' if one else 'them'} back without an upload, as the file is in a folder again:"
+        )
+        for departure in kept:
+            tell(line(departure, time.time()))
+    if kept and not found:
+        tell("Nothing else to delete.")
+        return
     if not found:
         tell(f"Nothing to delete: no picture left an album more than {older_than} ago.")
         return
@@ -104,21 +144,22 @@ def _show(session: Session, found: Sequence[Departure], older_than: str) -> None
         tell(line(departure, now))
 
 
-def _check(count: int, number: int | None) -> None:
+def _check(count: int, number: int | None, again: str) -> None:
     """The exact number, given or typed. Raises `ApprovalError` (3) or `DeclinedError` (10)."""
     from imgur_sync.report.figures import plural
 
     if number is None and not is_terminal(sys.stdin):
         raise ApprovalError(
             f"{plural(count, 'picture')} would be deleted for good; nothing was done",
-            hint=f"to delete them: imgur-sync purge --approve purge={count}",
+            hint=f"to delete {'it' if count == 1 else 'them'}: {again} --approve purge={count}",
         )
     if number is None:
-        typed(f"Links to them stop working, and they cannot be got back. To delete them, type {count}: ", str(count))
+        question = f"Links to them stop working, and they cannot be got back. To delete them, type {count}: "
+        typed(question, str(count), beforehand=f"--approve purge={count}")
     elif number != count:
         raise ApprovalError(
             f"--approve says {number}, but {plural(count, 'picture')} would be deleted; nothing was done",
-            hint=f"look at the list; to delete them: --approve purge={count}",
+            hint=f"look at the list; to delete it: {again} --approve purge={count}" if count else "leave --approve out",
         )
 
 

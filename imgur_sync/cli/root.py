@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from imgur_sync.model.plan import Gate
     from imgur_sync.model.ports import StateStore
-    from imgur_sync.model.spec import AlbumSpec
+    from imgur_sync.model.spec import AlbumSpec, Manifest
     from imgur_sync.planner.view import AlbumView
 
 
@@ -66,7 +66,7 @@ def accept(session: Session, album: str, empty: bool) -> None:
         follow(store, manifest)
         spec = with_vanished(manifest, store.albums()).album(album)
         if spec is None:
-            raise UsageError(f'there is no album "{album}" in the manifest', hint="see: imgur-sync validate")
+            raise _unknown(manifest, album)
         case = _case(store, spec, manifest.state_path.with_name("cache.db"))
         if case is None:
             text = f"The folder {spec.folder} is the one that was synced: there is nothing to accept.\n"
@@ -106,10 +106,21 @@ def _case(store: StateStore, spec: AlbumSpec, cache_path: Path) -> _Case | None:
     return _Case(view, gate, sum(picture.digest not in digests for picture in placed), not files)
 
 
+def _unknown(manifest: Manifest, album: str) -> UsageError:
+    from imgur_sync.report.figures import some
+
+    keys = some([known.key for known in manifest.albums], 20)
+    what = f'no album "{album}" in {manifest.path.name}'
+    return UsageError(what, hint=f"an exact key is wanted here; the albums are {keys}")
+
+
 def _check(case: _Case, *, empty: bool) -> None:
     spec, local = case.view.spec, case.view.local
     if local.errors:
-        raise UsageError(f"the folder {spec.folder} cannot be read whole: {local.errors[0]}", hint="mend that first")
+        raise UsageError(
+            f"the folder {spec.folder} cannot be read whole: {local.errors[0]}",
+            hint="make it readable for you, as with: chmod u+rX",
+        )
     if case.empty and not empty:
         raise UsageError(
             f"{case.gate.detail}: the album on Imgur would lose all of its {case.gate.count} pictures",

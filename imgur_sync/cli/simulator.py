@@ -132,6 +132,8 @@ def _refused(error: OSError, host: str, port: int) -> ImgurSyncError:
         return ImgurSyncError(f"{error.filename}: {error.strerror}", hint="name another --data or --write-env")
     what = f"the local Imgur cannot serve on {host}:{port}"
     if error.errno == errno.EADDRINUSE:
-        return ImgurSyncError(f"{what}: the port is taken, perhaps by another one", hint="--port 0 picks a free port")
+        return ImgurSyncError(
+            f"{what}: the port is taken, perhaps by another local Imgur", hint="--port 0 picks a free port"
+        )
     reason = (error.strerror or str(error)).partition(" (while ")[0]  # waitress adds the address, as a Python value
     return ImgurSyncError(f"{what}: {reason}", hint="name another --host")

@@ -93,9 +93,9 @@ Why one file is taken or not: imgur-sync explain PATH
 """
 
 SELECTION = """\
-plan, apply, diff and drift take the keys of albums; without any they mean all.
-A key can be a pattern for which the shell's own rules hold: quote it. Other
-commands take a key as it is written, without patterns.
+plan, apply, diff, drift, links and history take the keys of albums; without
+any they mean all. A key can be a pattern for which the shell's own rules hold:
+quote it. Other commands take a key as it is written, without patterns.
 
   imgur-sync plan cats dogs
   imgur-sync apply 'trips/*' -y

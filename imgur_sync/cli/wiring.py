@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from imgur_sync.cli.clock import watching_clock
 from imgur_sync.cli.ledgers import ledger_of
 from imgur_sync.cli.manifests import load_manifest
 from imgur_sync.cli.redaction import secrets
@@ -20,7 +21,7 @@ from imgur_sync.cli.states import back_up, copy_place, find_state, keep_aside, m
 from imgur_sync.errors import UsageError
 from imgur_sync.executor import Options, Ports, SystemClock, ThreadWorkers
 from imgur_sync.executor.renaming import pending
-from imgur_sync.model.ports import RemoteReader, RemoteWriter, Tokens, TokenStore
+from imgur_sync.model.ports import Ledger, RemoteReader, RemoteWriter, Tokens, TokenStore
 from imgur_sync.model.spec import AccountSpec, BudgetSpec, Manifest
 from imgur_sync.model.synced import IntentStatus
 from imgur_sync.state.cache import SqliteCache
@@ -93,7 +94,8 @@ def planning(session: Session, options: Options, *, max_credits: int | None) -> 
             settings = _settings(manifest.account)
             manifest = _settled(manifest, settings)
             ledger = stack.enter_context(ledger_of(manifest.budget, settings, max_credits, manifest.account, options))
-            reader = _reader(stack.enter_context(_transport(settings, ledger, manifest.account, writing=False)))
+            dated = stack.enter_context(watching_clock(session, ledger))
+            reader = _reader(stack.enter_context(_transport(settings, dated, manifest.account, writing=False)))
         found = find_state(manifest, read_only=True)
         doubts = found is not None and found.intents(IntentStatus.OPEN, IntentStatus.SUSPECT)
         if found is not None and (doubts or manifest.account.anonymous or pending(found, manifest)):
@@ -121,7 +123,8 @@ def applying(
         settings = _settings(manifest.account)
         manifest = _settled(manifest, settings)
         ledger = stack.enter_context(ledger_of(manifest.budget, settings, max_credits, manifest.account, options))
-        transport = stack.enter_context(_transport(settings, ledger, manifest.account, writing=True))
+        dated = stack.enter_context(watching_clock(session, ledger))
+        transport = stack.enter_context(_transport(settings, dated, manifest.account, writing=True))
         reader = _reader(transport)
         stack.enter_context(run_lock(manifest.state_path).hold("apply --wait" if options.wait else "apply"))
         found = find_state(manifest)
@@ -187,13 +190,12 @@ def _rebuilt(
 def accounting(session: Session) -> Iterator[tuple[SqliteLedger, RemoteReader]]:
     """The ledger of the application and account, and a reader to ask Imgur with, also while the ledger takes it for
     granted that Imgur refuses. Works without a manifest, too."""
+    from imgur_sync.cli.reaching import has_account
     from imgur_sync.cli.stored import NAMES
 
     here = session.file is not None or any(os.path.lexists(name) for name in NAMES)
     manifest = load_manifest(session) if here else None
     account, budget = (manifest.account, manifest.budget) if manifest is not None else (AccountSpec(), BudgetSpec())
-    from imgur_sync.cli.reaching import has_account
-
     settings = _settings(account)
     if manifest is None and not has_account(settings):
         account = dataclasses.replace(account, mode="anonymous")
@@ -233,7 +235,7 @@ def _settled(manifest: Manifest, settings: Settings) -> Manifest:
 
 
 @contextmanager
-def _transport(settings: Settings, ledger: SqliteLedger, account: AccountSpec, *, writing: bool) -> Iterator[Transport]:
+def _transport(settings: Settings, ledger: Ledger, account: AccountSpec, *, writing: bool) -> Iterator[Transport]:
     from imgur_sync.cli.credentials import token_store
     from imgur_sync.cli.reaching import credentials_of, reaching
     from imgur_sync.imgur.transport import READ_ONLY, READ_WRITE, Transport

@@ -38,7 +38,12 @@ def candidate(session: Session, spec: AlbumSpec) -> Task[SyncedAlbum]:
         _refuse(session, spec, "without an account no album that exists can be adopted", NO_DELETEHASH)
     for album in session.store.albums():
         if album.id == target and album.key != spec.key and not album.gone:
-            _refuse(session, spec, f"this is the album {album.key} already", "give each album one of its own")
+            _refuse(
+                session,
+                spec,
+                f"this is the album {album.key} already",
+                "remove `id`, or correct it",
+            )
     if session.headers is not None and target not in session.headers:
         reader = session.reader()
         outcome = yield from session.read(lambda: reader.album(target))

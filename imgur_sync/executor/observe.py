@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ManifestError, ManifestProblem
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from imgur_sync.executor.session import Session
     from imgur_sync.model.budget import Reservation
     from imgur_sync.model.outcome import Outcome
-    from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
+    from imgur_sync.model.remote import RemoteAlbum
     from imgur_sync.model.spec import AlbumSpec
     from imgur_sync.model.synced import Intent, SyncedAlbum, SyncedPicture
     from imgur_sync.planner.view import AlbumView
@@ -50,29 +49,6 @@ class Seen:
     gone: bool = False
     flaw: str = ""
     shown_by: float | None = None
-
-
-def read_headers(session: Session) -> Task[None]:
-    """Read the account's albums until all of ours were seen or an empty page ends the list (a short page does not)."""
-    from imgur_sync.model.outcome import Done
-
-    session.emit(Listing(""))
-    reader = session.reader()
-    wanted = {album.id for album in session.store.albums() if not album.gone}
-    wanted |= {spec.id for spec in session.manifest.albums if spec.id is not None and unclaimed(session, spec)}
-    headers: dict[str, AlbumHeader] = {}
-    page = 0
-    while True:
-        outcome = yield from session.read(partial(reader.albums, page))
-        if not isinstance(outcome, Done):
-            return
-        fresh = [header for header in outcome.value if header.id not in headers]
-        headers.update((header.id, header) for header in fresh)
-        # A page that only repeats what was seen cannot end either; it is taken for the end.
-        if not fresh or (wanted and wanted <= headers.keys()):
-            break
-        page += 1
-    session.headers = headers
 
 
 def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) -> Task[AlbumView | Quiet]:

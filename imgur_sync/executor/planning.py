@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.executor.aging import choose_turns
 from imgur_sync.executor.guarding import lapsed
-from imgur_sync.executor.observe import Quiet, observe, read_headers
+from imgur_sync.executor.headers import read_headers
+from imgur_sync.executor.observe import Quiet, observe
 from imgur_sync.executor.quiet import remember_quiet
 from imgur_sync.executor.selecting import chosen, free_to_take, selection_notes
 from imgur_sync.executor.session import Options, Ports, Session
@@ -119,6 +120,7 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     detached = yield from _reusable(session, views, world.plans.values())
     limit = session.manifest.gates.prune_run
     if first:
+        session.looking = session.spent()
         session.gated = {
             name: frozenset(key for key, plan in world.plans.items() if name in {gate.name for gate in plan.gates})
             | (frozenset(world.removals) if name is GateName.PRUNE else frozenset())
@@ -139,7 +141,7 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
         unchanged_foreign=tuple(_foreign(session, world)),
         budget=session.ports.ledger.budget() if session.ports.ledger is not None else None,
         now=session.clock.now(),
-        observation_reads=session.reads,
+        observation_reads=session.looking,
         oldest_listing=min(ages, default=None),
         offline=session.options.offline,
         notes=(

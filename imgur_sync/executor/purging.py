@@ -34,7 +34,7 @@ def purge(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) -
         try:
             done = yield from _delete(session, picture, outing)
         except AlbumStop:
-            outing.problems.append("a limit is used up: the rest is left")
+            outing.problems.append("a limit is used up: the rest is left; see: imgur-sync credits")
             return
         if not done:
             return

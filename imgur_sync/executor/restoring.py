@@ -41,7 +41,7 @@ def restore(session: Session, key: str, pictures: Sequence[SyncedPicture], outin
         yield from settle_all(session)
     synced = session.store.album(key)
     if synced is None or synced.gone:
-        outing.problems.append(f"the album {key} is gone from Imgur: there is nothing to put a picture back into")
+        outing.problems.append(f"the album {key} is gone from Imgur: run apply first, it makes it anew")
         return
     if any(intent.album == key for intent in session.store.intents(IntentStatus.OPEN)):
         outing.problems.append(f"a request to the album {key} is in doubt: run apply first, it finds out what happened")
@@ -53,7 +53,7 @@ def restore(session: Session, key: str, pictures: Sequence[SyncedPicture], outin
         yield from _attach(session, synced, alive, outing)
     except AlbumStop:
         if session.limit_hit is not None:
-            outing.problems.append(f"a limit is used up: {len(alive)} not put back")
+            outing.problems.append(f"a limit is used up: {len(alive)} not put back; see: imgur-sync credits")
 
 
 def with_key(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) -> list[SyncedPicture]:
@@ -73,7 +73,7 @@ def _alive(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) 
     if outing.gone:
         session.store.record(*(PictureGone(picture.id, now) for picture in outing.gone))
     unknown = [picture for picture in pictures if picture.id not in probed.gone | probed.alive]
-    outing.problems += [f"{picture.path}: Imgur did not say whether it still has it" for picture in unknown]
+    outing.problems += [f"{picture.path}: Imgur did not say whether it still has it; try later" for picture in unknown]
     return [picture for picture in pictures if picture.id in probed.alive]
 
 
@@ -81,7 +81,7 @@ def _attach(session: Session, synced: SyncedAlbum, pictures: list[SyncedPicture]
     """One write, read back. What is in doubt afterwards is settled by the next run."""
     seen = yield from list_album(session, synced)
     if seen.listing is None or not seen.listing.complete:
-        outing.problems.append(seen.flaw or f"Imgur's answer about the album {synced.key} is not whole")
+        outing.problems.append(seen.flaw or f"Imgur's answer about the album {synced.key} is not whole; try later")
         return
     now = session.clock.now()
     back = [PictureReattached(picture.id, now) for picture in pictures]

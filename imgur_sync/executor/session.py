@@ -15,6 +15,7 @@ from imgur_sync.errors import (
     TryAgainLaterError,
     UnreachableError,
 )
+from imgur_sync.executor.found import Tally, Unowned
 from imgur_sync.executor.renaming import follow
 from imgur_sync.executor.scheduler import Scheduler
 from imgur_sync.executor.tasks import Do, Pause, T, Task
@@ -54,6 +55,10 @@ if TYPE_CHECKING:
     from imgur_sync.model.synced import Agreed, FailedFile, Intent, RetiredUrl
 
 
+NO_TIME = "Imgur names no time: try again in an hour"
+OWN_CAP = "allow this run more: --max-credits, or max_credits_per_run in [budget]"
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """The implementations of one run. Without a `reader` nothing is sent; without a `ledger` nothing is priced against
@@ -88,28 +93,6 @@ class Options:
     copy: str = ""
 
 
-@dataclass(slots=True)
-class Tally:
-    """What became of one album in this run."""
-
-    uploaded: int = 0
-    failed: int = 0
-    problems: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Unowned:
-    """What a run without an account finds out: whether the names of pictures can be read; what each album (by id)
-    showed of others before its uploads; how many albums were made in vain, by key; whether the
-    warning about the state was said; and by album whether what is taken out can be put in again."""
-
-    names_shown: bool = False
-    strangers: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    lost_albums: Counter[str] = field(default_factory=Counter)
-    key_told: bool = False
-    adds_heeded: dict[str, bool] = field(default_factory=dict)
-
-
 class Session:
     """One run. Lives on the control thread; jobs get the ports only."""
 
@@ -135,7 +118,7 @@ class Session:
         self.resent: set[int] = set()
         self.tallies: dict[str, Tally] = {}
         self.turns: frozenset[str] | None = None
-        self.reads = 0
+        self.reads = self.looking = 0
         self.patience = Patience()
         self.waiting_until: float | None = None
         self.uploaded_bytes = self.edited = self.deleted = self.deleted_albums = 0
@@ -209,6 +192,10 @@ class Session:
             left[name] = number - done
         return left
 
+    def spent(self) -> int:
+        """The credits that the ledger charged so far in this run."""
+        return self.ports.ledger.spent() if self.ports.ledger is not None else 0
+
     def give_back(self, reservation: Reservation) -> None:
         """Give back what was reserved for a request that reserves for itself when it is sent."""
         assert self.ports.ledger is not None
@@ -262,14 +249,16 @@ class Session:
     def park(self, problem: Problem, decision: Park, latest: float | None = None) -> Task[None]:
         """Wait for a limit if that is short enough (and, by the monotonic clock, over by `latest`), else raise
         `BudgetError`."""
-        longest = self.manifest.upload.max_wait
+        from imgur_sync.report.prices import used_up
+
+        longest, told = self.manifest.upload.max_wait, used_up(problem.detail, problem.limit)
         if latest is not None:
             longest = min(longest, latest - self.clock.monotonic())
         seconds = None if decision.until is None else decision.until - self.clock.now()
         if seconds is None or seconds > longest or not decision.again:
-            hint = "Imgur names no time: try again in an hour" if seconds is None else ""
-            raise BudgetError(problem.detail, resume_at=decision.until, hint=hint)
-        self.emit(Waiting(problem.detail, self.clock.now() + seconds))
+            hint = "" if seconds is not None else OWN_CAP if problem.limit == "run" else NO_TIME
+            raise BudgetError(told, resume_at=decision.until, hint=hint)
+        self.emit(Waiting(told, self.clock.now() + seconds))
         yield Pause(self.clock.monotonic() + max(1.0, seconds))
 
 
@@ -279,11 +268,13 @@ def error_of(problem: Problem) -> ImgurSyncError:
 
     if problem.kind is ProblemKind.CREDENTIALS:
         hint = (
-            "log in again: imgur-sync login; or give another refresh token in IMGUR_SYNC_REFRESH_TOKEN or …_TOKEN_FILE"
+            "log in again: imgur-sync login; or give another refresh token, in IMGUR_SYNC_REFRESH_TOKEN. "
+            "To check everything: imgur-sync doctor"
         )
         if "client_id" in problem.detail.lower():
             hint = "check IMGUR_SYNC_CLIENT_ID"
-        return CredentialsError(problem.detail, hint="" if "IMGUR_SYNC_" in problem.detail else hint)
+        told = problem.detail if "Imgur" in problem.detail else f"Imgur refuses the credentials ({problem.detail})"
+        return CredentialsError(told, hint="" if "IMGUR_SYNC_" in problem.detail else hint)
     later = "nothing is lost; try again later"
     if problem.kind in (ProblemKind.NETWORK, ProblemKind.TIMEOUT):
         return UnreachableError(f"Imgur could not be reached: {problem.detail}", hint=later)

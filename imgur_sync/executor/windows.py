@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.errors import BudgetError, TryAgainLaterError, UnreachableError
 from imgur_sync.executor.freshness import ask_what_is_left, reading_of
-from imgur_sync.executor.observe import read_headers
+from imgur_sync.executor.headers import read_headers
 from imgur_sync.executor.planning import World, look, plan_world, prepare
 from imgur_sync.executor.removing import look_at_removals
 from imgur_sync.executor.session import error_of

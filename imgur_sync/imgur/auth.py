@@ -25,9 +25,9 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]{1,4096}\Z")
 _ABOUT_CREDENTIALS = frozenset({ProblemKind.CREDENTIALS, ProblemKind.BAD_REQUEST, ProblemKind.FORBIDDEN})
 _ON_THE_WAY = frozenset({ProblemKind.NETWORK, ProblemKind.TIMEOUT, ProblemKind.TLS})
 _ABOUT_CLIENT = re.compile(r"(?i)\binvalid[_ ]client|\bclient credentials|\bclient_(id|secret)")
-NEW_TOKEN = "imgur-sync login, or a new one in IMGUR_SYNC_REFRESH_TOKEN"
-NO_TOKEN = "no token: imgur-sync login, or set IMGUR_SYNC_REFRESH_TOKEN and IMGUR_SYNC_CLIENT_SECRET"
-NO_SECRET = "the access token has to be refreshed: imgur-sync login, or set IMGUR_SYNC_CLIENT_SECRET"
+NEW_TOKEN = "log in again (imgur-sync login), or put a new one into IMGUR_SYNC_REFRESH_TOKEN"
+NO_TOKEN = "there is no token: log in (imgur-sync login), or set IMGUR_SYNC_REFRESH_TOKEN and IMGUR_SYNC_CLIENT_SECRET"
+NO_SECRET = "without a client secret no token can be refreshed: imgur-sync login, or set IMGUR_SYNC_CLIENT_SECRET"
 
 
 @dataclass(frozen=True, slots=True)

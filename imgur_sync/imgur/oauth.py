@@ -22,10 +22,10 @@ from imgur_sync.model.secret import Secret
 
 AUTHORIZE_PATH = "/oauth2/authorize"
 INSTEAD = (
-    "what works without that page: a refresh token that you have already (imgur-sync login --refresh-token -), as from "
-    "another program that uses your Client-ID; or to try everything without an account: imgur-sync demo"
+    "a refresh token that you have already works without that page (imgur-sync login --refresh-token -), as from "
+    "another program that uses your Client-ID; to try everything without an account: imgur-sync demo"
 )
-"""What to do where Imgur's pages fail."""
+"""What to do where Imgur's pages fail; also after "if …, "."""
 _ERROR_1024 = re.compile(r"(?i)\berror\b[^0-9]{0,40}\b1024\b|\b1024\b[^0-9]{0,20}\berror\b")
 _CLOSED = frozenset({301, 302, 303, 307, 308})
 

@@ -21,7 +21,7 @@ class Origin:
     @classmethod
     def parse(cls, address: str) -> Origin:
         """The origin that `address` names. Raises `UsageError` for a path, a user name, or http to another machine."""
-        hint = f"give an origin without a path, as {IMGUR}"
+        hint = f"give the bare address, without a path, such as {IMGUR}"
         try:
             parts = urlsplit(address.strip())
             host, port = (parts.hostname or "").lower(), parts.port

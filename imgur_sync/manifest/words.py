@@ -57,7 +57,8 @@ def faults(error: ValidationError) -> Iterable[Fault]:
                 yield _no_table(path)
             case "value_error" if _own_words(path):
                 remedy = str(one["ctx"]["error"])
-                yield Fault(path, f"{dotted(path)} cannot be {shown(one['input'])}", remedy)
+                value = "this list" if isinstance(one["input"], list) else shown(one["input"])
+                yield Fault(path, f"{dotted(path)} cannot be {value}", remedy)
             case _:
                 yield _wrong(path, one["input"])
 

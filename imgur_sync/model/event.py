@@ -169,7 +169,8 @@ class AlbumResult:
 class RunFinished:
     """The last event. `codes` are all exit codes that apply, the ruling one first (7 before 3 before 6).
 
-    `credits` is what the ledger charged in this run, `resume_at` when to come back (exit 6),
+    `credits` is what the ledger charged in this run, `looking` how much of it before the first plan was made, which
+    has no part in that plan's price; `resume_at` when to come back (exit 6),
     `retired` the old and new addresses of the pictures that were replaced. `stopped` is True when the run was ended
     before its end: an error follows, `left` is then what nobody saw done, `in_doubt` counts requests that may or may
     not have happened.
@@ -188,6 +189,7 @@ class RunFinished:
     stopped: bool = False
     in_doubt: int = 0
     deleted_albums: int = 0
+    looking: int = 0
 
 
 Event = (

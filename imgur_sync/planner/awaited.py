@@ -57,9 +57,9 @@ def waiting_gates(album: str, waits: Mapping[str, str]) -> tuple[Gate, ...]:
     if not owners:
         return ()
     count = len(waits)
-    files = f"{count} files of this album are pictures" if count > 1 else "1 file of this album is a picture"
+    files = f"{count} files have" if count > 1 else "1 file has"
     where = ", ".join(owners)
-    detail = f"{files} of {where} by content, where this gate holds: not uploaded again before that folder is clear"
+    detail = f"{files} the same content as pictures of {where}, whose folder trips this gate: not uploaded again before"
     return (Gate(GateName.ROOT, album, count, detail),)
 
 

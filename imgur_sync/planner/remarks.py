@@ -13,6 +13,7 @@ from imgur_sync.planner.gates import with_places
 from imgur_sync.planner.marker import is_album_marker
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.target import Target
+from imgur_sync.planner.texts import UNTIL
 from imgur_sync.planner.view import AlbumView
 
 STILL_DOCUMENTED = 10_000_000
@@ -32,13 +33,13 @@ def blocked(view: AlbumView, wanted: Sorted, granted: Sorted, target: Target) ->
     found = [
         Blocked(key, s.file.path, _missing(s.file)) for s in wanted.sends if s.file.content is not Presence.PRESENT
     ]
-    found += [Blocked(key, path, "restored once and deleted on Imgur again") for path in wanted.twice_gone]
-    found += [Blocked(key, picture.path, "protected", protected=True) for picture in granted.protected]
+    found += [Blocked(key, path, "uploaded again once and deleted on Imgur again") for path in wanted.twice_gone]
+    found += [Blocked(key, picture.path, "the album is protected", protected=True) for picture in granted.protected]
     found += [
         Blocked(key, send.file.path, "would replace a picture of a protected album", protected=True)
         for send in wanted.held_sends
     ]
-    found += [Blocked(key, "", f"Imgur does not take over the {field}") for field in target.overruled]
+    found += [Blocked(key, "", f"Imgur ignored the {field} twice; {UNTIL}") for field in target.overruled]
     if view.exists and view.listing is not None and view.listing.header.in_gallery and spec.privacy != Privacy.PUBLIC:
         found.append(Blocked(key, "", IN_GALLERY.format(spec.privacy), protected=True))
     return tuple(found)

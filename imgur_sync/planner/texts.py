@@ -18,6 +18,9 @@ from imgur_sync.planner.order import nfc
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.view import AlbumView
 
+UNTIL = "not tried again before the manifest changes it"
+"""When a wish that Imgur ignored is."""
+
 _BREAKS = ("Cc", "Zl", "Zp")
 
 NAMED = 3
@@ -144,7 +147,7 @@ def unsettled_texts(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts
 def overruled_texts(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts]) -> tuple[Blocked, ...]:
     """Texts that still differ from the manifest and that Imgur ignored twice."""
     return tuple(
-        Blocked(view.spec.key, path, f"Imgur does not take over the {name} of a picture")
+        Blocked(view.spec.key, path, f"Imgur ignored the {name} of a picture twice; {UNTIL}")
         for path, picture, wish, shown in _managed(view, sorted_, wanted)
         for name, text in wish.managed.items()
         if text != _is(picture, shown, name) and _overruled(picture, name, text)

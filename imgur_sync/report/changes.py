@@ -21,6 +21,9 @@ from imgur_sync.model.step import (
 from imgur_sync.report.escape import quoted, terminal
 from imgur_sync.report.figures import number, plural, some
 
+NAMELESS = "(name not known)"
+"""Of a picture that a rebuilt state knows by its marker only."""
+
 
 @dataclass(slots=True)
 class Names:
@@ -98,7 +101,8 @@ class _Kinds:
             notes = [remark] if remark else []
             notes += list(self._waiting(kind, paths))
             tail = f" ({'; '.join(notes)})" if notes else ""
-            yield f"{sign} {number(count)} {one if count == 1 else many or one}: {some(list(paths))}{tail}"
+            names = some([path or NAMELESS for path in paths])
+            yield f"{sign} {number(count)} {one if count == 1 else many or one}: {names}{tail}"
 
     def _waiting(self, kind: str, paths: dict[str, None]) -> Iterator[str]:
         missing = paths.keys() - getattr(self.granted, kind).keys()
@@ -182,7 +186,9 @@ def _moves(moves: tuple[Move, ...]) -> Iterator[str]:
 
 def _arrows(moves: list[Move]) -> str:
     first = ", ".join(
-        terminal(move.target) if move.source == move.target else f"{terminal(move.source)} → {terminal(move.target)}"
+        terminal(move.target)
+        if move.source == move.target
+        else f"{terminal(move.source) or NAMELESS} → {terminal(move.target)}"
         for move in moves[:3]
     )
     return first if len(moves) <= 3 else f"{first} and {number(len(moves) - 3)} more"

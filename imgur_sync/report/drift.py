@@ -28,7 +28,7 @@ def drift_text(plan: Plan) -> str:
 def _lines(album: AlbumPlan) -> list[str]:
     key = terminal(album.album)
     lines = [f"{key}: {sentence(told(drift), 400)}" for drift in album.drift]
-    lines += [f"{key}: not settled: {sentence(doubt.what, 400)}" for doubt in album.unsettled]
+    lines += [f"{key}: not certain yet: {sentence(doubt.what, 400)}" for doubt in album.unsettled]
     blind = (GateName.LISTING, GateName.ROOT)
     gates = [gate for gate in album.gates if album.drift or gate.name in blind]
     lines += [f"{key}: gate {gate.name}: {sentence(gate.detail, 400)}" for gate in gates]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from imgur_sync.model.synced import SyncedPicture
+from imgur_sync.model.synced import Standing, SyncedPicture
 from imgur_sync.report.escape import address, quoted, sentence, terminal
 from imgur_sync.report.figures import iso, size
 from imgur_sync.report.jsons import document
@@ -128,10 +128,21 @@ def _file(file: FileFacts) -> str:
     return ", ".join([*words, size(file.size)])
 
 
+STANDINGS = {
+    Standing.PLACED: "in the album",
+    Standing.DETACHED: "taken out of the album, still on Imgur",
+    Standing.GONE: "gone from Imgur",
+    Standing.DELETED: "deleted",
+    Standing.UNMANAGED: "in the album, no longer managed",
+    Standing.FORGOTTEN: "let go of",
+}
+"""How a picture stands, for people."""
+
+
 def _picture(picture: SyncedPicture, read: Moment) -> Iterator[tuple[str, str]]:
     yield "picture", address(picture.link) or "without a link"
     where = f"{terminal(picture.album)}/{terminal(picture.path)}" if picture.path else terminal(picture.album)
-    yield "", f"{picture.standing.value}, recorded as {where}"
+    yield "", f"{STANDINGS[picture.standing]}, recorded as {where}"
     yield "", f"uploaded {read.text(picture.made_at)}, last put into the album {read.text(picture.placed_at)}"
 
 

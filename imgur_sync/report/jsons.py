@@ -68,6 +68,7 @@ def run_json(run: RunFinished, error: ImgurSyncError | None = None) -> str:
         "deleted": run.deleted,
         "deleted_albums": run.deleted_albums,
         "credits": run.credits,
+        "credits_looking": run.looking,
         "resume_at": iso(run.resume_at),
         "retired": [{"album": url.album, "path": url.path} for url in run.retired],
         "left": _plan(run.left),

@@ -87,7 +87,7 @@ def _of_album(event: _OfAlbum, read: Moment) -> str:
         case StepFailed(step=step, problem=problem):
             return f"{step_text(step)} failed: {problem_text(problem)}"
         case TwinRemoved(what=what):
-            return f"removed a late twin: {sentence(what, 400)}"
+            return f"removed a second copy that turned up late: {sentence(what, 400)}"
         case _:
             assert_never(event)
 

@@ -16,6 +16,15 @@ LIMIT_TEXTS = {
 """What each limit counts, for people."""
 
 
+def used_up(detail: str, limit: str) -> str:
+    """Which limit holds a request back: the one of that name, with the figures of `detail`; without one ("") it
+    is Imgur that said `detail`."""
+    if not limit:
+        return f"Imgur allows no more for now: {detail}"
+    known = {name.value: text for name, text in LIMIT_TEXTS.items() if name is not LimitName.RUN}
+    return f"the {known[limit]} are used up: {detail}" if limit in known else detail
+
+
 def price_text(price: Price) -> str:
     """ "43 credits (41 writes, 2 reads), 4 uploads (1.2 MB), 6 POSTs"; writes and reads are credits."""
     parts = [

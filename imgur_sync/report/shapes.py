@@ -135,6 +135,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "deleted": "number",
         "deleted_albums": "number",
         "credits": "number",
+        "credits_looking": "number",
         "resume_at": "time",
         "retired": [{"album": "text", "path": "text"}],
         "left": PLAN,

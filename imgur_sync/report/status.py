@@ -108,4 +108,4 @@ def _doubts(status: Status, read: Moment) -> Iterator[str]:
         if len(status.open_intents) > MOST_LINES:
             yield f"  ? and {len(status.open_intents) - MOST_LINES} more (--json lists all)"
     if status.suspects:
-        yield f"Late twins are still looked for after {plural(status.suspects, 'request')}."
+        yield f"Second copies are still looked for, after {plural(status.suspects, 'lost answer')}."

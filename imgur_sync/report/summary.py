@@ -70,7 +70,18 @@ def _counts(run: RunFinished) -> str:
         words.append(f"{number(run.deleted)} deleted")
     if run.deleted_albums:
         words.append(f"{plural(run.deleted_albums, 'album')} deleted")
-    return f"{', '.join(words) or 'Nothing was changed'}; {plural(run.credits, 'credit')} spent."
+    return f"{', '.join(words) or 'Nothing was changed'}; {_spent(run)}."
+
+
+def _spent(run: RunFinished) -> str:
+    """The credits, apart for the plan, whose price has no part in them, and for what came after it."""
+    told = f"{plural(run.credits, 'credit')} spent"
+    after = run.credits - run.looking
+    if not run.looking or after < 0:
+        return told
+    if not after:
+        return f"{told}, on looking"
+    return f"{told}: {number(run.looking)} on looking for the plan, {number(after)} on carrying it out"
 
 
 def _left(run: RunFinished, read: Moment) -> Iterator[str]:

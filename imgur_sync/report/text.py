@@ -14,6 +14,7 @@ from imgur_sync.model.step import CreateAlbum, DeleteAlbum
 from imgur_sync.report.escape import quoted, sentence, terminal
 from imgur_sync.report.figures import moment, number, plural, some
 from imgur_sync.report.prices import LIMIT_TEXTS, budget_lines, price_text
+from imgur_sync.report.remedies import MISSING, remedy_lines
 from imgur_sync.report.timetable import ending, timetable
 
 if TYPE_CHECKING:
@@ -102,10 +103,11 @@ def _remarks(album: AlbumPlan, read: Moment, approved: Collection[GateName]) -> 
             yield f"    {terminal(bad.path)}: {bad.why}" + (f" ({sentence(bad.detail, 400)})" if bad.detail else "")
         if count > MOST_LINES:
             yield f"    and {number(count - MOST_LINES)} more (--json lists all)"
+        yield from (f"  {line}" for line in remedy_lines(bad.why for bad in album.unsendable))
     for drift in _cut(tuple(drift_text(drift) for drift in album.drift)):
-        yield f"? on Imgur: {sentence(drift, 400)}"
+        yield f"? {sentence(drift, 400)}"
     for doubt in album.unsettled[:MOST_LINES]:
-        yield f"? not settled: {sentence(doubt.what, 400)}; looked at again {read.text(doubt.until)}"
+        yield f"? not certain yet: {sentence(doubt.what, 400)}; looked at again {read.text(doubt.until)}"
     yield from _stays(album)
     yield from (f"warning: {sentence(warning, 400)}" for warning in _cut(album.warnings))
 
@@ -126,6 +128,8 @@ def _blocked(blocked: tuple[Blocked, ...]) -> Iterator[str]:
         paths = [entry.path for entry in blocked if entry.reason == reason]
         named = f": {some([path for path in paths if path])}" if any(paths) else ""
         yield f"! {number(len(paths))} blocked, {sentence(reason, 400)}{named}"
+        if reason in MISSING:
+            yield f"  to get {'it' if len(paths) == 1 else 'them'}: {MISSING[reason]}"
 
 
 def _stays(album: AlbumPlan) -> Iterator[str]:
@@ -168,7 +172,7 @@ def approval_lines(plan: Plan, approved: Collection[GateName]) -> Iterator[str]:
     waiting = [name.value for name in numbers if name not in approved]
     if waiting:
         typed = ",".join(f"{name}={count}" for name, count in numbers.items())
-        yield f"Held back by {' and '.join(waiting)}; to let it through, type: --approve {typed}"
+        yield f"Held back by {' and '.join(waiting)}; to let it through: apply --approve {typed}"
 
 
 def _price(plan: Plan, read: Moment) -> Iterator[str]:

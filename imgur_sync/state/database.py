@@ -50,6 +50,9 @@ def check_header(path: Path, kind: Kind) -> int:
         size = path.stat().st_size
     except FileNotFoundError:
         raise
+    except NotADirectoryError as error:
+        hint = "Name a folder: IMGUR_SYNC_STATE_DIR for the ledger, [state] path in sync.toml for the state."
+        raise StateError(f"{path} lies below what is no folder", hint=hint) from error
     except OSError as error:
         raise refused(path, kind, f"cannot be read: {error.strerror}") from error
     if not header:

@@ -62,7 +62,8 @@ def private_folder(path: Path) -> None:
             create_private(path / ".gitignore", b"*\n")
     except OSError as error:
         raise StateError(
-            f"{path} cannot be made: {error.strerror or error}", hint="Nothing was changed or sent."
+            f"the folder {path} cannot be made: {error.strerror or error}",
+            hint="Nothing was changed or sent. Name another: IMGUR_SYNC_STATE_DIR, or [state] path in sync.toml.",
         ) from error
 
 

@@ -163,7 +163,7 @@ class SqliteLedger:
     def _denied(self, connection: sqlite3.Connection, cost: Cost, now: float) -> Denied | None:
         cap = self._caps.max_credits_per_run
         if cap is not None and cost.credits and self._spent + cost.credits > cap:
-            return Denied(LimitName.RUN, None, f"{self._spent} of {cap} credits of this run are spent")
+            return Denied(LimitName.RUN, None, f"of the {cap} credits allowed for this run, {self._spent} are spent")
         return self._view(connection, now).denied(cost)
 
     def _tidy(self, connection: sqlite3.Connection, now: float) -> None:

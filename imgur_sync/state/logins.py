@@ -53,7 +53,7 @@ class Logins:
         except (ValueError, KeyError, TypeError, RecursionError):
             # Without the cause: its text could hold a secret.
             raise CredentialsError(
-                f"{self.safe.path} is damaged, or bound to another API origin or profile",
+                f"{self.safe.path} is damaged, or was made for another API address or profile",
                 hint=f"Remove it and {ANEW}.",
             ) from None
 

@@ -106,5 +106,5 @@ STATE = Kind(
     name="imgur-sync state",
     application_id=0x69735374,  # "isSt"
     version=len(STEPS),
-    hint="Move it aside and run `imgur-sync state rebuild`: it makes a new state from what is on Imgur.",
+    hint="Make a new one from what is on Imgur: imgur-sync state rebuild (this one is kept beside it).",
 )

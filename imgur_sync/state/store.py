@@ -165,7 +165,7 @@ def _check_lineage(
     if lineage is not None and row[1] != lineage:
         # Not the remedy of a damaged state: rebuilt under another lineage it would know none of the pictures.
         raise StateError(
-            f"{path}: is of the lineage {row[1]}, but the manifest says {lineage}: not the same pictures",
+            f'{path}: was made for lineage = "{row[1]}", but the manifest has "{lineage}": not the same pictures',
             hint=f'Nothing was changed. Put lineage = "{row[1]}" back into the manifest, or name another [state] path.',
         )
 

@@ -62,9 +62,11 @@ class FileTokens:
             return self._parsed(json.loads(data))
         except (ValueError, KeyError, TypeError, RecursionError):
             # Without the cause: its text could hold a token.
+            before = self.path.with_name(self.path.name + PREVIOUS)
+            kept = f"Put {before.name} in its place, or remove both and {ANEW}."
             raise CredentialsError(
-                f"{self.path} is damaged, or bound to another API origin, Client-ID or profile",
-                hint=f"The tokens before lie in {self.path.name}{PREVIOUS}. Or remove both and {ANEW}.",
+                f"{self.path} is damaged, or was made for another API address, Client-ID or profile",
+                hint=kept if before.exists() else f"Remove it and {ANEW}.",
             ) from None
 
     def save(self, tokens: Tokens, *, anew: bool = False) -> None:

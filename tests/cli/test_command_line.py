@@ -118,7 +118,7 @@ def test_the_version_is_the_packages() -> None:
         (["unknown"], 'there is no command "unknown"; there are init, validate, plan, '),
         (["plna"], 'there is no command "plna"; did you mean plan?'),
         (["plan", "--unknown"], "No such option"),
-        (["plan", "--offline", "--refresh"], "exclude each other"),
+        (["plan", "--offline", "--refresh"], "--offline asks Imgur nothing"),
         (["plan", "--approve", "prune"], '--approve takes NAME=NUMBER, not "prune"'),
         (["plan", "--approve", "prune=-1"], "--approve takes NAME=NUMBER"),
         (["plan", "--approve", "prune=١"], "--approve takes NAME=NUMBER"),

@@ -44,9 +44,9 @@ def test_all_is_well_after_an_apply(online: Workplace, imgur: Running) -> None:
     done = online.run("doctor")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert [line.split()[1] for line in lines[:-1]] == [*CHECKS[:9], "limits", "clock"]
+    assert [line.split()[1] for line in lines[:-1]] == [*CHECKS[:8], "secret", "limits", "limits", "clock"]
     assert {line.split()[0] for line in lines[:-1]} == {"ok"}
-    assert lines[-1] == "All is well: 11 checks."
+    assert lines[-1] == "All is well: 12 checks."
     assert "3 pictures" in done.stdout
     assert "as the account demo" in done.stdout
     asked = [(request.method, request.path) for request in imgur.world.history[before:]]

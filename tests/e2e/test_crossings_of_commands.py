@@ -26,7 +26,7 @@ def test_what_left_a_moved_album_is_known_by_its_new_key(left: Mirror) -> None:
     """Before any apply followed the move: listed, put back and deleted under the key that the manifest has now."""
     left.manifest(table("katzen", folder="cats") + table("dogs") + MOVED)
     assert "katzen/c1.png" in left.run("restore").stdout
-    assert "there is no album" in left.run("restore", "cats", "--all", "-y", code=64).stderr
+    assert 'no album "cats" was synced here' in left.run("restore", "cats", "--all", "-y", code=64).stderr
     left.run("restore", "katzen", "--all", "-y")
     assert left.json("plan")["empty"] is True
     assert len(left.album("cats")["images"]) == 5
@@ -52,7 +52,7 @@ def test_what_left_a_moved_album_is_deleted_under_its_new_key(left: Mirror) -> N
 def test_a_moved_album_is_not_forgotten_under_its_old_key(left: Mirror) -> None:
     """The manifest names it: forgotten, all of it would be uploaded again."""
     left.manifest(table("katzen", folder="cats") + table("dogs") + MOVED)
-    assert "knows no album" in left.run("forget", "cats", "--confirm", "cats", code=64).stderr
+    assert 'no album "cats" was synced here' in left.run("forget", "cats", "--confirm", "cats", code=64).stderr
     assert "out of the manifest" in left.run("forget", "katzen", "--confirm", "katzen", code=64).stderr
     assert left.json("plan")["empty"] is True
 

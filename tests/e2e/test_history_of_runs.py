@@ -128,5 +128,5 @@ def test_before_anything_was_synced(here: Mirror) -> None:
     assert "nothing was synced here yet" in done.stderr
     here.run("apply", "-y", "cats")
     wrong = here.run("history", "birds", code=64)
-    assert 'no album "birds" was synced yet' in wrong.stderr
-    assert "there are cats" in wrong.stderr
+    assert 'no album "birds" was synced here' in wrong.stderr
+    assert "there is cats" in wrong.stderr

@@ -63,7 +63,7 @@ def test_ctrl_c_ends_with_the_summary(serial: Mirror) -> None:
     summary = told[told.index("Digest: ") :].split("\n\n", 1)[1]
     assert summary.startswith('cats: "cats", 3 pictures uploaded, not finished\n'), told
     assert "\n3 pictures uploaded (" in summary
-    assert "credits spent.\nLeft over: 3 steps, " in summary
+    assert " on carrying it out.\nLeft over: 3 steps, " in summary
     assert summary.endswith("Exit 130: stopped by Ctrl-C, state safe\n")
     assert noted.endswith("stopped; what was done is saved\nhint: run apply again to go on\n")
     finish(serial)

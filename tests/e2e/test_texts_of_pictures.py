@@ -67,7 +67,7 @@ def test_texts_from_the_first_upload_to_a_change_on_the_site(here: Mirror) -> No
     image = next(image for image in here.look("world")["images"] if image["title"] == "Tom")
     here.web.post("/_simulator/edit", json={"op": "set_image", "id": image["id"], "title": "Jerry"})
     plan = here.run("plan", "--refresh").stdout
-    assert "on Imgur: the title of b.jpg was changed on Imgur" in plan
+    assert "? the title of b.jpg was changed on Imgur" in plan
     assert "1 with other texts: b.jpg" in plan
     here.run("apply", "-y", "-q", "--refresh")
     assert shown(here)[1] == ("Tom", "awake")

@@ -105,7 +105,7 @@ def test_a_gate_says_what_it_holds_back_and_what_to_type(
     assert "(their links go on working; 30 held back by prune)" in text
     assert "  + 1 new: new.jpg\n" in text
     assert "  ! gate prune holds back 30: 30 of 40 pictures would leave the album\n" in text
-    assert "Held back by prune; to let it through, type: --approve prune=37\n" in text
+    assert "Held back by prune; to let it through: apply --approve prune=37\n" in text
     assert approvals(both) == {GateName.PRUNE: 37}
     passed = plan_text(both, read, {GateName.PRUNE})
     assert "is passed for 30" in passed
@@ -155,12 +155,15 @@ def test_everything_that_stays_or_cannot_be_done_is_told(album: Albums, plan: Pl
 cats: "Cats", 12 pictures in the folder
   ! sub cannot be listed: Permission denied
   ! 1 blocked, not downloaded: lfs.png
+    to get it: let the cloud drive download it
   ! 1 blocked, the album is protected
   ! 2 files cannot be sent; apply will exit 7:
       bad.jpg: incomplete file (no end marker)
       e.png: empty file
-  ? on Imgur: the title was changed
-  ? not settled: q.jpg is not shown yet; looked at again 2026-03-01 14:06 +01:00 (in 60 s)
+    incomplete file: put the whole file there; it may still be on its way
+    empty file: put the whole file there, or remove it
+  ? the title was changed
+  ? not certain yet: q.jpg is not shown yet; looked at again 2026-03-01 14:06 +01:00 (in 60 s)
     1 picture that imgur-sync did not put there stays
     2 pictures no longer managed stay: drafts/x.jpg, drafts/y.jpg
     3 files skipped: not pictures that Imgur takes

@@ -48,7 +48,7 @@ cats: "Cats", 3 pictures uploaded, 1 failed, not finished  https://imgur.com/a/x
 dogs: as wanted  https://imgur.com/a/y
 3 pictures uploaded (900.0 kB), 1 edit; 33 credits spent.
 Left over: 1 step, 11 credits.
-Held back by prune; to let it through, type: --approve prune=7
+Held back by prune; to let it through: apply --approve prune=7
 Run again at 2026-03-01 14:48 +01:00 (in 43 min): imgur-sync apply (or let it wait by itself: imgur-sync apply --wait).
 Exit 7: partial: something failed, the rest is done and saved
 Exit 3: a gate held steps back
@@ -105,7 +105,7 @@ Last change by us: 2026-03-01 14:00 +01:00 (5 min ago).
 A run is under way: apply (pid 7 on host)
 In doubt, settled by the next apply: 1 request
   ? upload of cats/new.jpg, recorded 2026-03-01 14:03 +01:00 (2 min ago)
-Late twins are still looked for after 1 request.
+Second copies are still looked for, after 1 lost answer.
 """
     )
 

@@ -124,7 +124,9 @@ def test_the_run_is_capped_for_this_object_only(ledger_of: Open) -> None:
     spend(ledger, UPLOAD_COST)
     answer = ledger.reserve(UPLOAD_COST)
     assert isinstance(answer, Reservation)
-    assert ledger.reserve(UPLOAD_COST) == Denied(LimitName.RUN, None, "20 of 25 credits of this run are spent")
+    assert ledger.reserve(UPLOAD_COST) == Denied(
+        LimitName.RUN, None, "of the 25 credits allowed for this run, 20 are spent"
+    )
     ledger.settle(answer, Charge.RETURNED)
     ledger.settle(answer, Charge.RETURNED)
     spend(ledger, UPLOAD_COST)

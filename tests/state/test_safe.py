@@ -138,7 +138,7 @@ def test_a_log_in_copied_to_another_name_is_refused(tmp_path: Path) -> None:
     logins.save(LOGIN)
     other = Logins(tmp_path, origin="http://127.0.0.1:1", profile="p", keyring=lambda: None)
     other.safe.write(json.dumps(json.loads(logins.safe.path.read_bytes())).encode())
-    with pytest.raises(CredentialsError, match="bound to another API origin"):
+    with pytest.raises(CredentialsError, match="made for another API address"):
         other.load()
 
 

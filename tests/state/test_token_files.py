@@ -87,7 +87,7 @@ def test_tokens_are_bound_to_origin_client_and_profile(tmp_path: Path) -> None:
         assert other.load() is None
         other.path.write_bytes(store.path.read_bytes())
         other.path.chmod(0o600)
-        with pytest.raises(CredentialsError, match="bound to another"):
+        with pytest.raises(CredentialsError, match="made for another"):
             other.load()
 
 
