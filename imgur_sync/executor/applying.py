@@ -232,7 +232,7 @@ def _close(session: Session, world: World, plan: Plan) -> None:
     changes += agreements(session)
     if changes:
         session.store.record(*changes)
-    for key, gate in sorted(session.bases):
+    for key, gate in sorted(session.gates.bases):
         album = plans.get(key)
         if key in world.quiet or (album is not None and album.quiet):
             session.hold(gate, key, None)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imgur_sync.model.gate import GateName
 
 
 @dataclass(slots=True)
@@ -26,3 +30,15 @@ class Unowned:
     lost_albums: Counter[str] = field(default_factory=Counter)
     key_told: bool = False
     adds_heeded: dict[str, bool] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Gates:
+    """What became of gates: `bases` are the numbers of pictures by which a gate that began to hold goes on counting, by
+    album and gate; `tripped` the gates that held in each album; `gated` the albums where an approved gate tripped in
+    the first plan; `used` how much was done of what each gate guards."""
+
+    bases: dict[tuple[str, str], int]
+    tripped: dict[str, set[GateName]] = field(default_factory=dict)
+    gated: dict[GateName, frozenset[str]] = field(default_factory=dict)
+    used: Counter[tuple[GateName, str]] = field(default_factory=Counter)

@@ -121,7 +121,7 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     limit = session.manifest.gates.prune_run
     if first:
         session.looking = session.spent()
-        session.gated = {
+        session.gates.gated = {
             name: frozenset(key for key, plan in world.plans.items() if name in {gate.name for gate in plan.gates})
             | (frozenset(world.removals) if name is GateName.PRUNE else frozenset())
             for name in session.options.approvals
@@ -166,9 +166,9 @@ def _note_gates(session: Session, albums: Sequence[AlbumPlan]) -> None:
     """Remember which gates hold: in this run they go on holding, and later ones count by the pictures of now."""
     for album in albums:
         held = _held(album)
-        session.tripped.setdefault(album.album, set()).update(held)
+        session.gates.tripped.setdefault(album.album, set()).update(held)
         for gate in sorted(held):
-            if (album.album, gate) not in session.bases:
+            if (album.album, gate) not in session.gates.bases:
                 session.hold(gate, album.album, album.synced)
 
 

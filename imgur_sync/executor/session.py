@@ -15,7 +15,7 @@ from imgur_sync.errors import (
     TryAgainLaterError,
     UnreachableError,
 )
-from imgur_sync.executor.found import Tally, Unowned
+from imgur_sync.executor.found import Gates, Tally, Unowned
 from imgur_sync.executor.renaming import follow
 from imgur_sync.executor.scheduler import Scheduler
 from imgur_sync.executor.tasks import Do, Pause, T, Task
@@ -127,10 +127,7 @@ class Session:
         self.taken: set[str] = set()
         self.refused_steps: set[tuple[Step, tuple[tuple[str, str], ...]]] = set()
         self.refused_files: list[FailedFile] = []
-        self.tripped: dict[str, set[GateName]] = {}
-        self.used: Counter[tuple[GateName, str]] = Counter()
-        self.gated: dict[GateName, frozenset[str]] = {}
-        self.bases: dict[tuple[str, str], int] = dict(self.store.held())
+        self.gates = Gates(bases=dict(self.store.held()))
         self.shut: set[str] = set()
         self.refused_in_a_row: Counter[str] = Counter()
         self.twins_looked_for = self.unseen = self.asked_credits = False
@@ -171,9 +168,9 @@ class Session:
         """Remember, also for later runs, that a gate began to hold in an album of so many pictures, or (None) that it
         does no more. A run that may not write remembers nothing."""
         if synced is None:
-            del self.bases[album, gate]
+            del self.gates.bases[album, gate]
         else:
-            self.bases[album, gate] = synced
+            self.gates.bases[album, gate] = synced
         if self.writer is not None:
             from imgur_sync.model.change import GateHeld
 
@@ -181,14 +178,16 @@ class Session:
 
     def use(self, gate: GateName, album: str, count: int) -> None:
         """Count what was done of a kind that a gate guards."""
-        self.used[gate, album] += count
+        self.gates.used[gate, album] += count
 
     def left_of_approvals(self) -> Mapping[GateName, int]:
         """The approvals of a later plan of this run: what was done is used up, whatever came to it since."""
         left: dict[GateName, int] = {}
         for name, number in self.options.approvals.items():
-            albums = self.gated.get(name)  # none: it is the limit of the whole run that was passed
-            done = sum(n for (gate, album), n in self.used.items() if gate is name and (not albums or album in albums))
+            albums = self.gates.gated.get(name)  # none: it is the limit of the whole run that was passed
+            done = sum(
+                n for (gate, album), n in self.gates.used.items() if gate is name and (not albums or album in albums)
+            )
             left[name] = number - done
         return left
 

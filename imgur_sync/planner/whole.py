@@ -17,6 +17,7 @@ from imgur_sync.planner.price import price_albums
 
 if TYPE_CHECKING:
     from imgur_sync.model.budget import Budget
+    from imgur_sync.model.forecast import Forecast
     from imgur_sync.model.spec import Manifest
     from imgur_sync.model.synced import SyncedPicture
     from imgur_sync.planner.view import AlbumView, Claims
@@ -143,9 +144,7 @@ def assemble(
     that only when a whole burst will fit by then, so that no run goes on drop by drop. `approvals` and `exact` as in
     `plan_albums`: the gate `strike` is found here. Raises `ApprovalError`."""
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
-    terms = _terms(manifest, now, unchanged + len(ordered))
-    granted = _cut(ordered, budget, terms, approvals, exact=exact)
-    coming = forecast(granted, budget, terms) if budget is not None else None
+    granted, coming = _cut(ordered, budget, _terms(manifest, now, unchanged + len(ordered)), approvals, exact=exact)
     return Plan(
         manifest_digest=manifest.digest,
         lineage=lineage,
@@ -169,8 +168,8 @@ def assemble(
 
 def _cut(
     albums: Sequence[AlbumPlan], budget: Budget | None, terms: Terms, approvals: Approvals, *, exact: bool
-) -> tuple[AlbumPlan, ...]:
-    """What of the albums is granted."""
+) -> tuple[tuple[AlbumPlan, ...], Forecast | None]:
+    """What of the albums is granted, and when the rest goes; of that nothing is known without a budget."""
     until = horizon(albums, budget, terms, again=not exact)
     granted = cut(albums, budget, until)
     if GateName.STRIKE in approvals or (budget is not None and budget.caution):
@@ -181,7 +180,7 @@ def _cut(
         from imgur_sync.planner.gaps import without_gaps
 
         granted = without_gaps(granted)
-    return granted
+    return granted, forecast(granted, budget, terms) if budget is not None else None
 
 
 def _terms(manifest: Manifest, now: float, count: int) -> Terms:

@@ -172,7 +172,10 @@ def test_a_run_that_stopped_says_when_it_will_be_finished(
     left = planned(hourly(45, 0, (Return(NOW + HOUR, 45),)), large(60))
     run = RunFinished((ExitCode.BUDGET,), (), 45, 0, 0, 0, 450, left, resume_at=left.resume_at)
     text = run_text(run, read, links=False)
-    assert "Run again at 2026-03-01 15:05 +01:00 (in 1 h).\nThe last picture is up 2026-03-01 16:05 +01:00" in text
+    assert (
+        "Run again at 2026-03-01 15:05 +01:00 (in 1 h): imgur-sync apply (or let it wait by itself: imgur-sync apply "
+        "--wait).\nThe last picture is up 2026-03-01 16:05 +01:00"
+    ) in text
     refused = replace(run, resume_at=NOW + 9 * HOUR)  # Imgur said later than our own count
     assert "The last picture" not in run_text(refused, read, links=False)
 

@@ -116,7 +116,7 @@ def test_another_lineage_is_refused(tmp_path: Path) -> None:
     """It knows other pictures."""
     filled(tmp_path / "state.db")
     before = (tmp_path / "state.db").read_bytes()
-    with pytest.raises(StateError, match="of the lineage k3v9x2mq, but the manifest says other"):
+    with pytest.raises(StateError, match='was made for lineage = "k3v9x2mq", but the manifest has "other"'):
         open_store(tmp_path / "state.db", lineage="other", create=True)
     assert (tmp_path / "state.db").read_bytes() == before
 
