@@ -140,9 +140,8 @@ def assemble(
 ) -> Plan:
     """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget.
 
-    What comes back within `max_wait` is granted, too: the run waits for it. A later plan of a run (not `exact`) grants
-    that only when a whole burst will fit by then, so that no run goes on drop by drop. `approvals` and `exact` as in
-    `plan_albums`: the gate `strike` is found here. Raises `ApprovalError`."""
+    What comes back within `max_wait` is granted, too: the run waits for it; in a later plan of a run (not `exact`) only
+    when a whole burst fits by then. `approvals` and errors as in `plan_albums`: the gate `strike` is found here."""
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
     granted, coming = _cut(ordered, budget, _terms(manifest, now, unchanged + len(ordered)), approvals, exact=exact)
     return Plan(
