@@ -138,10 +138,8 @@ def assemble(
     approvals: Approvals = NOTHING_APPROVED,
     exact: bool = True,
 ) -> Plan:
-    """Put album plans together, in the order of execution: `priority`, then manifest order; cut to the budget.
-
-    What comes back within `max_wait` is granted, too: the run waits for it; in a later plan of a run (not `exact`) only
-    when a whole burst fits by then. `approvals` and errors as in `plan_albums`: the gate `strike` is found here."""
+    """Put album plans together, by `priority`, then in manifest order; cut to the budget, where the gate `strike` is.
+    What comes back within `max_wait` is granted, too: the run waits for it. The rest as in `plan_albums`."""
     ordered = sorted(albums, key=lambda album: (-album.priority, album.position))
     granted, coming = _cut(ordered, budget, _terms(manifest, now, unchanged + len(ordered)), approvals, exact=exact)
     return Plan(
@@ -168,7 +166,8 @@ def assemble(
 def _cut(
     albums: Sequence[AlbumPlan], budget: Budget | None, terms: Terms, approvals: Approvals, *, exact: bool
 ) -> tuple[tuple[AlbumPlan, ...], Forecast | None]:
-    """What of the albums is granted, and when the rest goes; of that nothing is known without a budget."""
+    """What of the albums is granted, and when the rest goes; of that nothing is known without a budget. A later plan of
+    a run (not `exact`) grants what comes back soon only when a whole burst fits by then: none goes on drop by drop."""
     until = horizon(albums, budget, terms, again=not exact)
     granted = cut(albums, budget, until)
     if GateName.STRIKE in approvals or (budget is not None and budget.caution):
