@@ -50,7 +50,7 @@ class Limit:
     """One limit as the ledger sees it: `remaining` credits (day, hour, run) or requests (posts, uploads), already less
     the reserve. None means no limit. `resumes_at` is when some of it comes back (Unix seconds, our clock), None when
     nothing is used. `returns` are all the moments at which some of it comes back if nothing more is spent, oldest
-    first, in steps of a minute or more; what is spent now comes back `window` seconds later (None: never, as in a
+    first, a few hundred at most; what is spent now comes back `window` seconds later (None: never, as in a
     run)."""
 
     name: LimitName

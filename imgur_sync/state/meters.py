@@ -16,6 +16,8 @@ DAY = 24 * HOUR
 _IN_FLIGHT = 600.0
 # Two readings whose resets differ by less are of one window: resets are announced in whole seconds.
 _SAME_RESET = 60.0
+# What comes back is told in steps of 10 seconds for an hour, of 4 minutes for a day.
+_STEPS = 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +157,13 @@ def first_return(
 def returns(
     connection: sqlite3.Connection, meter: Meter, scope: Scope, now: float, measured: Measured
 ) -> list[tuple[float, int]]:
-    """When how much comes back if nothing more is spent, oldest first: by minutes, each at its latest charge."""
+    """When how much comes back if nothing more is spent, oldest first: in `_STEPS` steps of the window at most, each at
+    its latest charge. Finer ones would be many, coarser ones put off each window a little more than the one before."""
     where, keys = _scoped(meter, scope)
     statement = " ".join(
-        ("SELECT max(at), sum(", meter.figure, ") FROM charge WHERE", where, "AND at > ? GROUP BY CAST(at / 60 AS INT)")
+        ("SELECT max(at), sum(", meter.figure, ") FROM charge WHERE", where, "AND at > ? GROUP BY CAST(at / ? AS INT)")
     )
-    rows = connection.execute(statement, (*keys, now - meter.seconds))
+    rows = connection.execute(statement, (*keys, now - meter.seconds, meter.seconds / _STEPS))
     coming = sorted((at + meter.seconds, amount) for at, amount in rows if amount)
     if measured.left < measured.own:  # a reading shows less: the rest is back when its window ends
         early = sum(amount for at, amount in coming if at <= measured.reset)

@@ -57,6 +57,7 @@ class SyncStage:
         seed: int = 0,
         anonymous: bool = False,
         windows: Windows = "fixed",
+        latency: float = 0.0,
         **knobs: Any,
     ) -> None:
         self.base = base
@@ -64,7 +65,7 @@ class SyncStage:
         self.clock = HandClock()
         self.world = World(clock=Clock(self.clock.now), seed=f"stage-{seed}")
         self.demo = self.world.demo()
-        options = Options(knobs=Knobs(**knobs), limits=limits, windows=windows)
+        options = Options(knobs=Knobs(**knobs), limits=limits, windows=windows, latency=latency)
         self.wire = InProcess(create_app(self.world, options, self.clock.advance))
         self.web = httpx.Client(transport=InProcess(self.wire.app), base_url=ORIGIN)
         self.albums: dict[str, AlbumSpec] = {}
