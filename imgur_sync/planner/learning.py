@@ -15,6 +15,8 @@ HOUR = 3_600.0
 DAY = 24 * HOUR
 HIGHEST_PACE = 1_250
 """Uploads an hour that the limit on POSTs allows at most (imgur-api §3): there is nothing to learn beyond."""
+FEW = 5
+"""As few uploads an hour as one refusal teaches: shared addresses are refused after two or three (imgur-api §3)."""
 GROWTH = 2 * HOUR
 """How long a learned figure is used without a refusal before it goes up by one step."""
 LONGEST_CLOSING = 6 * HOUR
@@ -59,10 +61,13 @@ def ceiling(own_cap: int | None) -> int:
 
 
 def lowered(pace: Pace | None, uploaded: int, own_cap: int | None, now: float) -> Pace:
-    """After the refusal of an upload: four fifths of what went up in the last hour, never more than before, at least
-    1."""
+    """After the refusal of an upload: four fifths of what went up in the last hour, never more than before, at least 1.
+
+    One refusal after a few uploads tells little: it does not lower a greater figure below `FEW`; the next one does.
+    """
     before = ceiling(own_cap) if pace is None else pace.per_hour
-    return Pace(max(1, min(before, uploaded * 4 // 5)), now)
+    least = FEW if before > FEW else 1
+    return Pace(min(before, max(least, uploaded * 4 // 5)), now)
 
 
 def raised(pace: Pace, uploaded: int, own_cap: int | None, now: float) -> Pace:

@@ -119,7 +119,7 @@ class LedgerContract:
     def test_over_capacity_closes_nothing_by_itself(self, ledger: Ledger) -> None:
         """It ends a run; the next one may try, with fewer uploads."""
         ledger.refused(Refusal(upload=True, closes=False))
-        assert ledger.budget().learned == 1
+        assert ledger.budget().learned == 5
         granted(ledger.reserve(UPLOAD_COST))
 
     def test_the_daily_limit_is_one_strike_a_window(self, ledger: Ledger, clock_now: float) -> None:

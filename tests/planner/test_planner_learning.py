@@ -49,14 +49,17 @@ def at(text: str) -> float:
         (None, 50, None, 40),
         (None, 50, 45, 40),
         (None, 500, 45, 45),
-        (None, 0, 45, 1),
-        (None, 3, None, 2),
+        (None, 0, 45, 5),
+        (None, 3, None, 5),
+        (6, 0, None, 5),
+        (5, 3, None, 2),
+        (5, 0, None, 1),
         (20, 50, 45, 20),
         (1, 0, None, 1),
     ],
 )
 def test_a_refusal_leaves_four_fifths(before: int | None, uploaded: int, cap: int | None, after: int) -> None:
-    """Of what went up, never more than before and never nothing."""
+    """Of what went up, never more than before and never nothing; one refusal after a few uploads leaves five."""
     pace = None if before is None else Pace(before, NOW - 9)
     assert lowered(pace, uploaded, cap, NOW) == Pace(after, NOW)
 
