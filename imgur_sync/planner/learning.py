@@ -167,14 +167,14 @@ def returns_after(until: float, left: int, returns: Sequence[tuple[float, int]])
     return [(until, hidden), *late] if hidden else late
 
 
-def refusal_words(limit: LimitName, until: float, block: float | None) -> str:
-    """Why nothing is sent of a limit that is closed until then, and what the block of a month means."""
+def refusal_words(limit: LimitName, block: float | None) -> str:
+    """Why nothing is sent of a limit that is closed, and what the block of a month means."""
     if limit is LimitName.DAY and block is not None:
         return (
             f"Imgur blocks this application until {_date(block):%Y-%m-%d %H:%M} UTC, as it does after five days of a "
             "month at the daily limit; imgur-sync credits --refresh asks whether it still does"
         )
-    return f"Imgur refused the last request of this kind; nothing is sent before {_date(until):%Y-%m-%d %H:%M:%S} UTC"
+    return "Imgur refused the last request of this kind and is not asked again yet"
 
 
 def _month(at: float) -> tuple[int, int]:

@@ -42,7 +42,7 @@ def block_notes(budget: Budget) -> tuple[str, ...]:
     """What to know when Imgur blocks the application: nothing goes before that."""
     if budget.blocked_until is None:
         return ()
-    return (refusal_words(LimitName.DAY, budget.blocked_until, budget.blocked_until),)
+    return (refusal_words(LimitName.DAY, budget.blocked_until),)
 
 
 def _detail(budget: Budget) -> str:

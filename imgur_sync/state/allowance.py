@@ -131,7 +131,7 @@ class Allowance:
         detail = f"{max(0, measured.left)} {meter.figure} left, {need} needed"
         if until is not None:
             block = blocked_until(self.connection, self.scope, self.now)
-            detail = refusal_words(meter.name, until, block)
+            detail = refusal_words(meter.name, block)
         if moment is None:
             return Denied(meter.name, None, detail)
         return Denied(meter.name, self.ours(max(moment, until or self.now)), detail)

@@ -171,7 +171,7 @@ def test_no_clock_is_too_wrong(now: float) -> None:
     """Dates are counted for any number."""
     month_end(now)
     counted([Strike(now, now + DAY)], NOW)
-    assert "UTC" in refusal_words(LimitName.DAY, now, now)
+    assert "UTC" in refusal_words(LimitName.DAY, now)
 
 
 def test_the_months_block_is_known_by_five_strikes_or_by_a_full_day() -> None:

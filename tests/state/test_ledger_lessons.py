@@ -125,7 +125,7 @@ def test_a_closed_limit_is_told_everywhere(ledger_of: Open, clock: Any) -> None:
     assert [(step.amount, round(step.at - clock.now())) for step in found.returns] == [(400, 1800), (100, 3600)]
     answer = denied(ledger_of(), CALL_COST)
     assert (answer.limit, answer.resumes_at) == (LimitName.HOUR, pytest.approx(clock.now() + 1800, abs=0.01))
-    assert "nothing is sent before" in answer.detail
+    assert "refused the last request" in answer.detail
     assert limit(ledger_of(account="b"), LimitName.HOUR).remaining == 500
     clock.advance(1801)
     spend(ledger_of(), Cost(400))
