@@ -36,9 +36,7 @@ def waits_line(plan: Plan, read: Moment) -> str:
     if _capped(plan):
         return f"{steps} within what this run may spend; the run does not wait for that."
     at = "in about an hour" if plan.resume_at is None else f"at about {read.text(plan.resume_at)}"
-    end = plan.forecast.finished_at if plan.forecast is not None else None
-    done = f" (about {read.text(end)})" if end is not None else ""
-    return f"{steps}: the run waits and goes on by itself until all is done{done}, next {at}."
+    return f"{steps}: the run waits and goes on by itself until all is done, next {at}."
 
 
 def _capped(plan: Plan) -> bool:
