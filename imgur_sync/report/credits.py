@@ -54,9 +54,10 @@ def _warnings(budget: Budget, now: float, zone: tzinfo | None) -> Iterator[str]:
         forgotten = f"; forgotten {moment(budget.strikes_end, now, zone)}" if budget.strikes_end is not None else ""
         yield f"Strikes: the daily limit was hit on {days}; {STRIKES} block the application{forgotten}."
     if budget.caution:
+        are = "is" if budget.caution == 1 else "are"
         yield (
-            f"Therefore {plural(budget.caution, 'credit')} of the day are left alone; to spend them: "
-            "apply --approve strike=1"
+            f"Therefore {plural(budget.caution, 'credit')} of the day {are} left alone; "
+            "when a plan needs more than the rest: apply --approve strike=1"
         )
 
 

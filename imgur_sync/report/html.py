@@ -13,7 +13,7 @@ from imgur_sync.model.plan import GateName
 from imgur_sync.report.chart import chart
 from imgur_sync.report.escape import html
 from imgur_sync.report.figures import number, plural
-from imgur_sync.report.prices import LIMIT_TEXTS, price_text, remarks, taken
+from imgur_sync.report.prices import LIMIT_TEXTS, left_alone, price_text, remarks, taken
 from imgur_sync.report.steps import step_text
 from imgur_sync.report.styling import STYLE
 from imgur_sync.report.text import REMEDIES, album_lines, approval_lines
@@ -115,7 +115,7 @@ def _price(plan: Plan) -> Iterator[str]:
         return
     heads = ("limit", "available", "this run", "left after")
     yield from _table("What is left now, and after this run", heads, _limits(plan, plan.budget))
-    yield from (f"<p>{html(line, LONG)}</p>" for line in remarks(plan.budget))
+    yield from (f"<p>{html(line, LONG)}</p>" for line in (*remarks(plan.budget), *left_alone(plan)))
 
 
 def _limits(plan: Plan, budget: Budget) -> Iterator[tuple[str, ...]]:

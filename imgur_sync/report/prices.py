@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imgur_sync.model.budget import Budget, Cost, LimitName
-from imgur_sync.model.plan import Price
+from imgur_sync.model.plan import GateName, Plan, Price
 from imgur_sync.planner.learning import BLOCKED
 from imgur_sync.report.figures import duration, number, plural, size
 
@@ -72,10 +72,14 @@ def budget_lines(budget: Budget, price: Price) -> list[str]:
     return [*_table(rows), *remarks(budget)]
 
 
-def left_alone(credits: int) -> str:
-    """What the strikes of the month keep from being spent: "2,500 credits are left alone because of …"."""
+def left_alone(plan: Plan) -> list[str]:
+    """What the strikes of the month keep from being spent, where no gate of the plan tells it."""
+    credits = plan.budget.caution if plan.budget is not None else 0
+    if not credits or any(gate.name is GateName.STRIKE for album in plan.albums for gate in album.gates):
+        return []
     are = "is" if credits == 1 else "are"
-    return f"{plural(credits, 'credit')} {are} left alone because of the strikes of this month (imgur-sync help gates)"
+    why = "because of the strikes of this month (imgur-sync help gates)"
+    return [f"Of the day, {plural(credits, 'credit')} {are} left alone {why}."]
 
 
 def remarks(budget: Budget, remedy: str = "") -> list[str]:

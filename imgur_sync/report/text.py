@@ -187,10 +187,7 @@ def _price(plan: Plan, read: Moment) -> Iterator[str]:
             yield f"  It can go on at {read.text(plan.resume_at)}"
     if plan.budget is not None and plan.total.credits:
         yield from budget_lines(plan.budget, plan.price)
-        if plan.budget.caution and not any(
-            gate.name is GateName.STRIKE for album in plan.albums for gate in album.gates
-        ):
-            yield f"Of the day, {left_alone(plan.budget.caution)}."
+        yield from left_alone(plan)
     if plan.forecast is not None:
         yield from timetable(plan.forecast, read)
 

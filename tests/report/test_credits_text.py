@@ -60,7 +60,10 @@ def test_strikes_say_when_they_are_forgotten(busy: Budget, read: Moment) -> None
     )
     assert "--approve" not in marked
     careful = text(replace(busy, strikes=4, strikes_end=read.now + 9, caution=2_500), read)
-    assert "2,500 credits of the day are left alone; to spend them: apply --approve strike=1" in careful
+    assert (
+        "2,500 credits of the day are left alone; when a plan needs more than the rest: apply --approve strike=1"
+        in careful
+    )
 
 
 def test_a_block_is_said_plainly(busy: Budget, read: Moment) -> None:
