@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 @click.option("--refresh", is_flag=True, help="Ask Imgur, for 1 credit.")
 @shared()
 def command(session: Session, refresh: bool) -> None:
-    """Show the limits of Imgur, what is left of each and when more comes back, how many uploads an hour its refusals
-    taught, and on how many days of the month the daily limit was hit.
+    """Show what is left of each of Imgur's limits, and when more comes back.
+
+    Also how many uploads an hour Imgur's refusals taught, and on how many days of the month the daily limit was hit.
 
     The figures are the smaller of what Imgur last said and of what this machine's ledger counted. --refresh asks also
     while the ledger takes it for granted that Imgur refuses, and believes a good answer.
