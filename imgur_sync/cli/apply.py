@@ -45,7 +45,8 @@ def command(
     give -y. The exit code tells what was held back or failed: imgur-sync help exit-codes.
 
     With --wait a run for which the budget does not suffice sleeps until more can be had, looks at the folders and at
-    Imgur again and goes on, for days if it must; nothing but --max-credits then ends with 6: imgur-sync help budget.
+    Imgur again and goes on, for days if it must. It ends with 6 only at --max-credits, or when two days of waiting let
+    nothing through: imgur-sync help budget.
 
     \b
     imgur-sync apply                      all albums

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 @click.option("--refresh", is_flag=True, help="Ask Imgur, for 1 credit.")
 @shared()
 def command(session: Session, refresh: bool) -> None:
-    """Show the limits of Imgur, what is left of each and when more comes back, how many uploads an hour its refusals
-    taught, and on how many days of the month the daily limit was hit.
+    """Show what is left of each of Imgur's limits, and when more comes back.
+
+    Also how many uploads an hour Imgur's refusals taught, and on how many days of the month the daily limit was hit.
 
     The figures are the smaller of what Imgur last said and of what this machine's ledger counted. --refresh asks also
     while the ledger takes it for granted that Imgur refuses, and believes a good answer.
     """
     from imgur_sync.cli.wiring import accounting
-    from imgur_sync.model.budget import Reading
     from imgur_sync.model.outcome import Done
     from imgur_sync.report.credits import credit_lines
     from imgur_sync.report.jsons import credits_json
@@ -36,17 +36,8 @@ def command(session: Session, refresh: bool) -> None:
             outcome = reader.credits()
             if not isinstance(outcome, Done):
                 raise _refused(outcome.problem, ledger.budget())
-            said = outcome.value
-            reading = Reading(
-                user_limit=said.user_limit,
-                user_remaining=said.user_remaining,
-                user_reset=said.user_reset,
-                client_limit=said.client_limit,
-                client_remaining=said.client_remaining,
-                client_reset=said.client_reset,
-            )
-            ledger.observe(reading)
-            if said.client_remaining > 0:
+            ledger.observe(outcome.value.reading())
+            if outcome.value.client_remaining > 0:
                 ledger.lift()
         budget = ledger.budget()
     if session.json:

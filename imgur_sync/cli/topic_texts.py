@@ -124,10 +124,11 @@ hold at once:
   uploads           about 50 an hour, which Imgur announces nowhere
 
 Every plan shows what it takes and what is left. What does not fit is deferred:
-apply does the rest, says when it can go on, and exits 6. Work that costs 1 goes
-on when uploads do not. Where not all goes now, the plan has a timetable and the
-date when the last picture is up, as far as the limits decide it: uploading
-itself takes time, too. As a page with a drawing: imgur-sync plan --format html
+apply does what fits, says when to run it again, and exits 6. Work that costs 1
+goes on when uploads do not. Where not all goes now, the plan has a timetable
+and the date when the last picture is up, as far as the limits decide it:
+uploading itself takes time, too. As a page with a drawing:
+imgur-sync plan --format html
 
   imgur-sync apply           what fits now; run it again at the time printed
   imgur-sync apply --wait    sleeps until then, looks at the folders and at

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgur_sync.executor.tasks import Do, Task
-from imgur_sync.model.budget import Reading
 from imgur_sync.model.outcome import Done, NotSent
 
 if TYPE_CHECKING:
@@ -34,15 +33,4 @@ def ask_what_is_left(session: Session, world: World) -> Task[None]:
     if not isinstance(outcome, NotSent):
         session.reads += 1
     if isinstance(outcome, Done):
-        ledger.observe(reading_of(outcome.value))
-
-
-def reading_of(report: CreditReport) -> Reading:
-    """What `/3/credits` says in its body, as a reading for the ledger."""
-    return Reading(
-        user_limit=report.user_limit,
-        user_remaining=report.user_remaining,
-        user_reset=report.user_reset,
-        client_limit=report.client_limit,
-        client_remaining=report.client_remaining,
-    )
+        ledger.observe(outcome.value.reading())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import BudgetError, TryAgainLaterError, UnreachableError
-from imgur_sync.executor.freshness import ask_what_is_left, reading_of
+from imgur_sync.executor.freshness import ask_what_is_left
 from imgur_sync.executor.headers import read_headers
 from imgur_sync.executor.planning import World, look, plan_world, prepare
 from imgur_sync.executor.removing import look_at_removals
@@ -88,7 +88,7 @@ def _reach(session: Session) -> Task[None]:
         return
     outcome = yield from session.read(session.reader().credits)
     if isinstance(outcome, Done) and session.ports.ledger is not None:
-        session.ports.ledger.observe(reading_of(outcome.value))
+        session.ports.ledger.observe(outcome.value.reading())
     elif not isinstance(outcome, Done) and outcome.problem.kind in TROUBLES:
         raise error_of(outcome.problem)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imgur_sync.model.budget import Reading
 from imgur_sync.model.secret import Secret
 
 
@@ -97,3 +98,14 @@ class CreditReport:
     client_limit: int
     client_remaining: int
     client_reset: float | None = None
+
+    def reading(self) -> Reading:
+        """The same figures as a reading for the ledger."""
+        return Reading(
+            user_limit=self.user_limit,
+            user_remaining=self.user_remaining,
+            user_reset=self.user_reset,
+            client_limit=self.client_limit,
+            client_remaining=self.client_remaining,
+            client_reset=self.client_reset,
+        )

@@ -23,6 +23,8 @@ LONGEST_CLOSING = 6 * HOUR
 """Recovery is reported to take from minutes to six hours (imgur-api §3)."""
 STRIKES = 5
 """Days of a calendar month at the daily limit after which Imgur blocks the application for the rest of it."""
+BLOCKED = "Imgur blocks this application until"
+"""How the words of a month's block begin: no limit is used up then."""
 LONGEST_MONTH = 31 * DAY
 _LATE = 120.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -171,7 +173,7 @@ def refusal_words(limit: LimitName, block: float | None) -> str:
     """Why nothing is sent of a limit that is closed, and what the block of a month means."""
     if limit is LimitName.DAY and block is not None:
         return (
-            f"Imgur blocks this application until {_date(block):%Y-%m-%d %H:%M} UTC, as it does after five days of a "
+            f"{BLOCKED} {_date(block):%Y-%m-%d %H:%M} UTC, as it does after five days of a "
             "month at the daily limit; imgur-sync credits --refresh asks whether it still does"
         )
     return "Imgur refused the last request of this kind and is not asked again yet"

@@ -7,8 +7,8 @@ from datetime import tzinfo
 
 from imgur_sync.model.budget import Budget, Limit, LimitName, Return
 from imgur_sync.planner.learning import STRIKES
-from imgur_sync.report.figures import duration, moment, number, plural
-from imgur_sync.report.prices import LIMIT_TEXTS
+from imgur_sync.report.figures import moment, number, plural
+from imgur_sync.report.prices import LIMIT_TEXTS, remarks
 
 MOST_RETURNS = 6
 """At most so many lines tell what comes back; `--json` has every moment."""
@@ -25,12 +25,7 @@ def credit_lines(budget: Budget, now: float, zone: tzinfo | None = None) -> list
 
 def _remarks(budget: Budget) -> Iterator[str]:
     yield f"Charged here in the last 24 hours: {plural(budget.used_today, 'credit')}."
-    if budget.reserved:
-        yield f"Of the day, {plural(budget.reserved, 'credit')} are kept for other users of this Client-ID."
-    if budget.reading_age is None:
-        yield "Imgur has not said yet what is left; these are its documented limits less our own use."
-    elif budget.reading_age > 3600:
-        yield f"Imgur last said what is left {duration(budget.reading_age)} ago; --refresh asks again."
+    yield from remarks(budget, remedy="; --refresh asks again")
     yield _uploads(budget)
 
 
@@ -59,9 +54,10 @@ def _warnings(budget: Budget, now: float, zone: tzinfo | None) -> Iterator[str]:
         forgotten = f"; forgotten {moment(budget.strikes_end, now, zone)}" if budget.strikes_end is not None else ""
         yield f"Strikes: the daily limit was hit on {days}; {STRIKES} block the application{forgotten}."
     if budget.caution:
+        are = "is" if budget.caution == 1 else "are"
         yield (
-            f"Therefore {plural(budget.caution, 'credit')} of the day are left alone; to spend them: "
-            "apply --approve strike=1"
+            f"Therefore {plural(budget.caution, 'credit')} of the day {are} left alone; "
+            "when a plan needs more than the rest: apply --approve strike=1"
         )
 
 
@@ -70,13 +66,14 @@ def _coming(budget: Budget, now: float, zone: tzinfo | None) -> Iterator[str]:
     used = [limit for limit in budget.limits if limit.returns and limit.name is not LimitName.RUN]
     if not used:
         return
-    yield "If nothing more is spent, it comes back so:"
+    yield "If nothing more is spent, this much is back by then:"
     names = max(len(LIMIT_TEXTS[limit.name]) for limit in used)
+    widest = max(len(number(sum(step.amount for step in limit.returns))) for limit in used) + 1
     share = _shares(used)
     for limit in used:
         label = LIMIT_TEXTS[limit.name]
         for step in gathered(limit.returns, share[limit.name]):
-            yield f"  {label.ljust(names)}  {'+' + number(step.amount):>7}  {moment(step.at, now, zone)}"
+            yield f"  {label.ljust(names)}  {('+' + number(step.amount)).rjust(widest)}  {moment(step.at, now, zone)}"
             label = ""
 
 

@@ -13,11 +13,11 @@ from imgur_sync.model.plan import GateName
 from imgur_sync.report.chart import chart
 from imgur_sync.report.escape import html
 from imgur_sync.report.figures import number, plural
-from imgur_sync.report.prices import LIMIT_TEXTS, price_text, taken
+from imgur_sync.report.prices import LIMIT_TEXTS, left_alone, price_text, remarks, taken
 from imgur_sync.report.steps import step_text
 from imgur_sync.report.styling import STYLE
 from imgur_sync.report.text import REMEDIES, album_lines, approval_lines
-from imgur_sync.report.timetable import album_rows, ending, rows, timetable
+from imgur_sync.report.timetable import album_rows, ending, heads, rows, timetable
 
 if TYPE_CHECKING:
     from imgur_sync.model.budget import Budget
@@ -115,8 +115,7 @@ def _price(plan: Plan) -> Iterator[str]:
         return
     heads = ("limit", "available", "this run", "left after")
     yield from _table("What is left now, and after this run", heads, _limits(plan, plan.budget))
-    if plan.budget.reserved:
-        yield f"<p>Of the day, {plural(plan.budget.reserved, 'credit')} are kept for others.</p>"
+    yield from (f"<p>{html(line, LONG)}</p>" for line in (*remarks(plan.budget), *left_alone(plan)))
 
 
 def _limits(plan: Plan, budget: Budget) -> Iterator[tuple[str, ...]]:
@@ -138,8 +137,7 @@ def _forecast(plan: Plan, read: Moment) -> Iterator[str]:
         yield f'<figure><div class="wide">{drawing}</div><figcaption class="faint">{words}</figcaption></figure>'
     lines = [line for line in timetable(coming, read) if not line.startswith(("  ", "Timetable"))]
     yield from (f"<p>{html(line, LONG)}</p>" for line in lines)
-    heads = ("from", "pictures", "credits", "then up")
-    yield from _table("Window by window, as far as the limits go", heads, rows(coming, read), figures=4)
+    yield from _table("Window by window, as far as the limits decide", heads(coming), rows(coming, read), figures=2)
 
 
 def _albums(plan: Plan, read: Moment) -> Iterator[str]:

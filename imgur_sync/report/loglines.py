@@ -28,6 +28,7 @@ from imgur_sync.model.step import CreateAlbum, DeleteAlbum, DeleteImage, EditAlb
 from imgur_sync.report.escape import sentence, terminal
 from imgur_sync.report.figures import duration, plural, size
 from imgur_sync.report.prices import LIMIT_TEXTS, price_text
+from imgur_sync.report.tally import HELD_BACK
 from imgur_sync.report.text import Moment
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def _of_album(event: _OfAlbum, read: Moment) -> str:
             return f"{terminal(path)} is up"
         case UploadFound(path=path):
             return f"{terminal(path)} was up already; it was not sent twice"
+        case UploadFailed(path=path, problem=problem) if problem.kind in HELD_BACK:
+            return f"{terminal(path)} goes later: {sentence(problem.detail, 300)}"
         case UploadFailed(path=path, problem=problem, final=final):
             rest = "; not tried again until it changes" if final else ""
             return f"{terminal(path)} failed: {problem_text(problem)}{rest}"

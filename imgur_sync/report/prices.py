@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from imgur_sync.model.budget import Budget, Cost, LimitName
-from imgur_sync.model.plan import Price
+from imgur_sync.model.plan import GateName, Plan, Price
+from imgur_sync.planner.learning import BLOCKED
 from imgur_sync.report.figures import duration, number, plural, size
 
 LIMIT_TEXTS = {
@@ -18,9 +19,11 @@ LIMIT_TEXTS = {
 
 def used_up(detail: str, limit: str) -> str:
     """Which limit holds a request back: the one of that name, with the figures of `detail`; without one ("") it
-    is Imgur that said `detail`."""
+    is Imgur that said `detail`. The block of a month is told by itself."""
     if not limit:
         return f"Imgur allows no more for now: {detail}"
+    if detail.startswith(BLOCKED):
+        return detail
     known = {name.value: text for name, text in LIMIT_TEXTS.items() if name is not LimitName.RUN}
     return f"the {known[limit]} are used up: {detail}" if limit in known else detail
 
@@ -66,17 +69,29 @@ def budget_lines(budget: Budget, price: Price) -> list[str]:
         rows.append((LIMIT_TEXTS[limit.name], number(limit.remaining), number(used), number(left)))
     if len(rows) == 1:
         return ["No limit is known."]
-    return [*_table(rows), *_remarks(budget)]
+    return [*_table(rows), *remarks(budget)]
 
 
-def _remarks(budget: Budget) -> list[str]:
+def left_alone(plan: Plan) -> list[str]:
+    """What the strikes of the month keep from being spent, where no gate of the plan tells it."""
+    credits = plan.budget.caution if plan.budget is not None else 0
+    if not credits or any(gate.name is GateName.STRIKE for album in plan.albums for gate in album.gates):
+        return []
+    are = "is" if credits == 1 else "are"
+    why = "because of the strikes of this month (imgur-sync help gates)"
+    return [f"Of the day, {plural(credits, 'credit')} {are} left alone {why}."]
+
+
+def remarks(budget: Budget, remedy: str = "") -> list[str]:
+    """What is kept for others, and where the figures come from if not from Imgur of late; `remedy` ends the latter."""
     lines = []
     if budget.reserved:
-        lines.append(f"Of the day, {plural(budget.reserved, 'credit')} are kept for other users of this Client-ID.")
+        are = "is" if budget.reserved == 1 else "are"
+        lines.append(f"Of the day, {plural(budget.reserved, 'credit')} {are} kept for other users of this Client-ID.")
     if budget.reading_age is None:
         lines.append("Imgur has not said yet what is left; these are its documented limits less our own use.")
     elif budget.reading_age > 3600:
-        lines.append(f"Imgur last said what is left {duration(budget.reading_age)} ago.")
+        lines.append(f"Imgur last said what is left {duration(budget.reading_age)} ago{remedy}.")
     return lines
 
 

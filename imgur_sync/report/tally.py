@@ -19,10 +19,14 @@ from imgur_sync.model.event import (
     UploadStarted,
     Waiting,
 )
+from imgur_sync.model.outcome import ProblemKind
 from imgur_sync.model.step import CreateAlbum, EditAlbum
 from imgur_sync.report.escape import sentence, terminal
 from imgur_sync.report.figures import duration, number, plural, size, size_of
 from imgur_sync.report.text import Moment
+
+HELD_BACK = (ProblemKind.BUDGET, ProblemKind.RATE)
+"""With these nothing is wrong with a file: a limit holds it back, and it goes later."""
 
 
 @dataclass(slots=True)
@@ -74,15 +78,15 @@ class Tally:
                 self.credits += UPLOAD_COST.credits
             case UploadFound():
                 self.uploaded += 1
-            case UploadFailed():
-                self.failed += 1
+            case UploadFailed(problem=problem):
+                self.failed += problem.kind not in HELD_BACK
             case StepDone(album=album, step=step):
                 made = isinstance(step, CreateAlbum)
                 self.doing = f"{'made the album' if made else 'finishing'} {terminal(album, 40)}"
                 calls = step.calls if isinstance(step, EditAlbum) else 1
                 self.credits += POST_COST.credits if made else CALL_COST.times(calls).credits
             case Waiting(reason=reason, until=until):
-                self.doing = f"waiting: {sentence(reason, 80)}, until {read.text(until)}"
+                self.doing = f"{duration(until - read.now)} left: {sentence(reason, 80)}"
             case Countdown(reason=reason, seconds=seconds):
                 self.doing = f"{duration(seconds)} left: {sentence(reason, 80)}"
             case _:

@@ -13,7 +13,7 @@ from imgur_sync.model.plan import GateName
 from imgur_sync.model.step import CreateAlbum, DeleteAlbum
 from imgur_sync.report.escape import quoted, sentence, terminal
 from imgur_sync.report.figures import moment, number, plural, some
-from imgur_sync.report.prices import LIMIT_TEXTS, budget_lines, price_text
+from imgur_sync.report.prices import LIMIT_TEXTS, budget_lines, left_alone, price_text
 from imgur_sync.report.remedies import MISSING, remedy_lines
 from imgur_sync.report.timetable import ending, timetable
 
@@ -187,6 +187,7 @@ def _price(plan: Plan, read: Moment) -> Iterator[str]:
             yield f"  It can go on at {read.text(plan.resume_at)}"
     if plan.budget is not None and plan.total.credits:
         yield from budget_lines(plan.budget, plan.price)
+        yield from left_alone(plan)
     if plan.forecast is not None:
         yield from timetable(plan.forecast, read)
 

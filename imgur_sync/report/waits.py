@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from imgur_sync.report.text import Moment
 
 WAIT = "imgur-sync apply --wait"
+SOON = 60.0
+"""What comes so many seconds from now comes now, for somebody who reads and types."""
 
 
 def come_back_lines(run: RunFinished, read: Moment) -> Iterator[str]:
@@ -22,7 +24,7 @@ def come_back_lines(run: RunFinished, read: Moment) -> Iterator[str]:
     if run.resume_at is not None:
         yield f"Run again at {read.text(run.resume_at)}: imgur-sync apply (or let it wait by itself: {WAIT})."
     elif ExitCode.BUDGET in run.codes and _capped(run.left):
-        yield "This run may spend no more; another one goes on: imgur-sync apply"
+        yield f"This run may spend no more; another one goes on{_from(run.left, read)}: imgur-sync apply"
     elif ExitCode.BUDGET in run.codes:
         yield f"Run again in an hour or so: imgur-sync apply (or let it wait by itself: {WAIT})."
 
@@ -36,9 +38,15 @@ def waits_line(plan: Plan, read: Moment) -> str:
     if _capped(plan):
         return f"{steps} within what this run may spend; the run does not wait for that."
     at = "in about an hour" if plan.resume_at is None else f"at about {read.text(plan.resume_at)}"
-    end = plan.forecast.finished_at if plan.forecast is not None else None
-    done = f" (about {read.text(end)})" if end is not None else ""
-    return f"{steps}: the run waits and goes on by itself until all is done{done}, next {at}."
+    return f"{steps}: the run waits and goes on by itself until all is done, next {at}."
+
+
+def _from(left: Plan, read: Moment) -> str:
+    """When the limits let another run do something; "" where that is now, or not known."""
+    coming = left.forecast
+    if coming is None or not coming.windows or coming.now.credits or coming.windows[0].start <= read.now + SOON:
+        return ""
+    return f" at {read.text(coming.windows[0].start)}"
 
 
 def _capped(plan: Plan) -> bool:

@@ -80,7 +80,7 @@ def test_a_gate_exits_3_and_its_number_passes_it(online: Workplace) -> None:
         (folder / name).unlink()
     held = online.run("apply", "-y")
     assert held.returncode == ExitCode.GATE
-    assert "type: --approve prune=5" in held.stdout
+    assert "to let it through: apply --approve prune=5" in held.stdout
     assert online.run("plan", "--approve", "prune=4").returncode == ExitCode.GATE
     assert online.run("apply", "-y", "--approve", "prune=5").returncode == 0
     assert len(online.run("links", "cats").stdout.split()) == 1

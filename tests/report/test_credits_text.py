@@ -60,7 +60,10 @@ def test_strikes_say_when_they_are_forgotten(busy: Budget, read: Moment) -> None
     )
     assert "--approve" not in marked
     careful = text(replace(busy, strikes=4, strikes_end=read.now + 9, caution=2_500), read)
-    assert "2,500 credits of the day are left alone; to spend them: apply --approve strike=1" in careful
+    assert (
+        "2,500 credits of the day are left alone; when a plan needs more than the rest: apply --approve strike=1"
+        in careful
+    )
 
 
 def test_a_block_is_said_plainly(busy: Budget, read: Moment) -> None:
@@ -73,7 +76,7 @@ def test_a_block_is_said_plainly(busy: Budget, read: Moment) -> None:
 def test_what_comes_back_takes_few_lines(busy: Budget, read: Moment) -> None:
     """Neighbours are told as one, at the moment when all of it is there; what is unused is left out."""
     lines = credit_lines(busy, read.now, read.zone)
-    start = lines.index("If nothing more is spent, it comes back so:")
+    start = lines.index("If nothing more is spent, this much is back by then:")
     coming = lines[start + 1 :]
     assert len(coming) <= MOST_RETURNS
     assert sum("credits of the day" in line for line in coming) == 1
@@ -81,7 +84,17 @@ def test_what_comes_back_takes_few_lines(busy: Budget, read: Moment) -> None:
     amounts = [int(line.split("+")[1].split()[0].replace(",", "")) for line in coming]
     assert sum(amounts) == 1_000 + 60 + 36
     quiet = Budget((Limit(LimitName.DAY, 12_500, 12_500),))
-    assert "comes back" not in text(quiet, read)
+    assert "is back by" not in text(quiet, read)
+
+
+def test_amounts_of_any_size_stand_below_each_other(busy: Budget, read: Moment) -> None:
+    """A limit that is none at Imgur can have millions to come back."""
+    huge = Limit(LimitName.HOUR, 1_000_000, 0, read.now + 60, 3_600.0, (Return(read.now + 60, 1_000_000),))
+    day = Limit(LimitName.DAY, 12_500, 12_499, read.now + 60, 86_400.0, (Return(read.now + 60, 1),))
+    lines = credit_lines(replace(busy, limits=(day, huge)), read.now, read.zone)
+    first, second = lines[-2:]
+    assert first.index("  2026") == second.index("  2026")
+    assert "+1,000,000  2026" in second
 
 
 @given(

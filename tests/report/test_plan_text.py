@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from imgur_sync.model.budget import LimitName
+from imgur_sync.model.budget import Budget, Limit, LimitName
 from imgur_sync.model.local import Unsendable, Why
 from imgur_sync.model.plan import AlbumPlan, Blocked, Deferred, Drift, Gate, GateName, Plan, Unsettled, Withheld
 from imgur_sync.model.step import (
@@ -21,6 +21,9 @@ from imgur_sync.model.step import (
     Upload,
     UploadReason,
 )
+from imgur_sync.planner.learning import refusal_words
+from imgur_sync.report.html import plan_html
+from imgur_sync.report.prices import used_up
 from imgur_sync.report.text import Moment, approvals, plan_text
 
 Albums = Callable[..., AlbumPlan]
@@ -134,6 +137,24 @@ def test_what_does_not_fit_the_budget_waits_and_the_plan_says_until_when(
     assert "Deferred: 18 steps, because of the uploads of the hour\n" in text
     assert "It can go on at 2026-03-01 14:48 +01:00 (in 43 min)\n" in text
     assert "All that is wanted: 43 credits" in text
+
+
+def test_what_the_strikes_keep_is_said_once(album: Albums, plan: Plans, upload: Uploads, read: Moment) -> None:
+    """By the gate where it holds something back, else beside what is available, which is less by that."""
+    careful = Budget((Limit(LimitName.DAY, 12_500, 9_500),), strikes=4, caution=2_500)
+    fits = plan(album(upload("a.jpg")), budget=careful)
+    assert "Of the day, 2,500 credits are left alone because of the strikes of this month" in plan_text(fits, read)
+    gate = Gate(GateName.STRIKE, "cats", 1, "the last 2500 credits of the day are left alone")
+    held = plan_text(plan(album(upload("a.jpg"), gates=(gate,)), budget=careful), read)
+    assert held.count("left alone") == 1
+    assert "2,500 credits are left alone" in plan_html(fits, read)
+
+
+def test_the_block_of_a_month_is_no_limit_that_is_used_up() -> None:
+    """Its words stand by themselves; a limit's figures stand behind its name."""
+    block = refusal_words(LimitName.DAY, 1_772_370_300.0, 1_772_370_300.0)
+    assert used_up(block, "day") == block
+    assert used_up("0 credits left, 1 needed", "day") == "the credits of the day are used up: 0 credits left, 1 needed"
 
 
 def test_everything_that_stays_or_cannot_be_done_is_told(album: Albums, plan: Plans, read: Moment) -> None:

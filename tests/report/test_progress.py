@@ -109,6 +109,26 @@ def test_each_step_has_its_words(step: Step, words: str, read: Moment) -> None:
     assert line(StepFailed("c", step, BUSY), read) == f"c: {words} failed: server: over capacity (HTTP 503)"
 
 
+def test_a_file_that_a_limit_holds_back_did_not_fail(read: Moment) -> None:
+    """Nothing is wrong with it: it goes later, and the figures count no failure."""
+    slow = Problem(ProblemKind.RATE, "You are uploading too fast. Please wait 60 more minutes.", 429)
+    tally = Tally()
+    for problem in (slow, Problem(ProblemKind.BUDGET, "0 uploads left, 1 needed")):
+        held = UploadFailed("cats", "a.jpg", problem, False)
+        tally.take(held, 0.0, read)
+        assert line(held, read) == f"cats: a.jpg goes later: {problem.detail}"
+    assert "failed" not in tally.line(1.0)
+    tally.take(UploadFailed("cats", "b.jpg", BUSY, False), 2.0, read)
+    assert "1 failed" in tally.line(3.0)
+
+
+def test_a_wait_shows_from_its_first_moment_how_long_it_takes(read: Moment) -> None:
+    """In front, where no narrow terminal cuts it off."""
+    tally = Tally()
+    tally.take(Waiting("the hour's uploads to come back", read.now + 3540), 0.0, read)
+    assert tally.doing == "59 min left: the hour's uploads to come back"
+
+
 def test_plain_progress_is_a_line_now_and_then(plan: Plans) -> None:
     """640 uploads in ten seconds make two lines, each with count, bytes, credits and the time that is left."""
     hands, lines = Hands(), list[str]()

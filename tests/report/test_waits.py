@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from imgur_sync.errors import ExitCode
 from imgur_sync.model.budget import LimitName
 from imgur_sync.model.event import RunFinished
+from imgur_sync.model.forecast import Forecast, Windows
 from imgur_sync.model.plan import AlbumPlan, Deferred, Plan, Price
 from imgur_sync.model.step import EditAlbum
 from imgur_sync.report.text import Moment
@@ -69,5 +71,10 @@ def test_what_to_type_and_when() -> None:
     assert untimed.startswith("Run again in an hour or so: imgur-sync apply (or ")
     capped = "".join(come_back_lines(finished(run, ExitCode.BUDGET), READ))
     assert capped == "This run may spend no more; another one goes on: imgur-sync apply"
+    window = Windows(READ.now + 2580, READ.now + 2580, READ.now + 2580, 0, 1, 2, 20, 2)
+    coming = Forecast(Price(), Price(), Price(), 0, (LimitName.RUN,), None, (window,), (), None, window.end, per_run=30)
+    closed = finished(replace(run, forecast=coming), ExitCode.BUDGET)
+    later = "".join(come_back_lines(closed, READ))
+    assert re.fullmatch(r"This run may spend no more; another one goes on at .* \(in 43 min\): imgur-sync apply", later)
     done = replace(finished(deferring(None), ExitCode.DONE))
     assert list(come_back_lines(done, READ)) == []
