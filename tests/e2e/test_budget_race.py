@@ -1,4 +1,4 @@
-"""Several commands at once, each with its own manifest, and one ledger: together they spend what is there, and no more."""
+"""Several commands at once, each with its own manifest, and one ledger: together they spend what is there, not more."""
 
 from __future__ import annotations
 
