@@ -121,13 +121,15 @@ class CredentialsError(ImgurSyncError):
 
 
 class BudgetError(ImgurSyncError):
-    """A limit is used up before anything could be done; `resume_at` (Unix seconds) says when it opens again."""
+    """A limit is used up before anything could be done; `resume_at` (Unix seconds) says when it opens again. `never`
+    says that no time opens it: it has no room for the request even when nothing of it is used."""
 
     exit_code = ExitCode.BUDGET
 
-    def __init__(self, message: str, *, resume_at: float | None = None, hint: str = "") -> None:
+    def __init__(self, message: str, *, resume_at: float | None = None, hint: str = "", never: bool = False) -> None:
         super().__init__(message, hint=hint)
         self.resume_at = resume_at
+        self.never = never
 
 
 class DeclinedError(ImgurSyncError):

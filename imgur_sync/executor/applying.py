@@ -184,7 +184,9 @@ def _pause(session: Session, plan: Plan, waits: int, waited: float) -> float | N
     if not untils or waited >= 2 * session.settle_seconds:
         return None
     # What was due before this plan was made and is still open gets the short waits and no more.
-    coming = [max(0.05, until - session.clock.now()) for until in untils if until > plan.made_at]
+    # None is due later than that, unless a clock was set back.
+    longest = max(0.05, session.settle_seconds)
+    coming = [min(longest, max(0.05, until - session.clock.now())) for until in untils if until > plan.made_at]
     if waits >= len(SHORT_WAITS) and not coming:
         return None
     # Every look costs credits: what is due in a while is waited for together.

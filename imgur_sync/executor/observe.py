@@ -202,13 +202,15 @@ def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None =
         note_names(session, outcome.value)
         return Seen(outcome.value)
     if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
-        if session.clock.now() - synced.made_at >= session.settle_seconds:
+        now = session.clock.now()
+        if now - synced.made_at >= session.settle_seconds:
             if session.writer is not None and not synced.gone:
                 from imgur_sync.model.change import AlbumGone
 
                 session.store.record(AlbumGone(synced.key))
             return Seen(gone=True)
-        return Seen(shown_by=synced.made_at + session.settle_seconds)
+        # Made in times to come: the clock was set back since, and nobody knows how long ago it was.
+        return Seen(shown_by=min(synced.made_at, now) + session.settle_seconds)
     return Seen(flaw=f"Imgur's answer about the album cannot be used: {outcome.problem.detail}")
 
 

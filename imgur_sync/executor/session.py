@@ -56,6 +56,7 @@ if TYPE_CHECKING:
 
 
 NO_TIME = "Imgur names no time: try again in an hour"
+NO_ROOM = "no time brings it back: lower reserve_credits in [budget], which leaves too little of the day"
 OWN_CAP = "allow this run more: --max-credits, or max_credits_per_run in [budget]"
 
 
@@ -248,8 +249,12 @@ class Session:
     def park(self, problem: Problem, decision: Park, latest: float | None = None) -> Task[None]:
         """Wait for a limit if that is short enough (and, by the monotonic clock, over by `latest`), else raise
         `BudgetError`."""
-        from imgur_sync.report.prices import used_up
+        from imgur_sync.model.outcome import ProblemKind
+        from imgur_sync.report.prices import never_fits, used_up
 
+        if problem.kind is ProblemKind.BUDGET and problem.resume_after is None and problem.limit != "run":
+            hint = NO_ROOM if problem.limit == "day" else "no time brings it back: the limit is that small"
+            raise BudgetError(never_fits(problem.detail, problem.limit), hint=hint, never=True)
         longest, told = self.manifest.upload.max_wait, used_up(problem.detail, problem.limit)
         if latest is not None:
             longest = min(longest, latest - self.clock.monotonic())

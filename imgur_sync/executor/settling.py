@@ -51,10 +51,12 @@ SLACK_SECONDS = 900.0
 def settle_all(session: Session) -> Task[None]:
     """Settle every open intent as far as readings allow now. A run that may write also looks for late twins.
 
-    An intent that a kill left open starts its time to settle now, at first sight.
+    An intent that a kill left open starts its time to settle now, at first sight; one that failed in times to come did
+    so by a clock that was set back since, and starts it anew.
     """
     store, now = session.store, session.clock.now()
-    first_seen = [i for i in store.intents(IntentStatus.OPEN) if i.failed_at is None]
+    first_seen = [i for i in store.intents(IntentStatus.OPEN) if i.failed_at is None or i.failed_at > now]
+    first_seen += [i for i in store.intents(IntentStatus.SUSPECT) if i.failed_at is not None and i.failed_at > now]
     if first_seen:
         doubts: list[Change] = [IntentDoubted(intent.number, now) for intent in first_seen]
         store.record(*doubts)

@@ -58,7 +58,8 @@ def achieved(session: Session) -> int:
 
 
 def awaits_budget(session: Session, plan: Plan | None) -> bool:
-    """Whether something is left for which nothing but the budget is missing, and a limit other than this run's."""
+    """Whether something is left for which nothing but the budget is missing, and a limit other than this run's. What
+    has no room even when nothing is used is not waited for."""
     if _cap_reached(session):
         return False
     if plan is None or session.unseen:
@@ -67,7 +68,9 @@ def awaits_budget(session: Session, plan: Plan | None) -> bool:
     hit = session.limit_hit
     if LimitName.RUN in limits or (hit is not None and hit[0] is LimitName.RUN):
         return False
-    return bool(limits) or (hit is not None and any(album.steps for album in plan.albums))
+    never = {album.album for album in plan.forecast.albums if album.finished_at is None} if plan.forecast else set()
+    coming = any(album.deferred and album.album not in never for album in plan.albums)
+    return coming or (hit is not None and any(album.steps for album in plan.albums))
 
 
 def come_back(session: Session, plan: Plan | None) -> float | None:

@@ -72,7 +72,7 @@ def go_on(
 
 def _following(session: Session, windows: Windows, limit: BudgetError) -> float | None:
     """When to look again after a look that there was no budget for; None when nothing is waited for."""
-    if not session.options.wait:
+    if not session.options.wait or limit.never:
         return None
     note_limit(session, LimitName.HOUR, limit.resume_at)
     return windows.following(None)

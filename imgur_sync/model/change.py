@@ -186,7 +186,8 @@ class UrlRetired:
 
 @dataclass(frozen=True, slots=True)
 class IntentDoubted:
-    """The outcome of an open intent became unknown at `at` (our clock)."""
+    """The outcome of an open intent became unknown at `at` (our clock), or was first seen to be after the clock was set
+    back."""
 
     number: int
     at: float

@@ -28,6 +28,12 @@ def used_up(detail: str, limit: str) -> str:
     return f"the {known[limit]} are used up: {detail}" if limit in known else detail
 
 
+def never_fits(detail: str, limit: str) -> str:
+    """That a limit has no room for a request whenever it is sent, with the figures of `detail`."""
+    known = {name.value: text for name, text in LIMIT_TEXTS.items()}
+    return f"the {known.get(limit, limit)} have no room for one more request, even when none are used: {detail}"
+
+
 def price_text(price: Price) -> str:
     """ "43 credits (41 writes, 2 reads), 4 uploads (1.2 MB), 6 POSTs"; writes and reads are credits."""
     parts = [
