@@ -68,7 +68,7 @@ def test_a_changed_order_is_told_everywhere_and_set_back(up: Either) -> None:
     names = "c4.png, c3.png, c2.png, c1.png and 1 more → c0.png, c1.png, c2.png, c3.png and 1 more"
     assert theirs == [f"* cats  order: {names}"]
     assert [c["side"] for c in up.json("diff", "--refresh")["changes"]] == ["imgur"]
-    assert "? on Imgur: the order was changed on Imgur: it is set back" in up.run("plan", "--refresh").stdout
+    assert "? the order was changed on Imgur: it is set back" in up.run("plan", "--refresh").stdout
     (album,) = up.json("plan", "--refresh")["albums"]
     assert (album["drift"], album["drift_answers"]) == (["the order was changed on Imgur"], ["it is set back"])
     up.run("apply", "-y", "-q", "--refresh")

@@ -89,7 +89,7 @@ def test_deleted_pictures_wait_for_their_number_and_vanish_once_more_at_most(sta
     for _ in range(2):
         finished = stage.apply()
         assert finished.codes == (ExitCode.PARTIAL,)
-        assert "0.png: restored once and deleted on Imgur again" in finished.albums[0].problems
+        assert "0.png: uploaded again once and deleted on Imgur again" in finished.albums[0].problems
         stage.clock.advance(4000)
     assert writes(stage, before) == []
 
