@@ -42,7 +42,7 @@ def test_a_plan_as_json_or_text_is_what_it_was(narrow: Workplace) -> None:
     for form in ("html", "text"):
         refused = narrow.run("plan", "--json", "--format", form)
         assert refused.returncode == ExitCode.USAGE
-        assert f"--json and --format {form} exclude each other" in refused.stderr
+        assert f"--json and --format {form} ask for two forms of one result" in refused.stderr
 
 
 def test_a_run_that_stops_at_the_budget_says_when_all_is_up(narrow: Workplace, imgur: Running) -> None:
