@@ -139,7 +139,8 @@ goes on when the time has come. --max-credits holds for all of the run.
 
 When Imgur refuses an upload, fewer are sent an hour, and slowly more again.
 After five days of a month at the daily limit Imgur blocks the application until
-the month ends: the fifth is not risked unless that is approved (see help gates).
+the month ends: the fifth is not risked unless that is approved (see help
+gates).
 Where Imgur's last word is older than an hour, a run that is to write asks what
 is left first, for 1 credit.
 
