@@ -193,7 +193,8 @@ def test_pictures_of_others_are_told_as_long_as_they_are_there(up: Either) -> No
         told = up.run("drift", "--detailed-exitcode").stdout
         assert told == "Nothing was changed on Imgur (2 albums looked at).\ncats: 1 picture of others in it: kept\n"
         up.run("apply", "-y", "-q")
-    assert (reads(up, "drift"), reads(up, "plan")) == quiet
+    assert reads(up, "drift") <= quiet[0]
+    assert reads(up, "plan") <= quiet[1]
     document = up.json("drift")
     check_document(document, "drift")
     assert [(album["album"], album["foreign"], album["drift"]) for album in document["albums"]] == [("cats", 1, [])]

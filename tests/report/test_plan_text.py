@@ -152,7 +152,7 @@ def test_what_the_strikes_keep_is_said_once(album: Albums, plan: Plans, upload: 
 
 def test_the_block_of_a_month_is_no_limit_that_is_used_up() -> None:
     """Its words stand by themselves; a limit's figures stand behind its name."""
-    block = refusal_words(LimitName.DAY, 1_772_370_300.0, 1_772_370_300.0)
+    block = refusal_words(LimitName.DAY, 1_772_370_300.0)
     assert used_up(block, "day") == block
     assert used_up("0 credits left, 1 needed", "day") == "the credits of the day are used up: 0 credits left, 1 needed"
 
