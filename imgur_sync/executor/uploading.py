@@ -10,7 +10,7 @@ from imgur_sync.executor.planning import first_notes
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Do, Fork, Take, Task
 from imgur_sync.executor.twins import adopted_markers
-from imgur_sync.executor.writing import AlbumStop, give_up, refused_for_good, reserve, send_recorded
+from imgur_sync.executor.writing import AlbumStop, give_up, refused_for_good, reserve, send_recorded, waits_for
 from imgur_sync.model.budget import UPLOAD_COST, Reservation
 from imgur_sync.model.change import Change, FileFailed, IntentDoubted, IntentEnded, IntentResent, PictureAdopted
 from imgur_sync.model.event import InDoubt, UploadDone, UploadFailed, UploadStarted, Warned
@@ -208,7 +208,7 @@ def _counted(session: Session, step: Upload, adopted: SyncedPicture) -> None:
 def _failed(session: Session, step: Upload, outcome: NotSent | Refused) -> Task[None]:
     """A refusal: told, and not tried again in this run; where the file itself was refused, not until it changes."""
     problem = outcome.problem
-    limited = problem.kind in (ProblemKind.BUDGET, ProblemKind.RATE)
+    limited = problem.kind in (ProblemKind.BUDGET, ProblemKind.RATE) or waits_for(session, problem)
     refused = isinstance(outcome, Refused)
     failed = FailedFile(step.album, step.path, step.digest, problem.detail, session.clock.now())
     if refused_for_good(outcome):

@@ -16,6 +16,9 @@ from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus
 from imgur_sync.planner.retry import EndRun, Fail, Park, Request, Resolve, RetryAfter
 
+OVERLOADED = 3600.0
+"""How long a run that waits leaves an Imgur alone that is over capacity (imgur-api §3: from minutes to hours)."""
+
 
 class AlbumStop(Exception):
     """Work on one album ends for this round: something is in doubt, was refused, or a limit is used up."""
@@ -108,7 +111,8 @@ def send_recorded(
 
 def give_up(session: Session, failure: Failure, *, uploading: bool = False) -> Task[bool]:
     """After a write that did not happen: wait for a short limit (then True: it may be planned again at once), note a
-    long one, or end the run. A limit of uploads that refuses something else is taken for one of everything."""
+    long one (with `--wait` also an Imgur over capacity), or end the run. A limit of uploads that refuses something else
+    is taken for one of everything."""
     if isinstance(failure, Unknown):
         return False
     decision = session.decide(failure, Request.WRITE)
@@ -122,6 +126,9 @@ def give_up(session: Session, failure: Failure, *, uploading: bool = False) -> T
                 note_limit(session, name, limit.resume_at)
                 return False
             return True
+        case EndRun() if waits_for(session, failure.problem) and not session.patience.exhausted:
+            name = LimitName.UPLOADS if uploading else LimitName.HOUR
+            note_limit(session, name, session.clock.now() + OVERLOADED)
         case EndRun():
             session.scheduler.halt(error_of(failure.problem))
         case RetryAfter() | Resolve() | Fail():
@@ -131,7 +138,13 @@ def give_up(session: Session, failure: Failure, *, uploading: bool = False) -> T
 
 def refused_for_good(outcome: object) -> bool:
     """Whether a request was refused for another reason than a limit: the same one is not sent again in this run."""
-    return isinstance(outcome, Refused) and outcome.problem.kind not in (ProblemKind.BUDGET, ProblemKind.RATE)
+    passing = (ProblemKind.BUDGET, ProblemKind.RATE, ProblemKind.OVER_CAPACITY)
+    return isinstance(outcome, Refused) and outcome.problem.kind not in passing
+
+
+def waits_for(session: Session, problem: Problem) -> bool:
+    """Whether a run is one of days, which an Imgur that is over capacity for an hour does not end."""
+    return session.options.wait and problem.kind is ProblemKind.OVER_CAPACITY
 
 
 def limit_of(problem: Problem) -> LimitName:

@@ -236,6 +236,35 @@ def test_windows_without_anything_done_lengthen_the_wait_and_have_an_end(tmp_pat
         assert 86_400 < stage.clock.now() - started < 5 * 86_400
 
 
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [(403, "Imgur is temporarily over capacity. Please try again later."), (417, "Internal expectation failed")],
+)
+def test_an_imgur_over_capacity_for_an_hour_ends_no_run_that_waits(status: int, text: str, tmp_path: Path) -> None:
+    """One refused upload: without --wait the run ends with 75; with it uploads rest for an hour, then all are up."""
+    body = {"data": {"error": text}, "success": False, "status": status}
+    fault = {
+        "match": {"method": "POST", "path": "/3/upload", "nth": 3},
+        "fault": "reply",
+        "status": status,
+        "body": body,
+    }
+    for wait in (False, True):
+        with WaitingStage(tmp_path / str(wait)) as stage:
+            fill(stage, 6)
+            stage.steer("faults", [fault])
+            started = stage.clock.now()
+            if not wait:
+                with pytest.raises(TryAgainLaterError):
+                    stage.apply()
+                continue
+            finished = stage.apply(wait=True)
+            assert finished.codes == (ExitCode.DONE,)
+            assert stage.shown("cats") == stage.wanted("cats")
+            assert (stage.uploads(), len(stage.refused())) == (6, 1)
+            assert stage.clock.now() - started >= 3600
+
+
 def test_a_countdown_is_given_to_whoever_shows_it(tmp_path: Path) -> None:
     """From the wait's length down to a second, never below zero, at least twice a minute."""
     with WaitingStage(tmp_path, limits=HOUR) as stage:
