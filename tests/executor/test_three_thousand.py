@@ -83,3 +83,19 @@ def test_the_date_first_given_is_kept_by_one_run_that_waits(tmp_path: Path) -> N
         assert run.codes == (ExitCode.DONE,)
         is_kept(stage, date)
         assert sum(isinstance(event, BudgetReached) for event in stage.events) <= 70
+
+
+@pytest.mark.parametrize("windows", ["fixed", "sliding", "calendar"])
+def test_more_than_a_week_of_waiting_keeps_its_date(tmp_path: Path, windows: Windows) -> None:
+    """One picture an hour for eight days, in one run: the date first given, no refusal, little spent on looking."""
+    with SyncStage(tmp_path, limits=Limits(24, 300, 0, 2), windows=windows) as stage:
+        stage.budget = BudgetSpec(uploads_per_hour=1, reserve_credits=0)
+        stage.album("slow")
+        for seed in range(8 * 24):
+            stage.put("slow", f"{seed:03}.png", seed)
+        started, date = stage.clock.now(), foreseen(stage.plan())
+        assert date - started > 7 * 86_400
+        assert stage.apply(wait=True).codes == (ExitCode.DONE,)
+        assert abs(last_upload(stage) - date) <= 86_400
+        assert set(stage.look("ledger")["refusals"].values()) == {0}
+        assert stage.shown("slow") == stage.wanted("slow")

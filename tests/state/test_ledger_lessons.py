@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -270,3 +271,24 @@ def test_a_clock_of_another_age_keeps_strikes_and_blocks(ledger_of: Open, clock:
     answer = denied(ledger, CALL_COST)
     assert answer.resumes_at is not None
     assert 0 < answer.resumes_at - clock.now() < 31 * DAY
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles", "Australia/Lord_Howe"])
+def test_months_are_those_of_utc_in_any_time_zone(
+    ledger_of: Open, clock: Any, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour before the month ends there, and an hour after: where the computer stands does not count."""
+    end = midday("2027-04-01") - 12 * HOUR
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        clock.wall = end - HOUR
+        ledger = ledger_of()
+        ledger.refused(Refusal(limit=LimitName.DAY, wait=HOUR / 2, daily=True))
+        budget = ledger.budget()
+        assert (budget.strikes, budget.strikes_end) == (1, pytest.approx(end, abs=0.01))
+        clock.advance(2 * HOUR)
+        assert ledger_of().budget().strikes == 0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
