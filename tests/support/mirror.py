@@ -139,7 +139,9 @@ class Mirror:
     def check_equal(self, *albums: str) -> None:
         """Each album (titled as its folder is called) equals its folder, and no picture exists twice."""
         for name in albums:
-            assert self.shown(name) == self.wanted(name), name
+            shown, wanted = self.shown(name), self.wanted(name)
+            places = [wanted.index(digest) if digest in wanted else None for digest in shown]
+            assert shown == wanted, f"{name} shows {places} of {len(wanted)}: {self.requests(0)[-40:]}"
         digests = [image["sha256"] for image in self.look("world")["images"]]
         assert len(digests) == len(set(digests)), "a picture was stored twice"
 
