@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import NoReturn
 
@@ -14,40 +13,17 @@ from flask import Response, request
 from imgur_sync.simulator.announcing import dressed, limit_headers, reset_headers
 from imgur_sync.simulator.auth import identify
 from imgur_sync.simulator.breaking import broken
-from imgur_sync.simulator.calls import Answer, Call, Caller, Received, Route
+from imgur_sync.simulator.calls import Answer, Call, Caller, Route
 from imgur_sync.simulator.changes import Note, Settle
 from imgur_sync.simulator.faults import ConnectionDropped, Fault, Faults
+from imgur_sync.simulator.job import Job
 from imgur_sync.simulator.options import Knobs, Options
 from imgur_sync.simulator.records import Request
 from imgur_sync.simulator.refusals import over_limit
 from imgur_sync.simulator.replies import Refusal, Reply, refused, wrapped
-from imgur_sync.simulator.troubles import BETWEEN, page_before, reencoded, spoiled, strike_world, unheeded
-from imgur_sync.simulator.wire import Fields, read_fields
+from imgur_sync.simulator.troubles import BETWEEN, strike_world
+from imgur_sync.simulator.wire import read_fields
 from imgur_sync.simulator.world import World
-
-
-@dataclass(slots=True)
-class Job:
-    """A request on its way through the desk."""
-
-    route: Route
-    params: Mapping[str, str]
-    note: Request
-    authorization: str | None
-    origin: str
-    fields: Fields
-    received: Received | Refusal | None
-    struck: list[Fault]
-    missed: list[Fault] = field(default_factory=list)
-    """Those of `struck` that had nothing to have an effect on."""
-
-    def fault(self, kind: str, *, after: bool = False) -> Fault | None:
-        """The first fault of that kind which strikes this request at this time."""
-        return next((fault for fault in self.struck if fault.kind == kind and fault.after == after), None)
-
-    def effective(self) -> list[Fault]:
-        """The faults that had an effect."""
-        return [fault for fault in self.struck if fault not in self.missed]
 
 
 class Desk:
@@ -147,6 +123,7 @@ class Desk:
 
     def _turn_away(self, job: Job, reply: Reply | None) -> Response:
         """Answer with a script, or not at all; nothing is charged or changed, but a POST counts (M, seen with 417)."""
+        job.pass_by()
         with self.world.lock:
             job.note.time = self.world.settle()
             with contextlib.suppress(Refusal):
@@ -177,25 +154,10 @@ class Desk:
             scripted = job.fault("reply", after=True)
             if scripted is not None and scripted.reply is not None:
                 reply = scripted.reply
-            lost = job.fault("drop_after") is not None or self._lost(job)
-            sent = None if lost else self._spoiled(job, reply)
+            lost = job.fault("drop_after") is not None or job.lost()
+            sent = None if lost else job.spoil(reply)
             response = self._note(job, sent, answer)
             return None if sent is None else response
-
-    @staticmethod
-    def _lost(job: Job) -> bool:
-        rotate = job.fault("rotate")
-        return rotate is not None and rotate.how == "lost" and job.note.committed
-
-    @staticmethod
-    def _spoiled(job: Job, reply: Reply) -> Reply:
-        for fault in job.struck:
-            if fault.kind == "alter":
-                wrong = spoiled(reply, fault)
-                if wrong is None:
-                    job.missed.append(fault)
-                reply = wrong or reply
-        return reply
 
     def _identify(self, job: Job) -> Caller:
         note = job.note
@@ -220,7 +182,7 @@ class Desk:
 
     def _decide(self, job: Job, caller: Caller, at: float) -> tuple[Answer, Reply]:
         new = self._new(job.route)
-        self._bend(job)
+        job.bend()
         stale = job.fault("stale")
         call = Call(
             world=self.world,
@@ -240,27 +202,6 @@ class Desk:
         )
         answer = job.route.handler(call)
         return answer, answer.reply or wrapped(answer.data, new=new)
-
-    @staticmethod
-    def _bend(job: Job) -> None:
-        """What faults make of a request before it is decided: fields not heeded, another page, another picture."""
-        for fault in job.struck:
-            if fault.kind == "ignore":
-                fields = unheeded(job.fields, fault)
-                job.fields = fields or job.fields
-                bent = fields is not None
-            elif fault.kind == "repeat_page":
-                params = page_before(job.params)
-                job.params = params or job.params
-                bent = params is not None
-            elif fault.kind == "reencode":
-                received = reencoded(job.received)
-                job.received = received or job.received
-                bent = received is not None
-            else:
-                continue
-            if not bent and fault not in job.missed:
-                job.missed.append(fault)
 
     def _commit_late(self, job: Job, caller: Caller, at: float) -> None:
         """Do at last what a withheld request asked for, in the world as it is then; a refusal is lost."""

@@ -231,8 +231,8 @@ def run_simulator(
     """What `imgur-sync simulator` does: print the four settings and the address through `echo`, then serve.
 
     `echo` gets one line at a time and has to flush it. `write_env` gets the settings too, in a file of mode 0600.
-    `switches` are further knobs by name, `chaos` seeds a swarm of faults. Ends on SIGINT or SIGTERM.
-    ValueError for a knob that there is not; OSError if the port is taken or a file cannot be written; JournalError as `serve`.
+    `switches` are further knobs by name, `chaos` seeds a swarm of faults. Ends on SIGINT or SIGTERM. ValueError for
+    a knob that there is not; OSError if the port is taken or a file cannot be written; JournalError as `serve`.
     """
     options = Options(
         knobs=Knobs(shape=shape).switched(switches or {}),
