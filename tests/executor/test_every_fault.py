@@ -1,7 +1,7 @@
 """Every fault that has a name strikes a first sync and a sync of edits; a calm run afterwards ends equal.
 
 A run has some 30 requests. Each fault strikes every twelfth of them, beginning with another one for each fault; with
-IMGUR_SYNC_TEST_EVERY_REQUEST=1 it strikes each of them, in a run of its own, which takes some minutes.
+EVERY_REQUEST=1 it strikes each of them, in a run of its own, which takes some minutes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from imgur_sync.model.gate import GateName
 from imgur_sync.simulator.named_faults import NAMED
 from tests.support.sync_stage import SyncStage
 
-STRIDE = 1 if os.environ.get("IMGUR_SYNC_TEST_EVERY_REQUEST") else 12
+STRIDE = 1 if os.environ.get("EVERY_REQUEST") else 12
 HOURS = 3_600.0
 WAITS = {"retry-after-huge": 25 * HOURS, "daily-429": 32 * 24 * HOURS, "daily-hit": 25 * HOURS}
 """How long after it a calm run comes: past every delay and refusal, for these past a day or a month."""
