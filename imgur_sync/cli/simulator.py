@@ -62,6 +62,7 @@ HEADERS: dict[str, dict[str, str]] = {
     show_default=True,
     help="Limits in lower-case headers and seconds, in the old spelling with moments, or in none.",
 )
+@click.option("--chaos", metavar="SEED", default="", help="Strike requests with faults that SEED draws.")
 @click.option("--write-env", metavar="FILE", help="Write the four settings to FILE, too.")
 @shared(json=False)
 def command(
@@ -78,6 +79,7 @@ def command(
     windows: str,
     refusal: tuple[str, ...],
     headers: str,
+    chaos: str,
     write_env: str | None,
 ) -> None:
     """Serve a local Imgur, with Imgur's limits, until Ctrl-C. A limit of 0 is none.
@@ -98,10 +100,9 @@ def command(
             lambda line: result(line + "\n"),
             cast(Literal["fixed", "sliding", "calendar"], windows),
             HEADERS[headers] | _refusals(refusal),
+            chaos,
         )
-    except JournalError as error:
-        raise ImgurSyncError(str(error), hint="name another --data, or remove this one") from error
-    except OSError as error:
+    except (JournalError, OSError) as error:
         raise _refused(error, host, port) from error
 
 
@@ -127,7 +128,9 @@ def _refusals(sent: tuple[str, ...]) -> dict[str, str]:
     return knobs
 
 
-def _refused(error: OSError, host: str, port: int) -> ImgurSyncError:
+def _refused(error: Exception, host: str, port: int) -> ImgurSyncError:
+    if not isinstance(error, OSError):
+        return ImgurSyncError(str(error), hint="name another --data, or remove this one")
     if error.filename is not None:
         return ImgurSyncError(f"{error.filename}: {error.strerror}", hint="name another --data or --write-env")
     what = f"the local Imgur cannot serve on {host}:{port}"
