@@ -194,7 +194,7 @@ def _refused(check: str, outcome: Outcome[object]) -> Finding:
     if isinstance(outcome, Refused | NotSent | Unknown):
         found = outcome.problem
     match found.kind:
-        case ProblemKind.CREDENTIALS:
+        case ProblemKind.CREDENTIALS | ProblemKind.CLIENT:
             return problem(check, found.detail, _remedy(found.detail), _CREDENTIALS)
         case ProblemKind.BUDGET | ProblemKind.RATE:
             told = used_up(found.detail, found.limit)

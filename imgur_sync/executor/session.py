@@ -270,7 +270,7 @@ def error_of(problem: Problem) -> ImgurSyncError:
     """The error that ends a run for this problem."""
     from imgur_sync.model.outcome import ProblemKind
 
-    if problem.kind is ProblemKind.CREDENTIALS:
+    if problem.kind in (ProblemKind.CREDENTIALS, ProblemKind.CLIENT):
         hint = (
             "log in again: imgur-sync login; or give another refresh token, in IMGUR_SYNC_REFRESH_TOKEN. "
             "To check everything: imgur-sync doctor"

@@ -137,8 +137,8 @@ def give_up(session: Session, failure: Failure, *, uploading: bool = False) -> T
 
 
 def refused_for_good(outcome: object) -> bool:
-    """Whether a request was refused for another reason than a limit: the same one is not sent again in this run."""
-    passing = (ProblemKind.BUDGET, ProblemKind.RATE, ProblemKind.OVER_CAPACITY)
+    """Whether a request was refused for a reason that does not pass: the same one is not sent again in this run."""
+    passing = (ProblemKind.BUDGET, ProblemKind.RATE, ProblemKind.OVER_CAPACITY, ProblemKind.CLIENT)
     return isinstance(outcome, Refused) and outcome.problem.kind not in passing
 
 

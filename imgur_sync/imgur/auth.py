@@ -22,7 +22,9 @@ SHORTEST_LIFE = 60.0
 EXPIRY_MARGIN = 30.0
 GRUDGE = 3_600.0
 _PRINTABLE = re.compile(r"[\x21-\x7e]{1,4096}\Z")
-_ABOUT_CREDENTIALS = frozenset({ProblemKind.CREDENTIALS, ProblemKind.BAD_REQUEST, ProblemKind.FORBIDDEN})
+_ABOUT_CREDENTIALS = frozenset(
+    {ProblemKind.CREDENTIALS, ProblemKind.CLIENT, ProblemKind.BAD_REQUEST, ProblemKind.FORBIDDEN}
+)
 _ON_THE_WAY = frozenset({ProblemKind.NETWORK, ProblemKind.TIMEOUT, ProblemKind.TLS})
 _ABOUT_CLIENT = re.compile(r"(?i)\binvalid[_ ]client|\bclient credentials|\bclient_(id|secret)")
 NEW_TOKEN = "log in again (imgur-sync login), or put a new one into IMGUR_SYNC_REFRESH_TOKEN"

@@ -46,10 +46,11 @@ _TEXTS: tuple[tuple[ProblemKind, re.Pattern[str]], ...] = (
     (ProblemKind.TOO_LARGE, re.compile(r"(?i)over the size limit|file (is|size) too (large|big)")),
     (ProblemKind.BAD_TYPE, re.compile(r"(?i)file type invalid|unsupported (file|image) type")),
     (ProblemKind.CREDENTIALS, _TOKEN),
+    (ProblemKind.CLIENT, re.compile(r"(?i)invalid client_?id")),
     (
         ProblemKind.CREDENTIALS,
         re.compile(
-            r"(?i)invalid client_?id|malformed auth header|authentication required|\bunauthori[sz]ed\b"
+            r"(?i)malformed auth header|authentication required|\bunauthori[sz]ed\b"
             r"|refresh token\b.{0,60}\binvalid|invalid (refresh token|pin|code|grant)|client_secret"
         ),
     ),

@@ -36,7 +36,8 @@ def judge(reply: Reply, read: Callable[[object], T], now: float, conceal: Iterab
 
 def without_account(outcome: Outcome[T]) -> Outcome[T]:
     """The outcome of a call that showed a Client-ID alone: that is what was refused, if credentials were."""
-    if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.CREDENTIALS:
+    credentials = (ProblemKind.CREDENTIALS, ProblemKind.CLIENT)
+    if isinstance(outcome, Refused) and outcome.problem.kind in credentials:
         detail = f"{outcome.problem.detail[:100]}: look at IMGUR_SYNC_CLIENT_ID, which is all that was shown to Imgur"
         return Refused(dataclasses.replace(outcome.problem, detail=detail))
     return outcome

@@ -16,6 +16,7 @@ class ProblemKind(StrEnum):
     RATE = "rate"  # Imgur says: slow down
     OVER_CAPACITY = "over capacity"  # Imgur throttles this address (403) or is overloaded
     CREDENTIALS = "credentials"  # missing, refused or expired, also after one refresh
+    CLIENT = "client"  # the application is not known, which Imgur also says now and then of one that is
     FORBIDDEN = "forbidden"  # not ours
     NOT_FOUND = "not found"
     COUNTRY = "country"  # blocked region or CDN refusal

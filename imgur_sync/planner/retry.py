@@ -22,7 +22,9 @@ RETRY_TOKENS = 5
 MAX_TROUBLES = 5
 """So many answers of an Imgur that cannot work, one after another, end the run."""
 
-TROUBLES = frozenset({ProblemKind.OVER_CAPACITY, ProblemKind.SERVER, ProblemKind.NETWORK, ProblemKind.TIMEOUT})
+TROUBLES = frozenset(
+    {ProblemKind.OVER_CAPACITY, ProblemKind.SERVER, ProblemKind.NETWORK, ProblemKind.TIMEOUT, ProblemKind.CLIENT}
+)
 
 
 class Request(StrEnum):
@@ -112,8 +114,9 @@ class Standing:
 def decide(failure: NotSent | Refused | Unknown, request: Request, standing: Standing) -> Decision:
     """What follows a failed request.
 
-    A read that nobody refused is tried at most three times, at least a second apart, doubling, while there are tokens.
-    A write is never sent again from here: with an unknown outcome it is resolved, without effect it is planned anew.
+    A read that nobody refused is tried at most three times, at least a second apart, doubling, while there are tokens;
+    so is one to which Imgur does not know the application, which it now and then says of one that it knows. A write is
+    never sent again from here: with an unknown outcome it is resolved, without effect it is planned anew.
     """
     problem = failure.problem
     if problem.kind in TROUBLES and standing.patience.troubles + 1 >= MAX_TROUBLES:
@@ -124,7 +127,10 @@ def decide(failure: NotSent | Refused | Unknown, request: Request, standing: Sta
     if ruling is not None:
         return ruling
     tired = standing.attempt >= MAX_TRIES or standing.patience.tokens < RETRY_TOKENS
-    if request is Request.WRITE or isinstance(failure, Refused) or tired:
+    if tired and request is Request.READ and problem.kind is ProblemKind.CLIENT:
+        return EndRun()
+    refused = isinstance(failure, Refused) and problem.kind is not ProblemKind.CLIENT
+    if request is Request.WRITE or refused or tired:
         # An Imgur over capacity refuses this address the next request too.
         return EndRun() if problem.kind is ProblemKind.OVER_CAPACITY else Fail()
     pause = max(SHORTEST_PAUSE, _asked(problem) or 0.0, 2.0 ** (max(1, standing.attempt) - 1)) + standing.chance
@@ -159,6 +165,7 @@ def _ruling(failure: NotSent | Refused | Unknown, standing: Standing) -> Decisio
             return EndRun()
         case (
             ProblemKind.OVER_CAPACITY
+            | ProblemKind.CLIENT
             | ProblemKind.FORBIDDEN
             | ProblemKind.NOT_FOUND
             | ProblemKind.TOO_LARGE

@@ -95,12 +95,12 @@ class AlbumView:
 class Claims:
     """What matching across albums gave: pictures that files of this album take, and pictures that others took.
 
-    `awaited` are paths of files that wait for the folder of another album, by that album.
+    `awaited` are paths of files that wait for another album, with that album and the gate that holds its pictures.
     """
 
     incoming: Mapping[str, SyncedPicture] = field(default_factory=dict)
     outgoing: frozenset[str] = frozenset()
-    awaited: Mapping[str, str] = field(default_factory=dict)
+    awaited: Mapping[str, tuple[str, GateName]] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:

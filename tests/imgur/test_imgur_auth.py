@@ -280,7 +280,7 @@ def test_an_invalid_client_id_is_not_answered_with_a_refresh(bench: Callable[...
     one = bench(Answer(403, {"data": {"error": "Invalid client_id"}}), tokens=Answer(body=GRANT), credentials=GIVEN)
     outcome = one.reader.credits()
     assert isinstance(outcome, Refused)
-    assert outcome.problem.kind is ProblemKind.CREDENTIALS
+    assert outcome.problem.kind is ProblemKind.CLIENT
     assert len(one.script.sent) == 1
 
 

@@ -62,7 +62,7 @@ CASES = [
         _errors("401", "The requester is not authorized to access the resource."),
         K.CREDENTIALS,
     ),
-    Case("SESSION, PyImgur#48", 403, _legacy("Invalid client_id", 403), K.CREDENTIALS),
+    Case("SESSION, PyImgur#48", 403, _legacy("Invalid client_id", 403), K.CLIENT),
     Case("ngImgur#5", 403, _legacy("Malformed auth header", 403), K.CREDENTIALS),
     Case("SESSION, SHAREX", 403, _legacy("The access token provided is invalid.", 403), K.CREDENTIALS),
     Case("§1: account endpoint with Client-ID", 403, _legacy("Unauthorized", 403), K.CREDENTIALS),

@@ -25,7 +25,7 @@ from imgur_sync.planner.retry import (
 
 LIMITS = {ProblemKind.BUDGET, ProblemKind.RATE}
 FINAL = {ProblemKind.CREDENTIALS, ProblemKind.COUNTRY, ProblemKind.TLS, ProblemKind.REDIRECT}
-TROUBLES = {ProblemKind.OVER_CAPACITY, ProblemKind.SERVER, ProblemKind.NETWORK, ProblemKind.TIMEOUT}
+TROUBLES = {ProblemKind.OVER_CAPACITY, ProblemKind.SERVER, ProblemKind.NETWORK, ProblemKind.TIMEOUT, ProblemKind.CLIENT}
 NOW = 1_800_000_000.0
 
 problems = st.builds(
@@ -65,12 +65,12 @@ def test_every_failure_has_a_decision_within_its_bounds(
     failure: NotSent | Refused | Unknown, request: Request, standing: Standing
 ) -> None:
     """Pauses of 1 to 30 seconds, three tries, tokens for each; a limit parks in the future; nobody's "no" is asked
-    again; a write never is, and one of unknown outcome is resolved."""
+    again, but for an application that is not known; a write never is, and one of unknown outcome is resolved."""
     decision: Decision = decide(failure, request, standing)
     kind = failure.problem.kind
     if isinstance(decision, RetryAfter):
         assert request is Request.READ
-        assert not isinstance(failure, Refused)
+        assert not isinstance(failure, Refused) or kind is ProblemKind.CLIENT
         assert standing.attempt < 3
         assert standing.patience.tokens >= 5
         assert 1.0 <= decision.seconds <= 30.0
@@ -143,8 +143,17 @@ def test_without_tokens_nothing_is_tried_again() -> None:
 @pytest.mark.parametrize("request_", Request)
 @pytest.mark.parametrize("kind", ProblemKind)
 def test_the_table_of_refusals(kind: ProblemKind, request_: Request) -> None:
-    """Kind by kind, reads and writes alike: a complete "no" is never asked again."""
-    decision = decide(Refused(Problem(kind, "")), request_, Standing(1, NOW, 0.5))
+    """Kind by kind, reads and writes alike: a complete "no" is never asked again, but for a reading whose application
+    is not known: Imgur says that now and then of one that it knows (imgur-api §8)."""
+    refused = Refused(Problem(kind, ""))
+    if (kind, request_) == (ProblemKind.CLIENT, Request.READ):
+        assert [decide(refused, request_, Standing(attempt, NOW)) for attempt in (1, 2, 3)] == [
+            RetryAfter(1.0),
+            RetryAfter(2.0),
+            EndRun(),
+        ]
+        return
+    decision = decide(refused, request_, Standing(1, NOW, 0.5))
     ends = {*FINAL, ProblemKind.OVER_CAPACITY}
     assert decision == (Park(None, False) if kind in LIMITS else EndRun() if kind in ends else Fail())
 
