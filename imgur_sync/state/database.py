@@ -33,7 +33,7 @@ class Kind:
 
 def refused(path: Path, kind: Kind, why: str) -> StateError:
     """The error for a file that cannot be used, before or while a run uses it."""
-    return StateError(f"{path}: {why}", hint=f"It is left as it is, and without it nothing is sent or deleted. {kind.hint}")
+    return StateError(f"{path}: {why}", hint=f"It is left as it is; nothing is sent or deleted without it. {kind.hint}")
 
 
 def check_header(path: Path, kind: Kind) -> int:
