@@ -57,11 +57,13 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 def _disguises(secret: str) -> set[str]:
     import base64
+    import html
     import json
     from urllib.parse import quote
 
-    forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
-    data = secret.encode("utf-8", "surrogateescape")
+    data, once = secret.encode("utf-8", "surrogateescape"), quote(secret, safe="")
+    forms = {secret, once, _lower(once), quote(once, safe=""), html.escape(secret), html.escape(secret, quote=False)}
+    forms |= {json.dumps(secret)[1:-1], repr(secret)[1:-1], repr(data)[2:-1], data.hex(), data.hex().upper()}
     for lead in range(3):  # in base64 a text looks different at each of three offsets; its edges mix with neighbours
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             text = encode(b"\0" * lead + data).decode("ascii").rstrip("=")
@@ -70,6 +72,10 @@ def _disguises(secret: str) -> set[str]:
             if len(core) >= SHORTEST:
                 forms.add(core)
     return forms
+
+
+def _lower(encoded: str) -> str:
+    return re.sub("%[0-9A-F]{2}", lambda found: found.group().lower(), encoded)
 
 
 def _spread(form: str) -> str:
