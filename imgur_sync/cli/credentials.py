@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from imgur_sync.cli.redaction import secrets
+from imgur_sync.cli.redaction import know_environment, secrets
 from imgur_sync.cli.session import Session
 from imgur_sync.errors import CredentialsError, UsageError
 
@@ -72,7 +72,7 @@ def _keep_quiet() -> None:
     from imgur_sync.cli.logs import guard_logs
 
     guard_logs()
-    secrets.know(*(os.environ.get(f"IMGUR_SYNC_{name}", "").strip() for name in VARIABLES[1:]))
+    know_environment()
     with suppress(ImportError, OSError, ValueError):  # where there is no such limit
         import resource
 

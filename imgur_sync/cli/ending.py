@@ -66,31 +66,32 @@ def _outcome(command: click.Command, arguments: Sequence[str], session: Session)
 
 def _plain(error: click.ClickException) -> str:
     """click's message; arguments in it can hold anything, as when a shell's pattern matched a hostile name."""
+    from imgur_sync.cli.redaction import redacted
     from imgur_sync.report.escape import sentence
 
-    return "\n".join(sentence(line) for line in error.format_message().expandtabs(4).split("\n"))
+    return "\n".join(sentence(line) for line in redacted(error.format_message()).expandtabs(4).split("\n"))
 
 
 def _tell(error: ImgurSyncError, session: Session) -> None:
-    from imgur_sync.cli.redaction import secrets
+    from imgur_sync.cli.redaction import redacted
     from imgur_sync.report.failure import error_text
     from imgur_sync.report.text import Moment
 
     if session.debug:
         tell_trace(error)
     # Before long texts are cut: half of a secret would not be known as one.
-    error.message, error.hint = secrets.redact(error.message), secrets.redact(error.hint)
-    note(secrets.redact(error_text(error, Moment(time.time()))))
+    error.message, error.hint = redacted(error.message), redacted(error.hint)
+    note(redacted(error_text(error, Moment(time.time()))))
     if session.json and not session.told:
         _document(error)
 
 
 def _document(error: ImgurSyncError) -> None:
-    from imgur_sync.cli.redaction import secrets
+    from imgur_sync.cli.redaction import redacted
     from imgur_sync.report.jsons import error_json
 
     with suppress(OSError):  # stdout may be what the error is about
-        result(secrets.redact(error_json(error)))
+        result(redacted(error_json(error)))
 
 
 def _flush() -> None:

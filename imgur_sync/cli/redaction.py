@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from functools import cache
 
 BLOT = "***"
+VARIABLES = tuple(f"IMGUR_SYNC_{name}" for name in ("CLIENT_SECRET", "REFRESH_TOKEN", "ACCESS_TOKEN"))
+"""Of the environment, that hold secrets."""
 SHORTEST = 6
 """A known value shorter than this is no secret: blotting it out would spoil ordinary text."""
 
 _NAMES = r"(?:access_token|refresh_token|client_secret|deletehash|id_token|password)"
 _LOOKS = (
     r"(?i)\b(Bearer)(\s+|%20|\+)[^\s\"',;&]+",
+    r"()()\b[0-9a-f]{40}\b",  # as Imgur's tokens and client secrets are
     rf"(?i)({_NAMES})((?:\\?[\"'])?\s*(?:=|:|%3D|%3A)\s*(?:\\?[\"'])?)[^\s\"'\\,;&}}]+",
 )
 
@@ -85,3 +89,14 @@ def _spread(form: str) -> str:
 
 secrets = Redactor()
 """The secrets of this process; wiring tells it every credential that it reads."""
+
+
+def know_environment() -> None:
+    """The secrets of the environment are known from now on."""
+    secrets.know(*(os.environ.get(name, "").strip() for name in VARIABLES))
+
+
+def redacted(text: str) -> str:
+    """The text without the secrets of this process, also before any of them was read: the environment has them."""
+    know_environment()
+    return secrets.redact(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
+from contextlib import suppress
 from types import TracebackType
 from typing import TextIO
 
@@ -19,19 +20,19 @@ LONGEST_LINE = 4000
 
 def harmless(text: str) -> str:
     """Text of several lines without secrets, control characters and CI commands; its line ends stay."""
-    from imgur_sync.cli.redaction import secrets
+    from imgur_sync.cli.redaction import redacted
     from imgur_sync.report.escape import sentence
 
-    lines = secrets.redact(text).expandtabs(4).split("\n")
+    lines = redacted(text).expandtabs(4).split("\n")
     return "\n".join(sentence(line, LONGEST_LINE) for line in lines)
 
 
 def one_line(text: str, limit: int = 500) -> str:
     """Text as one such line. Secrets go before it is cut: half of one would not be known as one."""
-    from imgur_sync.cli.redaction import secrets
+    from imgur_sync.cli.redaction import redacted
     from imgur_sync.report.escape import terminal
 
-    return terminal(secrets.redact(text), limit)
+    return terminal(redacted(text), limit)
 
 
 def tell_trace(error: BaseException) -> None:
@@ -70,9 +71,12 @@ class _Hook:
         self._told(f"while tidying up: {unraisable.exc_type.__name__}: {error}", error)
 
     def _told(self, words: str, error: BaseException | None) -> None:
-        if self._session.debug and error is not None:
-            tell_trace(error)
-        note(f"internal error: {one_line(words)} (run again with --debug for the traceback)")
+        told = "an error that cannot be told"
+        with suppress(BaseException):  # the interpreter would print both errors, as they are
+            if self._session.debug and error is not None:
+                tell_trace(error)
+            told = one_line(words)
+        note(f"internal error: {told} (run again with --debug for the traceback)")
 
 
 def _warn(
