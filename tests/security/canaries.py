@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 SITES = str(Path(__file__).with_name("sites"))
-THOROUGH = bool(os.environ.get("IMGUR_SYNC_THOROUGH"))
+THOROUGH = bool(os.environ.get("THOROUGH_SECURITY"))
 """Whether the long versions of the tests are asked for."""
 SHORTEST_PART = 12
 """A piece of a secret of this length is a leak as well."""

@@ -1,7 +1,7 @@
 """A process that swaps files, folders and the folders above for links out of the album, as fast as it can, while the
 program scans, hashes and uploads: no byte from outside ever reaches Imgur.
 
-`IMGUR_SYNC_THOROUGH=1` goes on until 100,000 swaps were made of each kind.
+`THOROUGH_SECURITY=1` goes on until 100,000 swaps were made of each kind.
 """
 
 from __future__ import annotations
