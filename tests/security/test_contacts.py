@@ -18,7 +18,7 @@ COMMANDS = (
     ["fmt", "--check"],
     ["schema"],
     ["plan", "--refresh"],
-    ["plan", "--offline", "--html", "plan.html"],
+    ["plan", "--offline", "--format", "html"],
     ["apply", "-y"],
     ["links", "--format", "html"],
     ["diff"],
@@ -49,7 +49,7 @@ def test_only_the_api_is_talked_to_and_nothing_is_started(mode: str, tmp_path: P
         here.manifest(table("cats") + table("dogs"))
         here.put("elsewhere/e.png", 77)
         log = tmp_path / "watched"
-        for command in COMMANDS:
+        for command in COMMANDS if mode == "account" else [["plan"], ["apply", "-y"], ["drift"], ["doctor"]]:
             watched = {"PYTHONPATH": SITES, "PYTHONDONTWRITEBYTECODE": "1", "WATCH": str(log)}
             done = here.place.run(*command, environ=watched)
             assert "Traceback" not in done.stderr, done.stderr
