@@ -21,7 +21,7 @@ STARTS = {"cli/demo_stage.py"}
 CHANCE = {"executor/session.py"}
 """Draws when to wait a little longer, which nobody gains by guessing."""
 
-OURS = re.compile(r"[a-z_]+|[A-Z_a-z]+\.version|number \+ 1")
+OURS = re.compile(r"[a-z_]+|[A-Z_a-z]+\.(version|application_id)|number \+ 1")
 """Parts of statements: names of tables, and versions, which no statement can bind."""
 
 
