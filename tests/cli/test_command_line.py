@@ -78,6 +78,7 @@ def test_telling_about_itself_loads_click_and_little_else(arguments: list[str]) 
             "cli.ending",
             "cli.signals",
             "cli.unexpected",
+            "cli.redaction",
             "errors",
             "report",
             "report.escape",
