@@ -121,7 +121,7 @@ def test_the_import_contracts_hold() -> None:
 @pytest.mark.parametrize(
     ("library", "rooms"),
     [
-        ("httpx", {"imgur/transport.py"}),
+        ("httpx", {"imgur/transport.py", "imgur/deadline.py"}),
         ("sqlite3", {"state"}),
         ("flask", {"simulator"}),
         ("waitress", {"simulator"}),

@@ -7,6 +7,7 @@ click so, when it completes. A command that comes later is completed without ano
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from contextlib import suppress
 
@@ -16,6 +17,9 @@ from click.shell_completion import CompletionItem
 ALBUMS = ("album", "albums")
 """How arguments that take album keys are called."""
 LONGEST = 1024 * 1024
+_TYPED = re.compile(r"[\w./+][\w./+-]*")
+"""What a shell takes for itself. The scripts insert what they are given as it stands: any other key would have to be
+quoted, and one that somebody else wrote could hold a command."""
 
 
 class AlbumKey(click.types.StringParamType):
@@ -70,7 +74,7 @@ def album_keys(file: str | None) -> list[str]:
         keys = list(manifest.get("albums", {}))
         if "collections" in manifest:
             keys = _all_keys(file)
-    return keys
+    return [key for key in keys if _TYPED.fullmatch(key)]
 
 
 def _all_keys(file: str | None) -> list[str]:

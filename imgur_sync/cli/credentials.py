@@ -6,9 +6,10 @@ import dataclasses
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from imgur_sync.cli.redaction import know_environment, secrets
 from imgur_sync.cli.session import Session
 from imgur_sync.errors import CredentialsError, UsageError
 
@@ -45,11 +46,13 @@ def known_settings(profile: str, flags: Mapping[str, str | None] | None = None) 
     """The settings, completed by the stored log-in of this profile at this API origin.
 
     A stored secret goes with its own Client-ID only. With both given nothing stored is looked at; with a
-    Client-ID given a log-in that cannot be read is as good as none, as the environment may well be enough.
+    Client-ID given a log-in that cannot be read is as good as none, as the environment may well be enough. From here
+    on every secret among them is blotted out of whatever is told, and no core dump of this process is written.
     """
     from imgur_sync.settings import load_settings
 
-    settings = load_settings(os.environ, flags=flags, profile=profile)
+    _keep_quiet()
+    settings = _known(load_settings(os.environ, flags=flags, profile=profile))
     if settings.client_id and settings.client_secret:
         return settings
     try:
@@ -61,7 +64,25 @@ def known_settings(profile: str, flags: Mapping[str, str | None] | None = None) 
     if login is None or settings.client_id not in (None, login.client_id):
         return settings
     secret = settings.client_secret or login.client_secret
-    return dataclasses.replace(settings, client_id=login.client_id, client_secret=secret)
+    return _known(dataclasses.replace(settings, client_id=login.client_id, client_secret=secret))
+
+
+def _keep_quiet() -> None:
+    """Before any secret is read. Those of the environment are known first: reading the others can fail."""
+    from imgur_sync.cli.logs import guard_logs
+
+    guard_logs()
+    know_environment()
+    with suppress(ImportError, OSError, ValueError):  # where there is no such limit
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def _known(settings: Settings) -> Settings:
+    given = (settings.client_secret, settings.refresh_token, settings.access_token)
+    secrets.know(*(secret.reveal() for secret in given if secret))
+    return settings
 
 
 def logins(settings: Settings) -> Logins:

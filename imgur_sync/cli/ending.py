@@ -7,12 +7,12 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from types import TracebackType
 
 import click
 
 from imgur_sync.cli.session import Session, hush, note, result
 from imgur_sync.cli.signals import terminable
+from imgur_sync.cli.unexpected import guard, tell_trace
 from imgur_sync.errors import ExitCode, ImgurSyncError, UsageError
 
 
@@ -22,7 +22,7 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     Errors that are not ours leave through `sys.excepthook`, which tells them in one line; the interpreter exits 1.
     """
     session = Session()
-    sys.excepthook = _Hook(session)
+    guard(session)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -66,54 +66,32 @@ def _outcome(command: click.Command, arguments: Sequence[str], session: Session)
 
 def _plain(error: click.ClickException) -> str:
     """click's message; arguments in it can hold anything, as when a shell's pattern matched a hostile name."""
+    from imgur_sync.cli.redaction import redacted
     from imgur_sync.report.escape import sentence
 
-    return "\n".join(sentence(line) for line in error.format_message().expandtabs(4).split("\n"))
+    return "\n".join(sentence(line) for line in redacted(error.format_message()).expandtabs(4).split("\n"))
 
 
 def _tell(error: ImgurSyncError, session: Session) -> None:
-    from imgur_sync.cli.redaction import secrets
+    from imgur_sync.cli.redaction import redacted
     from imgur_sync.report.failure import error_text
     from imgur_sync.report.text import Moment
 
     if session.debug:
-        _trace(error)
-    note(secrets.redact(error_text(error, Moment(time.time()))))
+        tell_trace(error)
+    # Before long texts are cut: half of a secret would not be known as one.
+    error.message, error.hint = redacted(error.message), redacted(error.hint)
+    note(redacted(error_text(error, Moment(time.time()))))
     if session.json and not session.told:
         _document(error)
 
 
 def _document(error: ImgurSyncError) -> None:
-    from imgur_sync.cli.redaction import secrets
+    from imgur_sync.cli.redaction import redacted
     from imgur_sync.report.jsons import error_json
 
     with suppress(OSError):  # stdout may be what the error is about
-        result(secrets.redact(error_json(error)))
-
-
-def _trace(error: BaseException) -> None:
-    """The traceback, without secrets; local variables are never part of it."""
-    import traceback
-
-    from imgur_sync.cli.redaction import secrets
-
-    note(secrets.redact("".join(traceback.format_exception(error))))
-
-
-class _Hook:
-    """Tells an error that nobody expected: one line, or with --debug the traceback, without secrets."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        from imgur_sync.cli.redaction import secrets
-        from imgur_sync.report.escape import terminal
-
-        if self._session.debug:
-            _trace(error)
-        words = terminal(f"{kind.__name__}: {error}", 500)
-        note(secrets.redact(f"internal error: {words} (run again with --debug for the traceback)"))
+        result(redacted(error_json(error)))
 
 
 def _flush() -> None:

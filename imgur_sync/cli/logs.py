@@ -6,13 +6,15 @@ import logging
 import sys
 
 from imgur_sync.cli.redaction import Redactor, secrets
+from imgur_sync.report.escape import sentence
 
 CHATTY = ("httpx", "httpcore", "waitress", "watchdog")
 """Libraries that log addresses and headers; heard only with --debug."""
+LONGEST_LINE = 4000
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record, its exception too, and blots secrets out of the finished text."""
+    """Formats a record, its exception too; blots secrets out of the finished text, and makes its lines inert."""
 
     def __init__(self, redactor: Redactor, pattern: str) -> None:
         super().__init__(pattern)
@@ -20,11 +22,21 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as text without secrets."""
-        return self._redactor.redact(super().format(record))
+        lines = self._redactor.redact(super().format(record)).expandtabs(4).split("\n")
+        return "\n".join(sentence(line, LONGEST_LINE) for line in lines)
+
+
+def guard_logs() -> None:
+    """Records that are heard although nobody asked for any (warnings of libraries) lose their secrets, too; a record
+    that cannot be formatted is dropped, where logging would print its arguments as they are."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(RedactingFormatter(secrets, "%(levelname)s %(name)s: %(message)s"))
+    logging.raiseExceptions = False
 
 
 def log_to_stderr(*, debug: bool) -> None:
     """Send log records and warnings of all libraries to stderr, from INFO, or from DEBUG on. Asked twice, done once."""
+    guard_logs()
     root = logging.getLogger()
     handler = next((h for h in root.handlers if isinstance(h.formatter, RedactingFormatter)), None)
     if handler is None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from functools import cache
 
 BLOT = "***"
+VARIABLES = tuple(f"IMGUR_SYNC_{name}" for name in ("CLIENT_SECRET", "REFRESH_TOKEN", "ACCESS_TOKEN"))
+"""Of the environment, that hold secrets."""
 SHORTEST = 6
 """A known value shorter than this is no secret: blotting it out would spoil ordinary text."""
 
 _NAMES = r"(?:access_token|refresh_token|client_secret|deletehash|id_token|password)"
 _LOOKS = (
     r"(?i)\b(Bearer)(\s+|%20|\+)[^\s\"',;&]+",
+    r"()()\b[0-9a-f]{40}\b",  # as Imgur's tokens and client secrets are
     rf"(?i)({_NAMES})((?:\\?[\"'])?\s*(?:=|:|%3D|%3A)\s*(?:\\?[\"'])?)[^\s\"'\\,;&}}]+",
 )
 
@@ -57,11 +61,13 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 def _disguises(secret: str) -> set[str]:
     import base64
+    import html
     import json
     from urllib.parse import quote
 
-    forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
-    data = secret.encode("utf-8", "surrogateescape")
+    data, once = secret.encode("utf-8", "surrogateescape"), quote(secret, safe="")
+    forms = {secret, once, _lower(once), quote(once, safe=""), html.escape(secret), html.escape(secret, quote=False)}
+    forms |= {json.dumps(secret)[1:-1], repr(secret)[1:-1], repr(data)[2:-1], data.hex(), data.hex().upper()}
     for lead in range(3):  # in base64 a text looks different at each of three offsets; its edges mix with neighbours
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             text = encode(b"\0" * lead + data).decode("ascii").rstrip("=")
@@ -72,6 +78,10 @@ def _disguises(secret: str) -> set[str]:
     return forms
 
 
+def _lower(encoded: str) -> str:
+    return re.sub("%[0-9A-F]{2}", lambda found: found.group().lower(), encoded)
+
+
 def _spread(form: str) -> str:
     """The form, also with line breaks and indentation inside."""
     return r"(?:\\?[\r\n]\s*)?".join(re.escape(char) for char in form)
@@ -79,3 +89,14 @@ def _spread(form: str) -> str:
 
 secrets = Redactor()
 """The secrets of this process; wiring tells it every credential that it reads."""
+
+
+def know_environment() -> None:
+    """The secrets of the environment are known from now on."""
+    secrets.know(*(os.environ.get(name, "").strip() for name in VARIABLES))
+
+
+def redacted(text: str) -> str:
+    """The text without the secrets of this process, also before any of them was read: the environment has them."""
+    know_environment()
+    return secrets.redact(text)

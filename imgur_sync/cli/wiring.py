@@ -217,9 +217,7 @@ def _settings(account: AccountSpec) -> Settings:
     """The settings; every secret among them is blotted out of all output from now on."""
     from imgur_sync.cli.credentials import known_settings
 
-    settings = known_settings(account.profile)
-    _know(settings.client_secret, settings.refresh_token, settings.access_token)
-    return settings
+    return known_settings(account.profile)
 
 
 def _know(*given: Secret | None) -> None:

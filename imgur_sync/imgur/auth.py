@@ -20,6 +20,8 @@ TOKEN_COST = Cost(posts=1)
 LONGEST_LIFE = 315_360_000.0
 SHORTEST_LIFE = 60.0
 EXPIRY_MARGIN = 30.0
+LONGEST_NAME = 256
+"""Characters of an account's name that are kept: it is stored beside the tokens, in a file whose size is bounded."""
 GRUDGE = 3_600.0
 _PRINTABLE = re.compile(r"[\x21-\x7e]{1,4096}\Z")
 _ABOUT_CREDENTIALS = frozenset(
@@ -86,7 +88,10 @@ def read_grant(body: object) -> Grant:
         lifetime = min(max(float(seconds), SHORTEST_LIFE), LONGEST_LIFE)
     account = reply.get("account_username")
     return Grant(
-        Secret(access), Secret(refresh) if refresh else None, lifetime, account if isinstance(account, str) else ""
+        Secret(access),
+        Secret(refresh) if refresh else None,
+        lifetime,
+        account[:LONGEST_NAME] if isinstance(account, str) else "",
     )
 
 

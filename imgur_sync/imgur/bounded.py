@@ -32,21 +32,19 @@ def collect(chunks: Iterable[bytes], encoding: str, clock: Clock) -> bytes:
     inflate = zlib.decompressobj(wbits=47) if encoding in ("gzip", "x-gzip", "deflate") else None
     readable = plain or inflate is not None
     deadline = clock.monotonic() + MAX_SECONDS
-    parts: list[bytes] = []
-    size = 0
+    body = bytearray()  # not a list of parts: of tiny ones it would take many times their size
     for chunk in chunks:
         if clock.monotonic() > deadline:
             raise Unbounded(ProblemKind.TIMEOUT, "an answer that did not end in time")
         part = chunk
         if readable and inflate is not None:
             try:
-                part = b"" if inflate.eof else inflate.decompress(chunk, MAX_BODY - size + 1)
+                part = b"" if inflate.eof else inflate.decompress(chunk, MAX_BODY - len(body) + 1)
             except zlib.error:
                 readable = False
-        size += len(part)
-        if size > MAX_BODY:
+        if len(body) + len(part) > MAX_BODY:
             raise Unbounded(ProblemKind.UNEXPECTED, "an answer larger than 8 MiB")
-        parts.append(part)
+        body += part
     if not readable or (inflate is not None and not inflate.eof):
         return b""
-    return b"".join(parts)
+    return bytes(body)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from imgur_sync.imgur.origin import Origin
 from imgur_sync.imgur.plain import plain
-from imgur_sync.imgur.transport import tls_context
+from imgur_sync.imgur.tls import tls_context
 
 PATIENCE = 10.0
 """Seconds for each step."""

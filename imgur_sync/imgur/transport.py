@@ -1,11 +1,9 @@
-"""The one seam to the network: allow-list, reserve, send, settle, observe, outcome. The only importer of httpx."""
+"""The one seam to the network: allow-list, reserve, send, settle, observe, outcome."""
 
 from __future__ import annotations
 
 import functools
 import logging
-import os
-import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,12 +18,14 @@ from imgur_sync import __version__
 from imgur_sync.errors import ImgurSyncError
 from imgur_sync.imgur.auth import Account, Credentials, Grant, read_grant
 from imgur_sync.imgur.bounded import Unbounded, collect
+from imgur_sync.imgur.deadline import hurry
 from imgur_sync.imgur.limits import reading
 from imgur_sync.imgur.network import is_tls, words
 from imgur_sync.imgur.origin import Origin
 from imgur_sync.imgur.plain import plain
 from imgur_sync.imgur.refusals import refuses_token
 from imgur_sync.imgur.reporting import report
+from imgur_sync.imgur.tls import tls_context
 from imgur_sync.imgur.verdict import judge, without_account
 from imgur_sync.imgur.wire import TOKEN_PATH, Call, OneSending, Reply
 from imgur_sync.model.budget import Charge, Denied, Reservation
@@ -237,6 +237,7 @@ class Transport:
                     ),
                     cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                 )
+                hurry(self._client, self._clock)
             return self._client
 
     def _observe(self, reply: Reply, now: float) -> None:
@@ -262,7 +263,7 @@ class Transport:
 
     def _network(self, error: Exception) -> Problem:
         kind = ProblemKind.NETWORK
-        if isinstance(error, httpx.TimeoutException):
+        if isinstance(error, httpx.TimeoutException | TimeoutError):
             kind = ProblemKind.TIMEOUT
         elif is_tls(error):
             kind = ProblemKind.TLS
@@ -272,23 +273,6 @@ class Transport:
 
     def _unshown(self, call: Call) -> tuple[str, ...]:
         return call.named + (() if self._account is None else self._account.secrets())
-
-
-def tls_context(*, trusting: bool) -> ssl.SSLContext:
-    """TLS 1.2 or newer, verified against this machine's certificates; against httpx's own if it has none.
-
-    Where no https can be spoken (`trusting` is False) nothing is loaded, and nothing would be trusted.
-    """
-    if not trusting:
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    places = ssl.get_default_verify_paths()
-    if places.cafile is None and not (places.capath and os.listdir(places.capath)):
-        import certifi  # httpx brings it along
-
-        context.load_verify_locations(certifi.where())
-    return context
 
 
 def _quieten(*loggers: str) -> None:

@@ -12,7 +12,7 @@ from imgur_sync.local.patterns import Unmanaged
 from imgur_sync.local.reading import read_content
 from imgur_sync.local.rules import Rules, album_rules
 from imgur_sync.local.scan import Scan
-from imgur_sync.local.walk import ROOT_FLAGS, OpenFile
+from imgur_sync.local.walk import OpenFile, open_root
 from imgur_sync.model.local import CachedFile, Content, LocalAlbum, LocalFile, RootIdentity, UnchangedFolder
 from imgur_sync.model.ports import Cache, Clock
 from imgur_sync.model.spec import AlbumSpec
@@ -47,7 +47,7 @@ class Folders:
         except ValueError as error:
             return LocalAlbum(spec.key, _identity(spec), (), errors=(f"nothing was scanned: {error}",))
         try:
-            fd = self._open_file(os.fspath(spec.root), ROOT_FLAGS)
+            fd = open_root(spec.root, self._open_file)
         except FileNotFoundError:
             return LocalAlbum(spec.key, None, ())
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Protocol
 FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 FOLDER_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 ROOT_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-"""The root itself is followed: a user may name a folder through a link."""
+"""Of the root, whose way `open_root` looks at by itself."""
+_WAY_FLAGS = getattr(os, "O_PATH", os.O_RDONLY) | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
+"""Of the folders above a root, which need not be readable for us."""
 
 
 class OpenFile(Protocol):
@@ -21,13 +24,38 @@ class OpenFile(Protocol):
         ...
 
 
+def open_root(root: Path, open_file: OpenFile) -> int:
+    """The root, which the caller closes.
+
+    The manifest was read with all links resolved; a link that has been put in the way since could lead anywhere, so
+    what was opened must be what is found without following any. Raises `OSError`.
+    """
+    fd = open_file(os.fspath(root), ROOT_FLAGS)
+    if not _is_way(os.path.abspath(root), os.fstat(fd)):
+        os.close(fd)
+        raise OSError(errno.ELOOP, "another folder was put in its place just now")
+    return fd
+
+
+def _is_way(root: str, row: os.stat_result) -> bool:
+    """Whether the absolute path leads to that folder without any link."""
+    with ExitStack() as stack:
+        try:
+            way = _keep(stack, os.open(os.sep, _WAY_FLAGS))
+            for part in root.split(os.sep)[1:]:
+                way = _keep(stack, os.open(part or ".", _WAY_FLAGS, dir_fd=way))
+        except OSError:
+            return False
+        return os.path.samestat(os.fstat(way), row)
+
+
 def open_folder(root: Path, folder: str, open_file: OpenFile, stack: ExitStack) -> int:
     """The folder at the relative path `folder` ("" is the root), open until the stack is closed.
 
     Raises `OSError`, and `ValueError` for a path that is not one of a scan.
     """
     parts = folder.split("/") if folder else []
-    fd = _keep(stack, open_file(os.fspath(root), ROOT_FLAGS))
+    fd = _keep(stack, open_root(root, open_file))
     for part in parts:
         fd = _keep(stack, open_file(_checked(part), FOLDER_FLAGS, dir_fd=fd))
     return fd

@@ -14,6 +14,7 @@ CUT = 200
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")  # needed to write several scripts and emoji, and harmless
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # some spreadsheets take the wide ones, too
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
 
 
@@ -41,10 +42,12 @@ def quoted(text: str, limit: int = CUT) -> str:
 def markdown(text: str) -> str:
     """The text inside a Markdown line (a heading, a link's text, an image's alternative text), meaning only itself.
 
-    A mention or an issue number gets an invisible word joiner, because GitHub links them after unescaping.
+    A mention, an issue number or a bare www address gets an invisible word joiner, because GitHub links them after
+    unescaping.
     """
     escaped = re.sub(r"([\\`*_\[\]<>&~|!#:$\"])", r"\\\1", terminal_free(text))
     escaped = re.sub(r"@(?=\w)", "@&#8288;", escaped)
+    escaped = re.sub(r"(?i)(www(?=\.)|gh-(?=\d))", r"\1&#8288;", escaped)
     return re.sub(r"\\#(?=\d)", r"\\#&#8288;", escaped)
 
 
@@ -65,7 +68,7 @@ def bbcode(text: str) -> str:
 def csv_cell(text: str) -> str:
     """One CSV cell, quoted where needed; a text that a spreadsheet would run as a formula gets a leading apostrophe."""
     plain = terminal_free(text).replace("##[", "#\\u0023[")
-    if plain[:1] in ("=", "+", "-", "@") or plain.lstrip().startswith(("::", "=", "+", "-", "@")):
+    if plain.lstrip().startswith(("::", *_FORMULA)):
         plain = "'" + plain
     if any(char in plain for char in "\",;'") or plain != plain.strip():
         return '"' + plain.replace('"', '""') + '"'

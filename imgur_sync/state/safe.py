@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
@@ -135,7 +136,8 @@ class Safe:
     def _replace(self, path: Path, data: bytes) -> None:
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
         try:
-            create_private(temporary, data)
+            if not create_private(temporary, data):
+                raise FileExistsError(errno.EEXIST, f"{temporary.name} lies in its way")
             temporary.replace(path)
             sync_folder(path.parent)
         finally:

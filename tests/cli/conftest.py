@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,7 +37,14 @@ def here(tmp_path: Path) -> Workplace:
 @pytest.fixture
 def in_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Lets `run` be called in the test's own process: puts back what a command line changes."""
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    for module, name in (
+        (sys, "excepthook"),
+        (sys, "unraisablehook"),
+        (threading, "excepthook"),
+        (warnings, "showwarning"),
+        (logging, "raiseExceptions"),
+    ):
+        monkeypatch.setattr(module, name, getattr(module, name))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("IMGUR_SYNC_STATE_DIR", str(tmp_path / ".user"))
     root = logging.getLogger()

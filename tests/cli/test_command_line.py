@@ -72,7 +72,17 @@ def test_telling_about_itself_loads_click_and_little_else(arguments: list[str]) 
     ours = {name for name in loaded if name.startswith("imgur_sync.")}
     assert ours <= {
         f"imgur_sync.{name}"
-        for name in ("cli", "cli.session", "cli.ending", "cli.signals", "errors", "report", "report.escape")
+        for name in (
+            "cli",
+            "cli.session",
+            "cli.ending",
+            "cli.signals",
+            "cli.unexpected",
+            "cli.redaction",
+            "errors",
+            "report",
+            "report.escape",
+        )
     }
 
 

@@ -197,18 +197,18 @@ def test_a_file_in_the_place_of_the_folder_is_an_error(album: AlbumFolder) -> No
     assert (found.root, len(found.errors)) == (None, 1)
 
 
-def test_a_folder_named_through_a_link_is_followed(album: AlbumFolder, tmp_path: Path) -> None:
-    """The root alone may be a link; its identity is that of the folder behind it."""
+def test_a_root_that_became_a_link_is_not_followed(album: AlbumFolder, tmp_path: Path) -> None:
+    """The manifest gives roots with all links resolved: a link in the way was put there since, and leads anywhere. No
+    file, and an error, so that nothing is removed; also where the link is a folder above."""
     album.write("a.png", pictures.png())
     link = tmp_path / "link"
     link.symlink_to(album.root)
-    folders = Folders(album.cache, album.clock)
-    spec = AlbumFolder(link).spec()
-    found = folders.scan(spec)
-    assert isinstance(found, LocalAlbum)
-    assert found.root is not None
-    assert (found.root.inode, [file.path for file in found.files]) == (album.root.stat().st_ino, ["a.png"])
-    assert folders.read(spec, found.files[0]).data == pictures.png()
+    (tmp_path / "above").symlink_to(tmp_path)
+    for root in (link, tmp_path / "above" / album.root.name):
+        found = Folders(album.cache, album.clock).scan(AlbumFolder(root).spec())
+        assert isinstance(found, LocalAlbum)
+        assert found.files == ()
+        assert "another folder was put in its place" in found.errors[0]
 
 
 def test_a_folder_named_like_a_picture_is_a_folder(album: AlbumFolder) -> None:
