@@ -7,15 +7,14 @@ click so, when it completes. A command that comes later is completed without ano
 from __future__ import annotations
 
 import os
-import tomllib
 from contextlib import suppress
+from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
 
 ALBUMS = ("album", "albums")
 """How arguments that take album keys are called."""
-LONGEST = 1024 * 1024
 
 
 class AlbumKey(click.types.StringParamType):
@@ -62,12 +61,11 @@ def album_keys(file: str | None) -> list[str]:
     """The album keys of the manifest, in its order; none where it cannot be read. Nothing is said, nothing raised."""
     keys: list[str] = []
     with suppress(Exception):
+        from imgur_sync.cli.glance import glance
         from imgur_sync.cli.stored import NAMES
 
-        path = file or next(name for name in NAMES if os.path.lexists(name))
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:
-            manifest = tomllib.loads(opened.read(LONGEST).decode("utf-8-sig"))
-        keys = list(manifest.get("albums", {}))
+        manifest = glance(Path(file or next(name for name in NAMES if os.path.lexists(name))))
+        keys = [key for key in manifest.get("albums", {}) if key.isprintable()]
         if "collections" in manifest:
             keys = _all_keys(file)
     return keys
