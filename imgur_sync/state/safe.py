@@ -17,6 +17,8 @@ IN_KEYRING = b'{"format": 1, "kept": "keyring"}'
 """What the file holds where the document itself is in the keyring."""
 PREVIOUS = ".previous"
 ANEW = "log in again (imgur-sync login), or give a refresh token anew in IMGUR_SYNC_REFRESH_TOKEN"
+UNUSABLE = (ValueError, KeyError, TypeError, RecursionError, OverflowError)
+"""What reading a document raises that is not what was written."""
 _LIMIT = 64 * 1024
 
 
@@ -160,6 +162,13 @@ class Safe:
                 return file.read()
         finally:
             os.close(descriptor)
+
+
+def usable(value: object) -> bool:
+    """Whether a value of a document is a text that can be sent and compared: no half of a surrogate pair."""
+    if not isinstance(value, str):
+        return False
+    return value.isascii() or value == value.encode("utf-8", "replace").decode("utf-8")
 
 
 def refuse_mode(path: Path, mode: int, bits: int, wanted: str) -> None:
