@@ -34,6 +34,7 @@ from imgur_sync.state.store import find_store, open_store
 from imgur_sync.state.tokens import FileTokens
 from tests.contract.cache_contract import MARK, QUIET, cached, remote_album
 from tests.contract.intent_contract import CATS, LINEAGE
+from tests.fuzz import told
 from tests.fuzz.amounts import examples
 from tests.fuzz.damage import VALUES, damaged, encoded, misshapen
 from tests.state.test_state_files import everything, filled
@@ -109,10 +110,9 @@ def test_any_state_is_itself_or_refused_untouched(data: bytes, read_only: bool) 
             with found as store:
                 truth = everything(store)
         except StateError as error:
-            assert error.exit_code is ExitCode.UNREADABLE
-            assert error.hint
+            told.check(error, code=ExitCode.UNREADABLE)
             if read_only:
-                assert path.read_bytes() == data
+                told.check_same(path, data)
             return
         assert truth == expected()
 
@@ -233,7 +233,7 @@ def test_any_ledger_is_used_or_refused(data: bytes) -> None:
         try:
             use(path, HandClock())
         except ImgurSyncError as error:
-            assert error.hint
+            told.check(error)
 
 
 REALS = st.sampled_from([0.0, -1.0, 1e12, -1e12, 1e18, 1e300, -1e300, math.inf, -math.inf, 1.8e9]) | st.floats(
@@ -283,7 +283,7 @@ def test_any_figure_in_the_ledger_is_lived_with_or_refused(changes: list[tuple[s
         try:
             use(path, HandClock())
         except ImgurSyncError as error:
-            assert error.hint
+            told.check(error)
 
 
 @examples(60)
@@ -310,7 +310,7 @@ def test_any_holder_of_a_lock_can_be_named(since: float | str, command: str, pid
                 with FileLock(path).hold("apply"):
                     raise AssertionError("it is held")
             except LockHeldError as error:
-                assert error.hint
+                told.check(error)
             except ImgurSyncError:
                 pass
 
@@ -326,7 +326,7 @@ def test_any_lock_file_is_taken_or_refused(data: bytes) -> None:
             with FileLock(path).hold("apply"):
                 pass
         except ImgurSyncError as error:
-            assert error.hint
+            told.check(error)
 
 
 @cache
@@ -394,10 +394,8 @@ def test_any_file_of_tokens_is_used_or_refused_without_showing_it(data: bytes) -
                 account.renewed(access)
                 assert store.load() is not None
         except CredentialsError as error:
-            assert error.exit_code is ExitCode.CREDENTIALS
-            assert error.hint
-            assert "canary" not in f"{error}{error.hint}"
-            assert store.path.read_bytes() == data
+            told.check(error, "canary", code=ExitCode.CREDENTIALS)
+            told.check_same(store.path, data)
 
 
 @examples(200)
@@ -414,8 +412,7 @@ def test_any_file_of_a_log_in_is_used_or_refused_without_showing_it(data: bytes)
             if found is not None:
                 Credentials(found.client_id, found.client_secret)
         except CredentialsError as error:
-            assert error.hint
-            assert "canary" not in f"{error}{error.hint}"
+            told.check(error, "canary")
 
 
 @examples(100)

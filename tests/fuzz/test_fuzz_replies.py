@@ -71,7 +71,9 @@ def bodies(draw: st.DrawFn, kind: str) -> bytes:
     return body
 
 
-NUMBERS = st.sampled_from(["0", "-1", "5", "1e9", "NaN", "inf", "0x10", "", " 7 ", "9" * 18, "9" * 400, "٣", "1,5", "+3"])
+NUMBERS = st.sampled_from(
+    ["0", "-1", "5", "1e9", "NaN", "inf", "0x10", "", " 7 ", "9" * 18, "9" * 400, "٣", "1,5", "+3"]
+)
 MOMENTS = st.sampled_from(
     [
         "Thu, 01 Jan 1970 00:00:00 GMT",
@@ -164,7 +166,9 @@ def check_value(value: Any) -> None:
 
 @examples(700)
 @given(st.data(), st.sampled_from([name for name in GOOD if name != "error"]), STATUSES, HEADERS)
-def test_every_call_understands_or_refuses(data: st.DataObject, kind: str, status: int, headers: dict[str, str]) -> None:
+def test_every_call_understands_or_refuses(
+    data: st.DataObject, kind: str, status: int, headers: dict[str, str]
+) -> None:
     """Any field of any reply replaced, removed, doubled: an outcome, whose words hold no secret, and never an error."""
     outcome = asked(kind, status, headers, data.draw(bodies(kind)))
     assert isinstance(outcome, Done | NotSent | Refused | Unknown)
@@ -259,6 +263,14 @@ def check_budget(budget: Budget, now: float) -> None:
         assert limit.remaining is None or limit.remaining >= 0
     assert credit_lines(budget, now)
     json.dumps(str(budget))
+
+
+def test_a_request_id_that_echoes_a_token_is_not_shown() -> None:
+    """Whether it stands in a header or in the body."""
+    body = json.dumps({"errors": [{"id": ACCESS, "code": "429", "status": "x", "detail": "no"}]}).encode()
+    for outcome in (asked("albums", 200, {"x-request-id": ACCESS}, b"null"), asked("albums", 429, {}, body)):
+        assert isinstance(outcome, Unknown | Refused)
+        assert outcome.problem.request_id == "…"
 
 
 def test_problems_have_words_for_people() -> None:
