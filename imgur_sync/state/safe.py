@@ -51,7 +51,7 @@ class Safe:
                 f"the system keyring no longer holds what {self.path} stands for",
                 hint=f"Remove that file (rm {self.path}) and {ANEW}.",
             )
-        return text.encode("utf-8", "surrogateescape")
+        return text.encode("utf-8", "surrogatepass")
 
     def write(self, data: bytes, *, anew: bool = False) -> None:
         """Durable when it returns. `data` is ASCII. `anew` settles again where it is kept, as for a new log-in.

@@ -417,6 +417,7 @@ def test_any_file_of_a_log_in_is_used_or_refused_without_showing_it(data: bytes)
 
 @examples(100)
 @given(VALUES)
+@example("\ud800")
 def test_a_keyring_may_hold_anything(value: Any) -> None:
     """What another program put under our name is no document of ours."""
 
