@@ -108,6 +108,7 @@ def judged(folder: Path, data: bytes) -> None:
 
 @examples(350)
 @given(BYTES)
+@example(b'version = 1\n[[moved]]\nfrom = ["a"]\nto = "b"\n[[removed]]\nalbum = "c"\n')
 def test_any_manifest_is_understood_or_refused(data: bytes) -> None:
     """Bytes flipped, cut, moved and spliced, and any value in the place of any other."""
     with TemporaryDirectory() as folder:
