@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from contextlib import suppress
+from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
 
 ALBUMS = ("album", "albums")
 """How arguments that take album keys are called."""
-LONGEST = 1024 * 1024
 _TYPED = re.compile(r"[\w./+][\w./+-]*")
 """What a shell takes for itself. The scripts insert what they are given as it stands: any other key would have to be
 quoted, and one that somebody else wrote could hold a command."""
@@ -66,11 +65,10 @@ def album_keys(file: str | None) -> list[str]:
     """The album keys of the manifest, in its order; none where it cannot be read. Nothing is said, nothing raised."""
     keys: list[str] = []
     with suppress(Exception):
+        from imgur_sync.cli.glance import glance
         from imgur_sync.cli.stored import NAMES
 
-        path = file or next(name for name in NAMES if os.path.lexists(name))
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:
-            manifest = tomllib.loads(opened.read(LONGEST).decode("utf-8-sig"))
+        manifest = glance(Path(file or next(name for name in NAMES if os.path.lexists(name))))
         keys = list(manifest.get("albums", {}))
         if "collections" in manifest:
             keys = _all_keys(file)

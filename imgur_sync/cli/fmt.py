@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -67,4 +68,5 @@ def _write(path: Path, text: str) -> None:
     except OSError as error:
         raise ImgurSyncError(f"{target} cannot be written: {error.strerror}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only disk lets nothing be removed, not even what is not there
+            temporary.unlink(missing_ok=True)

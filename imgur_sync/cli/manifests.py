@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from imgur_sync.cli.session import Session
@@ -84,4 +85,5 @@ def _write(file: Path, data: bytes) -> None:
             opened.write(data)
         temporary.replace(file)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only disk lets nothing be removed, not even what is not there
+            temporary.unlink(missing_ok=True)

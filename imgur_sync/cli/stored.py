@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from imgur_sync.cli.glance import glance
 from imgur_sync.cli.session import Session, note
 from imgur_sync.errors import UsageError
 from imgur_sync.model.spec import Order
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 NAMES = ("sync.toml", "imgur-sync.toml")
 """The manifest's names, where none is given."""
 STATE = ".imgur-sync/state.db"
-LONGEST = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +100,7 @@ def album_page(album_id: str) -> str:
 
 def _read(path: Path, *, must: bool) -> Mapping[str, Any]:
     try:
-        with open(path, "rb") as file:
-            return tomllib.loads(file.read(LONGEST).decode("utf-8-sig"))
+        return glance(path)
     except OSError as error:
         if must:
             from imgur_sync.manifest.reading import read
@@ -110,7 +108,8 @@ def _read(path: Path, *, must: bool) -> Mapping[str, Any]:
             read(path, directory=path.parent)  # says why not, as everywhere else
             raise UsageError(f"{path} cannot be read: {error.strerror}", hint="name the manifest with -f") from error
     except (ValueError, RecursionError):
-        note("warning: the manifest cannot be read; see: imgur-sync validate")
+        pass
+    note("warning: the manifest cannot be read; see: imgur-sync validate")
     return {}
 
 

@@ -287,7 +287,10 @@ def error_of(problem: Problem) -> ImgurSyncError:
         ProblemKind.COUNTRY: "Imgur refuses requests from this region or network",
         ProblemKind.TLS: "the connection to Imgur is not trustworthy; there is no way to switch the check off",
     }
-    return TryAgainLaterError(f"Imgur cannot be used now: {problem.detail}", hint=hints.get(problem.kind, later))
+    request = f" (request {problem.request_id})" if problem.request_id else ""
+    return TryAgainLaterError(
+        f"Imgur cannot be used now: {problem.detail}{request}", hint=hints.get(problem.kind, later)
+    )
 
 
 Failure: TypeAlias = "NotSent | Refused | Unknown"

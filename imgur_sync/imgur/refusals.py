@@ -122,7 +122,7 @@ def problem(reply: Reply, now: float, conceal: Iterable[str] = (), because: str 
         status=reply.status,
         resume_after=wait if kind in _WAITABLE else None,
         limit=limit,
-        request_id=answer.request_id,
+        request_id=plain(answer.request_id, conceal, limit=80),
     )
 
 

@@ -93,15 +93,15 @@ def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
 
     pathspec is loaded here, when there are patterns: most albums have none.
     """
-    from pathspec import GitIgnoreSpec
+    from imgur_sync.local.gitignore import gitignore
 
     kept = [_fold(line) for line in lines]
     for line in kept:
         try:
-            GitIgnoreSpec.from_lines([line], backend="simple")
+            gitignore([line])
         except (ValueError, re.error) as error:
             raise ValueError(f"the pattern {line!r} cannot be understood") from error
-    return GitIgnoreSpec.from_lines(kept, backend="simple")
+    return gitignore(kept)
 
 
 def _fold(text: str) -> str:

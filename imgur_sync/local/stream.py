@@ -54,7 +54,8 @@ class Stream:
             piece = self._buffer[self._at : end]
             self._at = end
             return bytes(piece)
-        return b"".join(self.pieces(count))
+        # Each piece is copied before the next one is asked for: that one takes its place in the buffer.
+        return b"".join(bytes(piece) for piece in self.pieces(count))
 
     def pieces(self, count: int) -> Iterator[memoryview]:
         """The next `count` bytes as views that are valid until the next one is asked for."""

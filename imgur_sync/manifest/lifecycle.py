@@ -138,7 +138,7 @@ class Lifecycle:
 
     def _removals(self) -> Iterator[Fault]:
         seen: dict[str, int] = {}
-        moved = {row.get("from"): number for number, row in enumerate(self._moved)}
+        moved = {row["from"]: number for number, row in enumerate(self._moved) if isinstance(row.get("from"), str)}
         for number, row in enumerate(self._removed):
             album = row.get("album")
             if not isinstance(album, str):

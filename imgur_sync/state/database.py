@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,7 +135,8 @@ def make_database(path: Path, kind: Kind, fill: Callable[[sqlite3.Connection], N
     except OSError as error:
         raise refused(path, kind, f"cannot be made: {error.strerror or error}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only disk lets nothing be removed, not even what is not there
+            temporary.unlink(missing_ok=True)
 
 
 def _set_strays_aside(path: Path) -> None:

@@ -134,7 +134,10 @@ class FileLock:
         if row is None:
             return "a run that has just begun"
         command, pid, host, since = row
-        moment = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        try:
+            moment = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        except (ValueError, TypeError, OverflowError, OSError):  # a damaged file, which still is somebody's lock
+            moment = "a time that cannot be read"
         return f"{command} (pid {pid} on {host}, since {moment})"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from imgur_sync.errors import CredentialsError
 from imgur_sync.model.secret import Secret
-from imgur_sync.state.safe import ANEW, Safe
+from imgur_sync.state.safe import ANEW, UNUSABLE, Safe, usable
 from imgur_sync.state.system_keyring import Keyring, system_keyring
 
 _FORMAT = 1
@@ -50,7 +50,7 @@ class Logins:
             return None
         try:
             return self._parsed(json.loads(data))
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except UNUSABLE:
             # Without the cause: its text could hold a secret.
             raise CredentialsError(
                 f"{self.safe.path} is damaged, or was made for another API address or profile",
@@ -75,7 +75,7 @@ class Logins:
             raise ValueError("of another format, or bound to something else")
         secret = fields["client_secret"]
         texts = (fields["client_id"], fields["account"], fields["flow"])
-        if not all(isinstance(text, str) for text in texts) or not isinstance(secret, str | None):
+        if not all(usable(text) for text in texts) or not (secret is None or usable(secret)):
             raise TypeError("not text")
         return Login(
             client_id=fields["client_id"],

@@ -18,6 +18,8 @@ IN_KEYRING = b'{"format": 1, "kept": "keyring"}'
 """What the file holds where the document itself is in the keyring."""
 PREVIOUS = ".previous"
 ANEW = "log in again (imgur-sync login), or give a refresh token anew in IMGUR_SYNC_REFRESH_TOKEN"
+UNUSABLE = (ValueError, KeyError, TypeError, RecursionError, OverflowError)
+"""What reading a document raises that is not what was written."""
 _LIMIT = 64 * 1024
 
 
@@ -50,7 +52,7 @@ class Safe:
                 f"the system keyring no longer holds what {self.path} stands for",
                 hint=f"Remove that file (rm {self.path}) and {ANEW}.",
             )
-        return text.encode("utf-8", "surrogateescape")
+        return text.encode("utf-8", "surrogatepass")
 
     def write(self, data: bytes, *, anew: bool = False) -> None:
         """Durable when it returns. `data` is ASCII. `anew` settles again where it is kept, as for a new log-in.
@@ -162,6 +164,13 @@ class Safe:
                 return file.read()
         finally:
             os.close(descriptor)
+
+
+def usable(value: object) -> bool:
+    """Whether a value of a document is a text that can be sent and compared: no half of a surrogate pair."""
+    if not isinstance(value, str):
+        return False
+    return value.isascii() or value == value.encode("utf-8", "replace").decode("utf-8")
 
 
 def refuse_mode(path: Path, mode: int, bits: int, wanted: str) -> None:

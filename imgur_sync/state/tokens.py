@@ -15,7 +15,7 @@ from imgur_sync.model.ports import Tokens
 from imgur_sync.model.secret import Secret
 from imgur_sync.state.database import Kind, connect, create_file, translated
 from imgur_sync.state.disk import read_mounts, refuse_network
-from imgur_sync.state.safe import ANEW, PREVIOUS, Safe
+from imgur_sync.state.safe import ANEW, PREVIOUS, UNUSABLE, Safe, usable
 from imgur_sync.state.system_keyring import Keyring, system_keyring
 
 _FORMAT = 1
@@ -60,7 +60,7 @@ class FileTokens:
             return None
         try:
             return self._parsed(json.loads(data))
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except UNUSABLE:
             # Without the cause: its text could hold a token.
             before = self.path.with_name(self.path.name + PREVIOUS)
             kept = f"Put {before.name} in its place, or remove both and {ANEW}."
@@ -105,7 +105,7 @@ class FileTokens:
             raise ValueError("of another format, or bound to something else")
         refresh, access, expires = fields["refresh"], fields["access"], fields["expires_at"]
         texts = (refresh, fields["account"], fields["source"])
-        if not all(isinstance(text, str) for text in texts) or not isinstance(access, str | None):
+        if not all(usable(text) for text in texts) or not (access is None or usable(access)):
             raise TypeError("not text")
         return Tokens(
             refresh=Secret(refresh),

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 LOOK = 64 * 1024
 """The most that is looked at of any one header, directory or metadata block, in bytes."""
 
+PARTS = 100_000
+"""The most chunks, segments or boxes that a picture is walked through: a real one has some thousand at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Media:

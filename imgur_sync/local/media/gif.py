@@ -8,6 +8,8 @@ from imgur_sync.local.media.facts import Media, sized
 from imgur_sync.local.stream import Stream
 
 SIGNATURES = (b"GIF87a", b"GIF89a")
+BLOCKS = 1_000_000
+"""The most that is walked through: a film of many hours has fewer, a file made to keep us busy has more."""
 TRAILER, EXTENSION, IMAGE = b"\x3b", b"\x21", b"\x2c"
 
 
@@ -19,8 +21,11 @@ def walk(stream: Stream) -> Media:
     stream.skip(6)
     width, height, flags = struct.unpack("<HHBxx", stream.take(7))
     _colours(stream, flags)
-    images = 0
+    images = blocks = 0
     while (kind := stream.take(1)) != TRAILER:
+        blocks += 1
+        if blocks > BLOCKS:
+            raise ValueError("it has too many blocks")
         if kind == EXTENSION:
             stream.skip(1)
             _blocks(stream)

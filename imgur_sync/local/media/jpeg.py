@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from imgur_sync.local.media.exif import exif_has_gps, xmp_has_gps
-from imgur_sync.local.media.facts import Media, sized
+from imgur_sync.local.media.facts import PARTS, Media, sized
 from imgur_sync.local.media.taken import exif_taken
 from imgur_sync.local.stream import Stream
 
@@ -27,7 +27,11 @@ def walk(stream: Stream) -> Media:
     stream.skip(2)
     width = height = 0
     has_gps, taken = False, ""
+    segments = 0
     while (marker := _marker(stream)) != START_OF_SCAN:
+        segments += 1
+        if segments > PARTS:
+            raise ValueError("it has too many segments")
         if marker in BARE:
             continue
         data = _payload(stream, marker)
@@ -46,8 +50,11 @@ def walk(stream: Stream) -> Media:
 def _marker(stream: Stream) -> int:
     if stream.take(1) != b"\xff":
         raise ValueError(f"no marker at byte {stream.position - 1}")
-    while (code := stream.take(1)[0]) == 0xFF:
-        pass
+    for _ in range(PARTS):  # any number of FF may come before the code
+        if (code := stream.take(1)[0]) != 0xFF:
+            break
+    else:
+        raise ValueError("a marker is wrong")
     if code in (0, 0xD8, 0xD9):
         raise ValueError("the image ends before its pixels" if code == 0xD9 else "a marker is wrong")
     return code

@@ -6,7 +6,7 @@ import struct
 import zlib
 
 from imgur_sync.local.media.exif import exif_has_gps, xmp_has_gps
-from imgur_sync.local.media.facts import LOOK, Media, sized
+from imgur_sync.local.media.facts import LOOK, PARTS, Media, sized
 from imgur_sync.local.media.taken import exif_taken
 from imgur_sync.local.stream import Stream
 
@@ -27,7 +27,11 @@ def walk(stream: Stream) -> Media:
     width, height = struct.unpack_from(">II", header)
     pixels = animated = has_gps = False
     taken = ""
+    chunks = 0
     while kind != b"IEND":
+        chunks += 1
+        if chunks > PARTS:
+            raise ValueError("it has too many chunks")
         kind, data = _chunk(stream)
         pixels = pixels or kind == b"IDAT"
         animated = animated or (kind == b"acTL" and not pixels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imgur_sync.local.media.exif import exif_has_gps, xmp_has_gps
-from imgur_sync.local.media.facts import LOOK, Media, sized
+from imgur_sync.local.media.facts import LOOK, PARTS, Media, sized
 from imgur_sync.local.media.taken import exif_taken
 from imgur_sync.local.stream import Stream
 
@@ -21,7 +21,11 @@ def walk(stream: Stream) -> Media:
     width = height = 0
     pixels = has_gps = False
     taken = ""
+    chunks = 0
     while stream.position + 8 <= end:
+        chunks += 1
+        if chunks > PARTS:
+            raise ValueError("it has too many chunks")
         head = stream.take(8)
         kind, size = head[:4], int.from_bytes(head[4:], "little")
         if stream.position + size > end:
