@@ -1,0 +1,100 @@
+"""A sweep over the crash matrix: every hit of a scenario, or a share of them, and what came of it."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+
+from tests.crash.matrix import Cell, Verdict, seconds_of
+
+LANDINGS = ("landed", "late")
+
+
+@dataclass
+class Tally:
+    """The figures of one scenario. `landings` are kills whose requests under way arrived at once or late."""
+
+    hits: int = 0
+    kills: int = 0
+    landings: int = 0
+    doubles: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        """Take in what another process found."""
+        self.hits = max(self.hits, other.hits)
+        self.kills += other.kills
+        self.landings += other.landings
+        self.doubles += other.doubles
+        self.failures += other.failures
+
+
+def seed() -> str:
+    """What a sample is drawn by: the commit, so that every commit tries others and each can be tried again."""
+    given = os.environ.get("CRASH_SEED", "")
+    if given:
+        return given
+    root = Path(__file__).parents[2]
+    asked = ["git", "-C", str(root), "rev-parse", "HEAD"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "no commit"
+
+
+def sample(count: int, hits: int, *named: str) -> list[int]:
+    """So many hit numbers out of `hits`, in order, as the seed and these names draw them."""
+    chance = random.Random("/".join((seed(), *named)))
+    return sorted(chance.sample(range(1, hits + 1), min(count, hits)))
+
+
+def sweep(cell: Cell, name: str, mode: str, hits: Iterable[int], *, doubles: int) -> Tally:
+    """Kill at each of these hits; with requests under way also as if they had arrived; each again at `doubles` hits of
+    its recovery."""
+    tally = Tally(hits=len(cell.reference.trail))
+    for at in hits:
+        verdict = cell.run(at)
+        tally.kills += 1
+        _note(tally, name, mode, at, verdict)
+        for landing in LANDINGS if verdict.flying else ():
+            tally.landings += 1
+            _note(tally, name, mode, at, cell.run(at, landing), f" --landing {landing}")
+        for second in seconds_of(verdict.trail, near=doubles):
+            tally.doubles += 1
+            _note(tally, name, mode, at, cell.run(at, second=second), f" --second {second}")
+    return tally
+
+
+def _note(tally: Tally, name: str, mode: str, at: int, verdict: Verdict, rest: str = "") -> None:
+    if not verdict.kills:
+        verdict.broken.append("nothing was killed")
+    if verdict.broken:
+        again = f"python -m tests.crash one {name!r} {mode} {at}{rest}"
+        tally.failures.append(f"killed {' then '.join(verdict.kills)}: {'; '.join(verdict.broken)}\n    {again}")
+
+
+def share(name: str, mode: str, number: int, of: int, doubles: int) -> Tally:
+    """One of `of` equal shares of the hits of a scenario."""
+    with tempfile.TemporaryDirectory(prefix="crash-") as base:
+        cell = Cell(Path(base), name, mode)
+        hits = range(1 + number, len(cell.reference.trail) + 1, of)
+        return sweep(cell, name, mode, hits, doubles=doubles)
+
+
+def sweep_all(cases: list[tuple[str, str]], *, doubles: int, jobs: int, of: int = 4) -> Iterator[tuple[str, str, Tally]]:
+    """Every hit of these scenarios, spread over processes."""
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        parts = [
+            (name, mode, [pool.submit(share, name, mode, number, of, doubles) for number in range(of)])
+            for name, mode in cases
+        ]
+        for name, mode, futures in parts:
+            tally = Tally()
+            for future in futures:
+                tally.add(future.result())
+            yield name, mode, tally
