@@ -8,9 +8,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.crash.matrix import NEAR, Cell
+from tests.crash.matrix import LANDINGS, NEAR, Cell
 from tests.crash.scenarios import CASES
-from tests.crash.sweep import LANDINGS, sweep_all
+from tests.crash.sweep import sweep_all
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,7 +35,8 @@ def one(arguments: argparse.Namespace) -> int:
     """One cell, with all that there is to say about it."""
     with tempfile.TemporaryDirectory(prefix="crash-") as base:
         cell = Cell(Path(base), arguments.name, arguments.mode)
-        verdict = cell.run(arguments.hit, arguments.landing, arguments.second)
+        verdict = cell.one(arguments.hit, arguments.landing, arguments.second)
+        cell.close()
     around = cell.reference.trail[max(0, arguments.hit - 6) : arguments.hit]
     print("\n".join([*around, f"killed: {verdict.kills}", *verdict.broken]))
     return 1 if verdict.broken else 0

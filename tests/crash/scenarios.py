@@ -128,6 +128,7 @@ def older_state(stage: CrashStage) -> None:
         for table in LATER:
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
+    stage.old_state = True
     replace_one(stage)
     (stage.albums["dogs"].root / "10.png").unlink()
 
@@ -191,8 +192,3 @@ def staged(scenario: Scenario, stage: CrashStage) -> None:
     stage.budget = BudgetSpec(uploads_per_hour=scenario.uploads_per_hour)
     if scenario.token:
         stage.token_files, stage.fresh_token = True, False
-
-
-def changed(scenario: Scenario, stage: CrashStage) -> None:
-    """The change that the killed run carries out."""
-    scenario.change(stage)

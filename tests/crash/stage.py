@@ -86,6 +86,7 @@ class CrashStage(LifecycleStage):
 
     fresh_token = True
     token_files = False
+    old_state = False
 
     def __init__(self, base: Path, **knobs: Any) -> None:
         super().__init__(base, **knobs)
@@ -96,13 +97,13 @@ class CrashStage(LifecycleStage):
         self.landing = "lost"
         self.landed = 0
 
-    def kill(self, at: int, landing: str = "lost") -> str | None:
+    def kill(self, at: int, agreed: dict[GateName, int], landing: str = "lost") -> str | None:
         """An apply that dies at its `at`-th hit: where it died; None when it ended before."""
         self.landing = landing
         self.striker.arm(at)
         self.striker.dying = self._die
         try:
-            self.apply(self.agreed())
+            self.apply(agreed)
         except Killed as killed:
             return str(killed)
         finally:
@@ -187,7 +188,7 @@ class CrashStage(LifecycleStage):
 
     def _state(self, ledger: Any, transport: Transport) -> SqliteStore:
         manifest = self.manifest()
-        steps = tuple(self._step(step) for step in STEPS)
+        steps = tuple(self._step(step) for step in STEPS) if self.old_state else STEPS
         found = find_store(manifest.state_path, lineage=LINEAGE, steps=steps)
         if found is not None:
             return found

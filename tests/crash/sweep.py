@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.crash.matrix import Cell, Verdict, seconds_of
-
-LANDINGS = ("landed", "late")
+from tests.crash.matrix import EFFECTS, Cell, Verdict
 
 
 @dataclass
@@ -54,28 +52,26 @@ def sample(count: int, hits: int, *named: str) -> list[int]:
 
 
 def sweep(cell: Cell, name: str, mode: str, hits: Iterable[int], *, doubles: int) -> Tally:
-    """Kill at each of these hits; with requests under way also as if they had arrived; each again at `doubles` hits of
-    its recovery."""
+    """Kill at each of these hits; with requests under way also as if they had arrived; and, where something was about
+    to be written, again at `doubles` hits of the recovery."""
     tally = Tally(hits=len(cell.reference.trail))
     for at in hits:
-        verdict = cell.run(at)
-        tally.kills += 1
-        _note(tally, name, mode, at, verdict)
-        for landing in LANDINGS if verdict.flying else ():
-            tally.landings += 1
-            _note(tally, name, mode, at, cell.run(at, landing), f" --landing {landing}")
-        for second in seconds_of(verdict.trail, near=doubles):
-            tally.doubles += 1
-            _note(tally, name, mode, at, cell.run(at, second=second), f" --second {second}")
+        near = doubles if cell.reference.trail[at - 1].startswith(EFFECTS) else 0
+        for verdict in cell.kills(at, doubles=near):
+            tally.kills += verdict.landing == "lost" and not verdict.second
+            tally.landings += verdict.landing != "lost"
+            tally.doubles += bool(verdict.second)
+            _note(tally, name, mode, verdict)
     return tally
 
 
-def _note(tally: Tally, name: str, mode: str, at: int, verdict: Verdict, rest: str = "") -> None:
+def _note(tally: Tally, name: str, mode: str, verdict: Verdict) -> None:
     if not verdict.kills:
         verdict.broken.append("nothing was killed")
     if verdict.broken:
-        again = f"python -m tests.crash one {name!r} {mode} {at}{rest}"
-        tally.failures.append(f"killed {' then '.join(verdict.kills)}: {'; '.join(verdict.broken)}\n    {again}")
+        rest = f"{verdict.at} --landing {verdict.landing} --second {verdict.second}"
+        told = f"killed {' then '.join(verdict.kills)}: {'; '.join(verdict.broken)}"
+        tally.failures.append(f"{told}\n    python -m tests.crash one {name!r} {mode} {rest}")
 
 
 def share(name: str, mode: str, number: int, of: int, doubles: int) -> Tally:
@@ -83,7 +79,10 @@ def share(name: str, mode: str, number: int, of: int, doubles: int) -> Tally:
     with tempfile.TemporaryDirectory(prefix="crash-") as base:
         cell = Cell(Path(base), name, mode)
         hits = range(1 + number, len(cell.reference.trail) + 1, of)
-        return sweep(cell, name, mode, hits, doubles=doubles)
+        try:
+            return sweep(cell, name, mode, hits, doubles=doubles)
+        finally:
+            cell.close()
 
 
 def sweep_all(cases: list[tuple[str, str]], *, doubles: int, jobs: int, of: int = 4) -> Iterator[tuple[str, str, Tally]]:
