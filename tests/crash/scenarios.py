@@ -175,7 +175,12 @@ SCENARIOS = {
     )
 }
 CASES = [(name, mode) for name, scenario in SCENARIOS.items() for mode in scenario.modes]
-WHOLE = [("first sync", "account"), ("replace", "account"), ("prune by delete", "account"), ("privacy widen", "account")]
+WHOLE = [
+    ("first sync", "account"),
+    ("replace", "account"),
+    ("prune by delete", "account"),
+    ("privacy widen", "account"),
+]
 """Killed at every hit by every run of the tests; the others at a sample."""
 
 

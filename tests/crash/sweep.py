@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -74,18 +75,46 @@ def _note(tally: Tally, name: str, mode: str, verdict: Verdict) -> None:
         tally.failures.append(f"{told}\n    python -m tests.crash one {name!r} {mode} {rest}")
 
 
-def share(name: str, mode: str, number: int, of: int, doubles: int) -> Tally:
-    """One of `of` equal shares of the hits of a scenario."""
+def share(name: str, mode: str, number: int, of: int, doubles: int, drawn: int = 0, planted: str = "") -> Tally:
+    """One of `of` equal shares of the hits of a scenario, or a sample of that many of it. `planted` is a bug that the
+    matrix is to find."""
     with tempfile.TemporaryDirectory(prefix="crash-") as base:
-        cell = Cell(Path(base), name, mode)
+        cell = PLANTED.get(planted, Cell)(Path(base), name, mode)
         hits = range(1 + number, len(cell.reference.trail) + 1, of)
         try:
-            return sweep(cell, name, mode, hits, doubles=doubles)
+            chosen = sample(drawn, len(hits), name, mode) if drawn else range(1, len(hits) + 1)
+            return sweep(cell, name, mode, [hits[index - 1] for index in chosen], doubles=doubles)
         finally:
             cell.close()
 
 
-def sweep_all(cases: list[tuple[str, str]], *, doubles: int, jobs: int, of: int = 4) -> Iterator[tuple[str, str, Tally]]:
+class ForgetfulState(Cell):
+    """A program whose state does not survive a kill."""
+
+    lost = (".imgur-sync/state.db", ".imgur-sync/state.db-wal")
+
+    def _killed(self, at: int, landing: str) -> Verdict:
+        verdict = super()._killed(at, landing)
+        for name in self.lost:
+            there, before = self.stage.base / name, self.base / "start" / name
+            there.unlink(missing_ok=True)
+            if before.exists():
+                shutil.copy(before, there)
+        return verdict
+
+
+class ForgetfulLedger(ForgetfulState):
+    """A program whose ledger does not survive a kill."""
+
+    lost = ("ledger.db", "ledger.db-wal")
+
+
+PLANTED: dict[str, type[Cell]] = {"forgetful state": ForgetfulState, "forgetful ledger": ForgetfulLedger}
+
+
+def sweep_all(
+    cases: list[tuple[str, str]], *, doubles: int, jobs: int, of: int = 4
+) -> Iterator[tuple[str, str, Tally]]:
     """Every hit of these scenarios, spread over processes."""
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         parts = [
