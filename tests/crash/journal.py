@@ -97,6 +97,7 @@ class Journal:
             self.uploads += 1
             if not self.state.holds(name[1]):
                 self.broken.append(f"upload {name[1].decode()} left before its record was synced")
+        self._depends(data)
         if first is None or not path.startswith(b"/3/"):
             return
         if first[1] == b"GET":
@@ -107,7 +108,6 @@ class Journal:
         if self.ledger.syncs[self._main] < self._sent_writes:
             self.broken.append(f"{first[1].decode()} {path.decode()} left before it was paid for")
         self._recorded(first[1], path)
-        self._depends(data, path)
 
     def _paid(self, call: Called) -> None:
         """A reading is paid for on the thread that sends it, anew for each."""
@@ -130,10 +130,10 @@ class Journal:
         if not self.state.holds(kinds[method], target):
             self.broken.append(f"{method.decode()} {path.decode()} left before its record was synced")
 
-    def _depends(self, data: bytes, path: bytes) -> None:
+    def _depends(self, data: bytes) -> None:
         """What Imgur answered with is on disk before anything is asked that names it [I17]."""
         for found in self._ids:
             if found in data:
                 self.depended += 1
                 if not self.state.holds(found):
-                    self.broken.append(f"{path.decode()} names {found.decode()}, which was not synced")
+                    self.broken.append(f"a request names {found.decode()}, which was not synced")
