@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
 def part(arguments: argparse.Namespace) -> int:
     """A share or a sample of one scenario, as JSON."""
     given = (arguments.number, arguments.of, arguments.doubles, arguments.sample, arguments.planted)
-    print(json.dumps(dataclasses.asdict(share(arguments.name, arguments.mode, *given))))
+    print(json.dumps(dataclasses.asdict(share(arguments.name, arguments.mode, *given, spare=arguments.spare))))
     return 0
 
 
@@ -97,6 +97,7 @@ def _more(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     for name, value in (("number", 0), ("of", 1), ("doubles", 0), ("sample", 0)):
         piece.add_argument(f"--{name}", type=int, default=value)
     piece.add_argument("--planted", default="")
+    piece.add_argument("--spare", action="store_true", help="not after a call, only before the next one")
     piece.set_defaults(work=part)
     process = commands.add_parser("strike", help="one real process, struck at a system call")
     process.add_argument("call")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import shutil
@@ -48,6 +49,7 @@ def branch(work: Callable[[], T]) -> T:
         status = 1
         try:
             os.close(reading)
+            gc.disable()  # it would touch, and so copy, every page
             try:
                 told = pickle.dumps((True, work()))
             except BaseException:

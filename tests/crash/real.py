@@ -85,6 +85,7 @@ class Yard:
         """Something new in every round: a file comes, one is replaced, one is renamed, one leaves."""
         self.rounds += 1
         here, number = self.here, self.rounds
+        here.manifest(f"# round {number}\n" + table("cats", PRUNED) + table("dogs"), head=HEAD)
         cats = here.folder / "cats"
         here.put(f"cats/n{number:03}.png", 1000 + number)
         here.put("cats/c0.png", 2000 + number)
@@ -190,11 +191,17 @@ def yard(base: Path, cache: Path) -> Iterator[Yard]:
 def drawn(chance: random.Random, counts: dict[str, int], kind: str) -> Strike:
     """A strike of that kind (kill, cut, torn, once, lasting) at a call that a run makes."""
     if kind in ("once", "lasting"):
-        call = chance.choice([name for name in REFUSED if counts.get(name)])
+        call = _call(chance, counts, tuple(REFUSED))
         effects = [effect for effect in REFUSED[call] if kind == "once" or effect != "EINTR"]
         return Strike(call, chance.randint(1, counts[call]), chance.choice(effects), kind == "lasting")
-    call = chance.choice([name for name in KILLED_AT if counts.get(name)])
+    call = _call(chance, counts, KILLED_AT)
     return Strike(call, chance.randint(1, counts[call]), cut={"cut": "clean", "torn": "torn"}.get(kind, ""))
+
+
+def _call(chance: random.Random, counts: dict[str, int], calls: tuple[str, ...]) -> str:
+    """One of the calls: those made often more often, but none never."""
+    there = [call for call in calls if counts.get(call)]
+    return chance.choices(there, [counts[call] ** 0.5 for call in there])[0]
 
 
 def drawn_plain(chance: random.Random, kind: str) -> Strike:

@@ -53,12 +53,12 @@ def sample(count: int, hits: int, *named: str) -> list[int]:
 
 
 def sweep(cell: Cell, name: str, mode: str, hits: Iterable[int], *, doubles: int) -> Tally:
-    """Kill at each of these hits; with requests under way also as if they had arrived; and, where something was about
-    to be written, again at `doubles` hits of the recovery."""
+    """Kill at each of these hits. Where something was about to be written, also as if what was under way had arrived,
+    and again at `doubles` hits of the recovery."""
     tally = Tally(hits=len(cell.reference.trail))
     for at in hits:
-        near = doubles if cell.reference.trail[at - 1].startswith(EFFECTS) else 0
-        for verdict in cell.kills(at, doubles=near):
+        about = cell.reference.trail[at - 1].startswith(EFFECTS)
+        for verdict in cell.kills(at, landings=about, doubles=doubles if about else 0):
             tally.kills += verdict.landing == "lost" and not verdict.second
             tally.landings += verdict.landing != "lost"
             tally.doubles += bool(verdict.second)
@@ -75,12 +75,16 @@ def _note(tally: Tally, name: str, mode: str, verdict: Verdict) -> None:
         tally.failures.append(f"{told}\n    python -m tests.crash one {name!r} {mode} {rest}")
 
 
-def share(name: str, mode: str, number: int, of: int, doubles: int, drawn: int = 0, planted: str = "") -> Tally:
+def share(
+    name: str, mode: str, number: int, of: int, doubles: int, drawn: int = 0, planted: str = "", *, spare: bool = False
+) -> Tally:
     """One of `of` equal shares of the hits of a scenario, or a sample of that many of it. `planted` is a bug that the
-    matrix is to find."""
+    matrix is to find. `spare`: not after a call, which is no other moment than before the next one."""
     with tempfile.TemporaryDirectory(prefix="crash-") as base:
         cell = PLANTED.get(planted, Cell)(Path(base), name, mode)
-        hits = range(1 + number, len(cell.reference.trail) + 1, of)
+        hits = list(range(1 + number, len(cell.reference.trail) + 1, of))
+        if spare:
+            hits = [at for at in hits if cell.reference.trail[at - 1].startswith("before")]
         try:
             chosen = sample(drawn, len(hits), name, mode) if drawn else range(1, len(hits) + 1)
             return sweep(cell, name, mode, [hits[index - 1] for index in chosen], doubles=doubles)

@@ -33,9 +33,9 @@ def matrix(*arguments: object) -> dict[str, object]:
 @pytest.mark.parametrize(("name", "mode"), WHOLE)
 def test_a_kill_at_every_port_call(name: str, mode: str, number: int) -> None:
     """Also with the requests that were under way arriving at once, or late."""
-    told = matrix(name, mode, "--number", number, "--of", SHARES)
+    told = matrix(name, mode, "--number", number, "--of", SHARES, *([] if EVERYTHING else ["--spare"]))
     assert told["failures"] == []
-    assert int(str(told["kills"])) >= int(str(told["hits"])) // SHARES > 10
+    assert int(str(told["kills"])) * 3 >= int(str(told["hits"])) // SHARES > 10
 
 
 @pytest.mark.timeout(3000)
