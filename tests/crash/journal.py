@@ -50,6 +50,7 @@ class Journal:
         self.broken: list[str] = []
         self.writes = self.reads = self.uploads = self.depended = self.tokens = 0
         self._ids: set[bytes] = set()
+        self._asked: dict[int, bytes] = {}
         self._granted: dict[int, int] = defaultdict(int)
         self._sent_writes = 0
         self._renamed: dict[int, str] = {}
@@ -83,7 +84,8 @@ class Journal:
         self._renamed[call.thread] = new
 
     def _received(self, call: Called) -> None:
-        if call.texts[0].startswith(b"HTTP/1.1 200") and b'"deletehash"' in call.texts[0]:
+        """The answer to a making tells an id that nobody else knows."""
+        if self._asked.get(call.thread) == b"POST" and call.texts[0].startswith(b"HTTP/1.1 200"):
             self._ids.update(found for found in _ID.findall(call.texts[0]))
 
     def _sent(self, call: Called) -> None:
@@ -98,6 +100,8 @@ class Journal:
             if not self.state.holds(name[1]):
                 self.broken.append(f"upload {name[1].decode()} left before its record was synced")
         self._depends(data)
+        if first is not None:
+            self._asked[call.thread] = first[1] if path.startswith(b"/3/") else b""
         if first is None or not path.startswith(b"/3/"):
             return
         if first[1] == b"GET":
