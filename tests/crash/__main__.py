@@ -22,9 +22,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Every hit of every scenario (or of those named), and the table."""
     began = time.monotonic()
     cases = [case for case in CASES if not arguments.scenario or case[0] in arguments.scenario]
+    cases = [case for case in cases if arguments.mode in ("", case[1])]
     print(f"{'scenario':<18}{'mode':<9}{'hits':>6}{'kills':>7}{'landed':>8}{'double':>8}{'failures':>10}")
     sums, failures = [0, 0, 0], []
-    for name, mode, tally in sweep_all(cases, doubles=arguments.doubles, jobs=arguments.jobs):
+    for name, mode, tally in sweep_all(cases, doubles=arguments.doubles, jobs=arguments.jobs, spare=arguments.spare):
         figures = f"{tally.hits:>6}{tally.kills:>7}{tally.landings:>8}{tally.doubles:>8}{len(tally.failures):>10}"
         print(f"{name:<18}{mode:<9}{figures}", flush=True)
         for failure in tally.failures[:10]:
@@ -117,11 +118,13 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    every = commands.add_parser("run", help="every hit of every scenario")
-    every.add_argument("scenario", nargs="*")
-    every.add_argument("--doubles", type=int, default=NEAR, help="second kills for each kill")
-    every.add_argument("--jobs", type=int, default=2)
-    every.set_defaults(work=run)
+    whole = commands.add_parser("run", help="every hit of every scenario")
+    whole.add_argument("scenario", nargs="*")
+    whole.add_argument("--mode", choices=["account", "nobody"], default="")
+    whole.add_argument("--doubles", type=int, default=NEAR, help="second kills for each kill")
+    whole.add_argument("--jobs", type=int, default=2)
+    whole.add_argument("--spare", action="store_true", help="not after a call, only before the next one")
+    whole.set_defaults(work=run)
     single = commands.add_parser("one", help="one kill again")
     single.add_argument("name")
     single.add_argument("mode", choices=["account", "nobody"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -66,6 +67,8 @@ class Cell:
         self.agreed = branch(self.stage.agreed)
         self.start.restore()
         self.reference = branch(self._clean)
+        gc.collect()
+        gc.freeze()  # so that forks share it
 
     def close(self) -> None:
         """Give the simulator back."""
@@ -164,6 +167,7 @@ class Cell:
 
     def _judge(self, verdict: Verdict) -> None:
         stage = self.stage
+        self.witness.at_the_end()
         lost = len(verdict.kills) * (1 + verdict.flying) if stage.anonymous else 0
         verdict.broken += differences(stage, self.reference.world, anonymous_kills=lost)
         sent = len(stage.wire.sent)

@@ -55,9 +55,9 @@ class Witness:
 
     def before(self, request: httpx.Request) -> None:
         """A write is about to arrive: it was paid for and written down, and a deletion is one that may be."""
-        self._paid(request)
         if request.method == "GET" or not request.url.path.startswith("/3/"):
             return
+        self._paid(request)
         self._intended(request)
         if request.method == "DELETE" and request.url.path.startswith("/3/image/"):
             self._may_delete(request.url.path.rsplit("/", 1)[1])
@@ -70,6 +70,12 @@ class Witness:
         for album in world.albums.values():
             self._exposed(request, album, shown_by(world, album))
         self._no_gap(request)
+
+    def at_the_end(self) -> None:
+        """When all is done, the ledger holds all that Imgur charged [I1]."""
+        due, held = charged(self.stage) - self.others, ledger_credits(self.stage)
+        if due > held:
+            self._tell(f"I1: Imgur charged {due}, the ledger holds {held}")
 
     def _tell(self, what: str) -> None:
         if what not in self.broken:

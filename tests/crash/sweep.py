@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -117,16 +117,10 @@ PLANTED: dict[str, type[Cell]] = {"forgetful state": ForgetfulState, "forgetful 
 
 
 def sweep_all(
-    cases: list[tuple[str, str]], *, doubles: int, jobs: int, of: int = 4
+    cases: list[tuple[str, str]], *, doubles: int, jobs: int, spare: bool
 ) -> Iterator[tuple[str, str, Tally]]:
-    """Every hit of these scenarios, spread over processes."""
+    """Every hit of these scenarios, spread over processes; in the order in which they end."""
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        parts = [
-            (name, mode, [pool.submit(share, name, mode, number, of, doubles) for number in range(of)])
-            for name, mode in cases
-        ]
-        for name, mode, futures in parts:
-            tally = Tally()
-            for future in futures:
-                tally.add(future.result())
-            yield name, mode, tally
+        work = {pool.submit(share, *case, 0, 1, doubles, spare=spare): case for case in cases}
+        for future in as_completed(work):
+            yield *work[future], future.result()
