@@ -46,7 +46,8 @@ def part(arguments: argparse.Namespace) -> int:
 
 def strike(arguments: argparse.Namespace) -> int:
     """One real process, struck once."""
-    wanted = Strike(arguments.call, arguments.when, arguments.effect, arguments.lasting, arguments.cut)
+    given = (arguments.effect, arguments.lasting, arguments.cut, arguments.place)
+    wanted = Strike(arguments.call, arguments.when, *given)
     with tempfile.TemporaryDirectory(prefix="crash-") as base, yard(Path(base), Path(base) / "compiled") as here:
         if not arguments.first:
             here.clean()
@@ -106,6 +107,7 @@ def _more(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     process.add_argument("--effect", default="KILL")
     process.add_argument("--lasting", action="store_true")
     process.add_argument("--cut", choices=["clean", "torn"], default="")
+    process.add_argument("--place", default="", help="only at this file, relative to the mirror")
     process.add_argument("--first", action="store_true", help="strike the very first run")
     process.set_defaults(work=strike)
     all_of_it = commands.add_parser("real", help="real processes, struck at every system call")

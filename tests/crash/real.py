@@ -29,6 +29,10 @@ REFUSED = {
 }
 DOCUMENTED = frozenset({0, 7, 8, 65, 75})
 """Exit codes that a failing disk may lead to: all was done, some was, no token can be kept, no state, later."""
+PLACES = (
+    *(f".imgur-sync/{name}" for name in ("state.db", "state.db-wal", "cache.db", "run.lock", "run.lock-journal")),
+    *(f".user/{name}" for name in ("ledger.db", "ledger.db-wal", "tokens")),
+)
 FOLDERS = (".imgur-sync", ".user")
 INJECTED = Path(__file__).with_name("injected")
 HITS = {"commit": 25, "committed": 25, "send": 10, "fsync": 3, "link": 1, "replace": 1, "unlink": 2}
@@ -39,13 +43,15 @@ PRUNED = 'prune = "delete"'
 @dataclass(frozen=True)
 class Strike:
     """What the kernel does at the `when`-th such call of a thread: KILL, or an error, once or from then on. `cut` is a
-    power cut at a kill: "clean" leaves what was synced, "torn" some of the rest and garbage."""
+    power cut at a kill: "clean" leaves what was synced, "torn" some of the rest and garbage. `place` is the one file,
+    relative to the mirror, at which alone it happens."""
 
     call: str
     when: int
     effect: str = "KILL"
     lasting: bool = False
     cut: str = ""
+    place: str = ""
 
     @property
     def inject(self) -> str:
@@ -55,7 +61,7 @@ class Strike:
 
     def told(self) -> str:
         """As the command line of `python -m tests.crash strike` wants it."""
-        cut = f" --cut {self.cut}" if self.cut else ""
+        cut = (f" --cut {self.cut}" if self.cut else "") + (f" --place {self.place}" if self.place else "")
         return f"{self.call} {self.when} --effect {self.effect}{' --lasting' if self.lasting else ''}{cut}"
 
 
@@ -123,13 +129,14 @@ class Yard:
         """A run that is struck, what it told, the runs that put things in order, and whether they are."""
         log = self.base / "trace"
         cut = PowerCut(self.here.folder, FOLDERS) if strike.cut else None
-        done = run_traced(self.here, log, "apply", "-y", environ=self.environ, inject=strike.inject)
+        only = (str(self.here.folder / strike.place),) if strike.place else ()
+        done = run_traced(self.here, log, "apply", "-y", environ=self.environ, inject=strike.inject, only=only)
         calls = read_trace(log)
         log.unlink()
         killed = done.returncode < 0 or done.returncode == 137
         struck = killed if strike.effect == "KILL" else any(call.injected for call in calls)
         result = Result(strike, struck, done.returncode)
-        result.broken += Journal().read(calls).broken
+        result.broken += Journal().read(calls).broken if not strike.place else []
         if cut is not None and killed:
             cut.feed(calls)
             cut.leave(chance if strike.cut == "torn" else None)
