@@ -36,6 +36,7 @@ class PowerCut:
                     data = path.read_bytes()
                     self.names[str(path)] = File(bytearray(data), data)
         self.kept_names = dict(self.names)
+        self.new_folders: set[str] = set()
 
     def feed(self, calls: list[Called]) -> None:
         """What the run did; a call that failed, or never ended, did nothing."""
@@ -62,6 +63,8 @@ class PowerCut:
                     self.names[new] = self.names[old]
                     if call.name == "rename":
                         del self.names[old]
+            case "mkdir" | "mkdirat" if call.texts and call.result == 0:
+                self.new_folders.add(call.texts[-1].decode())
             case "unlink" if call.texts:
                 self.names.pop(call.texts[0].decode(), None)
             case _:
@@ -91,6 +94,7 @@ class PowerCut:
             file = self.names[path]
             file.kept, file.unsynced = bytes(file.now), []
         else:
+            self.new_folders -= {folder for folder in self.new_folders if folder.rsplit("/", 1)[0] == path}
             here = {name for name in {*self.names, *self.kept_names} if name.rsplit("/", 1)[0] == path}
             for name in here:
                 if name in self.names:
@@ -109,6 +113,8 @@ class PowerCut:
                 if path.is_file():
                     path.unlink()
         for name, file in self.kept_names.items():
+            if any(str(folder) in self.new_folders for folder in Path(name).parents):
+                continue  # the folder itself was never synced into the one above
             data = file.kept if chance is None else _torn(file, chance)
             if chance is not None and name.endswith("-wal"):
                 data += chance.randbytes(chance.randrange(5000))

@@ -129,8 +129,10 @@ class Witness:
                 self._tell(f"I7: {album.title} shows a picture to everyone after {request.method} {request.url.path}")
 
     def _no_gap(self, request: httpx.Request) -> None:
-        """Of a file that was there and is to be there, the old or the new picture is shown [I16]. Without an account
-        an album with a picture whose key was lost is put in order piece by piece: there only what is replaced counts."""
+        """Of a file that was there and is to be there, the old or the new picture is shown [I16].
+
+        Without an account an album with a picture whose key was lost is put in order piece by piece: there only what
+        is replaced counts."""
         world = self.stage.world
         shown = {digest for album in world.albums.values() for digest in shown_by(world, album)}
         wanted = {digest for wish in self.new.values() for digest in wish.files.values()}

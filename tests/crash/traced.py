@@ -16,7 +16,7 @@ from tests.support.command import PROGRAM
 from tests.support.mirror import Mirror
 
 CALLS = "openat,write,pwrite64,fdatasync,fsync,rename,renameat,renameat2,unlink,unlinkat,link,linkat,ftruncate,sendto"
-CALLS += ",recvfrom"
+CALLS += ",recvfrom,mkdir,mkdirat"
 _LINE = re.compile(r"(\d+) +(?:(\w+)\((.*)|<\.\.\. (\w+) resumed>(.*))")
 _RESULT = re.compile(r"\) += (-?\d+)(<[^>]*>)?(?: [A-Z]+ \([^)]*\))?( \(INJECTED\))?$")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
