@@ -85,6 +85,7 @@ class Yard:
         self.rounds = 0
         self.sent: Counter[str] = Counter(here.wanted("cats") + here.wanted("dogs"))
         self.counts: dict[str, int] = {}
+        self.begun = False
         here.manifest(table("cats", PRUNED) + table("dogs"), head=HEAD)
 
     def change(self) -> None:
@@ -93,6 +94,8 @@ class Yard:
         here, number = self.here, self.rounds
         here.manifest(f"# round {number}\n" + table("cats", PRUNED) + table("dogs"), head=HEAD)
         cats = here.folder / "cats"
+        if not self.begun:  # what is replaced was never sent
+            self.sent -= Counter(_digests(here, "cats/c0.png"))
         here.put(f"cats/n{number:03}.png", 1000 + number)
         here.put("cats/c0.png", 2000 + number)
         (cats / "c1.png").rename(cats / "x1.png") if number % 2 else (cats / "x1.png").rename(cats / "c1.png")
@@ -103,6 +106,7 @@ class Yard:
     def clean(self) -> Journal:
         """A run without a strike: how often each thread makes each call, and the order of it all."""
         log = self.base / "clean"
+        self.begun = True
         done = run_traced(self.here, log, "apply", "-y", environ=self.environ)
         assert done.returncode == 0, done.stderr
         calls = read_trace(log)
@@ -158,6 +162,7 @@ class Yard:
 
     def _finish(self, result: Result) -> None:
         here = self.here
+        self.begun = True
         for _ in range(3):
             done = here.place.run("apply", "-y", "-q", environ=self.environ, timeout=240)
             if done.returncode == 0:

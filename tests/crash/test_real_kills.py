@@ -67,8 +67,7 @@ def test_processes_struck_from_inside_end_in_order(tmp_path: Path) -> None:
     with yard(tmp_path, tmp_path / "compiled") as here:
         results = []
         for number in range(8):
-            if number:
-                here.change()
+            here.change()
             results.append(here.inject(drawn_plain(chance, KINDS[number % len(KINDS)])))
     judged(results, draw)
 
