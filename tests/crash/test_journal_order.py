@@ -9,8 +9,7 @@ import pytest
 from tests.crash.disk import PowerCut
 from tests.crash.journal import Journal
 from tests.crash.real import FOLDERS, INJECTED, Yard, yard
-from tests.crash.test_real_kills import traced
-from tests.crash.traced import read_trace, run_traced
+from tests.crash.traced import read_trace, run_traced, strace_there
 
 
 def unsynced(here: Yard) -> Journal:
@@ -26,7 +25,7 @@ def unsynced(here: Yard) -> Journal:
 def test_records_payments_and_ids_are_synced_before_what_depends_on_them(tmp_path: Path) -> None:
     """Every upload, album, edit and deletion of two runs; tokens too. What the model of the disk holds is what is on
     the disk."""
-    if not traced():
+    if not strace_there():  # a test of its own tells that
         return
     with yard(tmp_path, tmp_path / "compiled") as here:
         cut = PowerCut(here.here.folder, FOLDERS)
@@ -56,7 +55,7 @@ def test_records_payments_and_ids_are_synced_before_what_depends_on_them(tmp_pat
 @pytest.mark.timeout(600)
 def test_a_program_that_forgets_to_sync_is_caught(tmp_path: Path) -> None:
     """Without a sync everything leaves too early: the check can fail."""
-    if not traced():
+    if not strace_there():  # a test of its own tells that
         return
     with yard(tmp_path, tmp_path / "compiled") as here:
         caught = unsynced(here)

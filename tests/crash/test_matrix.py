@@ -13,8 +13,8 @@ import pytest
 from tests.crash.scenarios import CASES, WHOLE
 
 ROOT = Path(__file__).parents[2]
-SHARES = 4
-SAMPLED = 4
+SHARES = 2
+SAMPLED = 3
 SAMPLED_DOUBLES = 2
 EVERYTHING = bool(os.environ.get("CRASH_ALL"))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.crash.real import Result, drawn, drawn_plain, yard
+from tests.crash.real import PLACES, Result, Strike, drawn, drawn_plain, yard
 from tests.crash.sweep import seed
 from tests.crash.traced import strace_there
 
@@ -18,12 +20,11 @@ KINDS = ("kill", "once", "cut", "lasting", "torn", "once")
 WITHOUT = "CRASH_WITHOUT_STRACE"
 
 
-def traced() -> bool:
-    """Whether strace does it. Where it cannot be had somebody has to say that this is known."""
-    if strace_there():
-        return True
-    assert os.environ.get(WITHOUT), f"strace is missing or may not trace here: install it, or set {WITHOUT}=1"
-    return False
+def test_strace_is_there_or_known_to_be_missing() -> None:
+    """Without it the processes are struck from inside, and nobody looks at the order of their system calls: somebody
+    has to say that this is known. Other systems than Linux have no strace."""
+    known = bool(os.environ.get(WITHOUT)) or sys.platform != "linux"
+    assert strace_there() or known, f"strace is missing or may not trace here: install it, or set {WITHOUT}=1"
 
 
 def judged(results: list[Result], draw: str) -> None:
@@ -44,7 +45,7 @@ def test_processes_struck_at_their_system_calls_end_in_order(tmp_path: Path, bat
     """SIGKILL (also with a power cut), an error once, and for good, at calls drawn by the commit."""
     draw = f"{seed()}/{batch}"
     chance = random.Random(draw)
-    kernel = traced()
+    kernel = strace_there()
     with yard(tmp_path, tmp_path / "compiled") as here:
         if kernel:
             assert here.clean().broken == []
@@ -73,11 +74,24 @@ def test_processes_struck_from_inside_end_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(1200)
+def test_a_file_that_cannot_be_opened_or_written_is_named(tmp_path: Path) -> None:
+    """For good, one file after the other: the cache is done without, else 65 or 75; then all is put in order."""
+    chance, results = random.Random(0), []
+    with yard(tmp_path, tmp_path / "compiled") as here:
+        for place in PLACES if strace_there() else ():
+            here.change()
+            wanted = chance.choice([Strike("openat", 1, "EROFS", True), Strike("pwrite64", 2, "ENOSPC", True)])
+            results.append(here.strike(replace(wanted, place=place), chance))
+    assert [result.broken for result in results if result.broken] == []
+    refused = {result.strike.place for result in results if result.code in (65, 75)}
+    assert not any("cache" in place for place in refused)
+    assert len(refused) >= len(results) // 2
+
+
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("effect", ["EIO", "ENOSPC", "EROFS"])
 def test_a_record_that_cannot_be_written_stops_the_run_before_anything_is_sent(tmp_path: Path, effect: str) -> None:
     """From the first commit on nothing can be kept: 65 or 75, the file and the remedy are named, nothing is sent."""
-    from tests.crash.real import Strike
-
     with yard(tmp_path, tmp_path / "compiled") as here:
         result = here.inject(Strike("commit", 12, effect, lasting=True))
     assert result.broken == []
