@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from imgur_sync.errors import StateError
@@ -78,8 +79,16 @@ def _make_folders(path: Path) -> None:
         except FileExistsError:
             continue  # another process was faster
         folder.chmod(0o700)
+        _sync_name(folder)
     if not path.is_dir():
         raise NotADirectoryError(20, "not a folder", str(path))
+
+
+def _sync_name(folder: Path) -> None:
+    """Make the name of a new folder durable: what is synced inside is lost with it. Where the folder above may be
+    written but not read, that cannot be asked for."""
+    with suppress(PermissionError):
+        sync_folder(folder.parent)
 
 
 def create_private(path: Path, content: bytes = b"") -> bool:
