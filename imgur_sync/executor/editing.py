@@ -174,7 +174,7 @@ def _send(
     if shown is None:
         _doubt(session, spec, number, wish, "Imgur does not show the edit yet")
         raise AlbumStop
-    _record(session, spec, plan, wish, shown, number)
+    _record(session, spec, plan, replace(wish, answered=True), shown, number)
     return None
 
 

@@ -85,7 +85,11 @@ class EditWish:
         )
 
     def confirmed(self, key: str, listing: RemoteAlbum, at: float) -> tuple[Change, ...]:
-        """What may be recorded as sent and honoured: the header fields that the reading shows as wished."""
+        """What may be recorded as sent and honoured: the header fields that the reading shows as wished.
+
+        Hidden and secret look alike (imgur-api §6): of an album that was not public before, only the answer tells that
+        one became the other.
+        """
         differs = self._differing(listing)
 
         def honoured(field: str, value: str | None) -> str | None:
@@ -93,6 +97,8 @@ class EditWish:
 
         title, description = honoured("title", self.title), honoured("description", self.description)
         privacy = honoured("privacy", self.privacy)
+        if self.privacy != "public" and not self.before_public and not self.answered:
+            privacy = None
         if title is None and description is None and privacy is None:
             return ()
         return (AlbumEdited(key, title, description, None if privacy is None else Privacy(privacy), at),)

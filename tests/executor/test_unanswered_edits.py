@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from imgur_sync.errors import ExitCode
+from imgur_sync.model.spec import Privacy
 from tests.support.sync_stage import SyncStage
 
 
@@ -69,3 +70,12 @@ def test_runs_killed_at_the_same_edit_do_not_give_it_up(stage: SyncStage, what: 
     assert not equal(stage, what)
     assert stage.apply().codes == (ExitCode.DONE,)
     assert equal(stage, what)
+
+
+def test_a_lost_edit_to_secret_is_not_taken_for_done(stage: SyncStage) -> None:
+    """No reading tells hidden and secret apart: only an answer does."""
+    stage.change("cats", privacy=Privacy.SECRET)
+    match = {"method": "PUT", "path": "/3/album/*", "nth": 1}
+    stage.steer("faults", [{"match": match, "fault": "drop_before"}])
+    assert stage.apply().codes == (ExitCode.DONE,)
+    assert stage.remote("cats")["privacy"] == "secret"
