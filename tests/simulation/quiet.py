@@ -1,0 +1,83 @@
+"""The quiet phase: faults stop, files stay, approvals are given as the plan asks, time passes. At most three applies
+that could act must converge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgur_sync.errors import ExitCode
+from imgur_sync.model.plan import GateName
+from tests.simulation.oracle import Broken, must
+
+if TYPE_CHECKING:
+    from tests.simulation.playing import Play
+
+DAYS = 7 * 86_400.0
+APPLIES = 3
+
+
+def quiet(play: Play) -> None:
+    """Converge, or raise `Broken`."""
+    stage, oracle = play.stage, play.oracle
+    oracle.quiet = True
+    began = stage.clock.true()
+    stage.clock.advance(4000.0)
+    acting, logins = 0, 0
+    codes: tuple[int, ...] = ()
+    while acting < APPLIES:
+        must(stage.clock.true() - began <= DAYS, "V3", "the quiet phase takes more than seven days")
+        _accept_roots(play)
+        run = play.apply({"do": "apply", "approve": "right", "options": {"retry_failed": stage.any_failed()}})
+        codes = run.codes
+        if ExitCode.CREDENTIALS in codes:
+            logins += 1
+            must(logins == 1, "V1", "logged in again, and the credentials are refused")
+            stage.log_in_again()
+            continue
+        if ExitCode.BUDGET in codes:
+            _wait_for_budget(play, run.finished.resume_at if run.finished is not None else None, run.error)
+            continue
+        acting += 1
+        if codes == expected(play):
+            break
+        stage.clock.advance(2 * stage.settle + 100)
+    must(codes == expected(play), "V1", f"after {acting} applies the exit codes are {codes}, not {expected(play)}")
+    _stays(play)
+
+
+def expected(play: Play) -> tuple[int, ...]:
+    """The exit codes of an apply when all is in order: what cannot be sent makes it partial."""
+    flawed = any(play.acts.streets.flawed(key) for key in play.stage.albums)
+    return (ExitCode.PARTIAL.value,) if flawed else (ExitCode.DONE.value,)
+
+
+def _wait_for_budget(play: Play, resume_at: float | None, error: object) -> None:
+    moment = resume_at if resume_at is not None else getattr(error, "resume_at", None)
+    clock = play.stage.clock
+    clock.advance(max(1.0, moment - clock.now() + 1) if moment is not None else 3600.0)
+
+
+def _accept_roots(play: Play) -> None:
+    """A person looks at the folders and confirms that they are the right ones."""
+    plan = play.plan({"do": "plan"}).plan
+    if plan is None:
+        return
+    for album in plan.albums:
+        if any(gate.name is GateName.ROOT for gate in album.gates):
+            play.stage.accept_root(album.album)
+            play.oracle.accepted.add(album.album)
+
+
+def _stays(play: Play) -> None:
+    """Nothing is left to do, and looking costs GETs only; another apply changes nothing."""
+    plan = play.plan({"do": "plan"}).plan
+    if plan is None:
+        raise Broken("I2", "there is no plan when all is in order")
+    for album in plan.albums:
+        must(not album.wanted, "I2", f"{album.album}: the next plan wants {album.wanted}")
+        must(not album.unsettled, "I2", f"{album.album}: in doubt: {album.unsettled}")
+    deeds = len(play.watcher.deeds)
+    play.apply({"do": "apply"})
+    done = [sent for sent in play.stage.weather.sent if sent.method != "GET" and sent.path != "/oauth2/token"]
+    must(not done, "I2", f"another apply sent {[(sent.method, sent.path) for sent in done]}")
+    must(len(play.watcher.deeds) == deeds, "I2", "another apply changed something")
