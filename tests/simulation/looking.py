@@ -26,7 +26,7 @@ class StruckFolders:
         self._touch: Touch = lambda action, album, path: None
         self.struck: list[str] = []
         self.broken: set[str] = set()
-        """Albums of which a scan of this run told of an error."""
+        """Albums of which the last scan of this run told of an error."""
         self.opened: set[str] = set()
 
     def begin(self, items: Iterable[Sequence[Any]], touch: Touch) -> None:
@@ -81,6 +81,7 @@ class _Over:
                 error = f"the folder {spec.folder} cannot be listed: {os.strerror(errno.EIO)}"
                 half = found.files[: len(found.files) // 2]
                 found = replace(found, files=half, errors=(*found.errors, error), fingerprint="")
+        self._struck.broken.discard(spec.key)
         if isinstance(found, LocalAlbum) and found.errors:
             self._struck.broken.add(spec.key)
         return found

@@ -54,6 +54,7 @@ class Play:
         self.acts = Acts(self.stage, self.watcher)
         self.oracle = Oracle(self.stage, self.watcher, self.acts)
         self.stage.site = self.acts.inside
+        self.watcher.broken = lambda: frozenset(self.stage.folders.broken)
         self.trace: list[str] = []
         self.struck: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()

@@ -23,6 +23,7 @@ class Streets:
         self.parked = base.with_name(base.name + "-parked")
         self.parked.mkdir(parents=True)
         self.ever: set[str] = set()
+        self.ever_at: dict[tuple[str, str], set[str]] = {}
         self.missing: dict[str, Path] = {}
         """Roots that are unmounted, with where they are kept."""
         self.emptied: set[str] = set()
@@ -64,7 +65,7 @@ class Streets:
         return [name for name in self.names(key) if unsendable(name, self.data(key, name))]
 
     def snapshot(self) -> dict[str, tuple[int, ...]]:
-        """Every folder and file with what must not change by a run."""
+        """Every folder and file with what must not change by a run; remembers what each file holds."""
         found: dict[str, tuple[int, ...]] = {}
         for key in sorted(os.listdir(self.base)) if self.base.exists() else ():
             root = self.base / key
@@ -72,6 +73,7 @@ class Streets:
             found[key] = (stat.st_ino, stat.st_mtime_ns, stat.st_mode)
             for entry in os.scandir(root):
                 stat = entry.stat()
+                self.ever_at.setdefault((key, entry.name), set()).add(digest(self.data(key, entry.name)))
                 found[f"{key}/{entry.name}"] = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_mode)
         return found
 

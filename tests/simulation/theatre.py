@@ -32,7 +32,6 @@ from imgur_sync.model.local import LocalAlbum
 from imgur_sync.model.plan import GateName, Plan
 from imgur_sync.model.secret import Secret
 from imgur_sync.model.spec import BudgetSpec, GateLimits
-from imgur_sync.model.synced import IntentStatus
 from imgur_sync.planner.gates import scan_print
 from imgur_sync.simulator import Clock, Knobs, Limits, Options, World, create_app
 from imgur_sync.state.cache import SqliteCache
@@ -149,7 +148,7 @@ class Theatre(LifecycleStage):
             manifest = self.manifest()
             found = find_store(manifest.state_path, lineage=LINEAGE, read_only=True)
             lost = found is None
-            if found is not None and (found.intents(IntentStatus.OPEN, IntentStatus.SUSPECT) or self.anonymous or True):
+            if found is not None:
                 with found:
                     found = found.copy_to_memory()
             store = stack.enter_context(found or SqliteStore.in_memory(LINEAGE))

@@ -3,7 +3,7 @@ the albums held before and after."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,8 @@ class Deed:
     before: dict[str, Album]
     """The albums that it touches, as they were."""
     after: dict[str, Album]
+    broken: frozenset[str] = frozenset()
+    """The albums whose folder could not be read whole when the run last looked."""
 
     @property
     def left(self) -> list[tuple[str, str]]:
@@ -64,8 +66,9 @@ class Watcher:
         """Who made each picture and album that there ever was."""
         self.shas: dict[str, str] = {}
         self.names: dict[str, str] = {}
+        self.broken: Callable[[], frozenset[str]] = frozenset
         self._commit = world.commit
-        world.commit = self._watched  # type: ignore[method-assign]
+        setattr(world, "commit", self._watched)  # noqa: B010
 
     def _watched(self, transaction: Sequence[Change], at: float) -> None:
         changes = tuple(change for change in transaction if isinstance(change, (*PICTURE_CHANGES, Uploaded)))
@@ -83,7 +86,7 @@ class Watcher:
                 self.names[change.image.id] = change.image.name
             elif isinstance(change, PutAlbum):
                 self.born.setdefault(change.album.id, self.by)
-        self.deeds.append(Deed(self.by, self.run, at, changes, before, after))
+        self.deeds.append(Deed(self.by, self.run, at, changes, before, after, self.broken()))
 
     def _touched(self, changes: Sequence[Any]) -> list[str]:
         found: dict[str, None] = {}
