@@ -115,7 +115,8 @@ def _rounds(session: Session, world: World, plan: Plan) -> Task[Plan]:
             note_limit(session, LimitName.HOUR, limit.resume_at)
             session.unseen = True
             plan = _not_done(plan)
-            break
+            remember_lost_texts(session, plan)
+            return plan  # nobody looked: no album is known to be in order
         session.emit(Planned(plan, number))
     remember_lost_texts(session, plan)
     _close(session, world, plan)
