@@ -279,6 +279,8 @@ class Oracle:
                 (key, image) in deed.left for deed in self.watcher.deeds[before.deeds :] if deed.by == "site"
             )
             age = before.at - self.acts.joined.get(image, 0.0)
+            if self.stage.anonymous:  # a picture without a deletehash cannot be named in an edit
+                return
             if album is None or left_by_site or age <= lag + 30 or run.error is not None:
                 continue
             must(image in album.images, "I4", f"a foreign picture, there for {age:.0f} s, fell out of {key}")
@@ -406,7 +408,11 @@ class Oracle:
         must((album.title or "") == (spec.title or "") or spec.title is None, invariant, f"{key}: the title")
         told = spec.description is None or (album.description or "") == spec.description
         must(told, invariant, f"{key}: the description is {album.description!r}")
-        must(album.privacy == spec.privacy.value, invariant, f"{key}: it is {album.privacy}")
+        alike = album.privacy == spec.privacy.value
+        if not alike and "public" not in (album.privacy, spec.privacy.value):
+            # Imgur tells hidden and secret apart to nobody: what was sent last counts, where that is known.
+            alike = album.id in self.acts.site_privacy or self.acts.ever_lost or "privacy-ignored" in self.stage.struck_ever
+        must(alike, invariant, f"{key}: it is {album.privacy}, not {spec.privacy.value}")
         self._cover(key, album, wanted, shown, invariant)
         self._titles(key, wanted, shown, invariant)
 
@@ -422,7 +428,8 @@ class Oracle:
             want = shown[names.index(cover)]
             must(album.shown_cover == want, invariant, f"{key}: the cover is not {cover}")
         elif cover == "first" and wanted:
-            must(album.shown_cover == shown[0], invariant, f"{key}: the cover is not the first picture")
+            front = next(image for image in album.images if self.ours(image))
+            must(album.shown_cover == front, invariant, f"{key}: the cover is not the first picture")
 
     def _titles(self, key: str, wanted: Any, shown: list[str], invariant: str) -> None:
         spec = self.stage.albums[key]
