@@ -97,6 +97,7 @@ def _accept_roots(play: Play) -> None:
 
 def _stays(play: Play) -> None:
     """Nothing is left to do, and looking costs GETs only; another apply changes nothing."""
+    play.stage.clock.advance(play.stage.options.knobs.lag + 1)
     plan = play.plan({"do": "plan"}).plan
     if plan is None:
         raise Broken("I2", "there is no plan when all is in order")
