@@ -119,11 +119,6 @@ class Oracle:
         if run.codes == (0,):
             self._done_is_done(before)
 
-    def _shows_ours(self, key: str) -> bool:
-        """Whether an album of that key has a picture of ours."""
-        album = self.album(key)
-        return album is not None and any(self.ours(image) for image in album.images)
-
     def _disown(self) -> None:
         """After a loss, what was uploaded for an album that the manifest does not name is nobody's."""
         if not self.acts.lost or not self.stage.manifest().state_path.exists():
@@ -155,7 +150,7 @@ class Oracle:
         code = error.exit_code
         if isinstance(error, ManifestError):
             gone = [key for key in self.stage.albums if not self.acts.streets.present(key)]
-            missing = any(not self._shows_ours(key) for key in gone)
+            missing = any(not self.stage.placed(key) for key in gone)
             must(missing, "exit code", f"the manifest is refused: {error.problems}")
         elif code is ExitCode.UNREADABLE:
             must("disk_broken" in run.struck, "I20", f"the state is refused: {error} {error.hint}")

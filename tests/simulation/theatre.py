@@ -273,6 +273,11 @@ class Theatre(LifecycleStage):
             if album.id not in made:
                 made.append(album.id)
 
+    def placed(self, key: str) -> int:
+        """How many pictures the state has placed in that album."""
+        album = self.ask(lambda store: store.album(key))
+        return album.placed if album is not None else 0
+
     def forget_albums(self) -> None:
         """After a loss: an album that nothing tells of is nobody's."""
         known = {album.id for album in self.ask(lambda store: store.albums()) or ()}
