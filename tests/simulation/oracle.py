@@ -106,6 +106,7 @@ class Oracle:
     def after_apply(self, before: Before, run: Run) -> None:
         """What an apply did, seen from Imgur."""
         self._disown()
+        self._owned_again()
         self._ended_well(before, run)
         self._everywhere(before, run)
         deeds = [deed for deed in self.watcher.deeds[before.deeds :] if deed.by == "us"]
@@ -131,6 +132,11 @@ class Oracle:
         if self.stage.anonymous:
             known = self.stage.known_ids()
             self.disowned |= {i for i in self.watcher.born if i in self.stage.world.images and i not in known}
+
+    def _owned_again(self) -> None:
+        """What was nobody's after a loss, and was found since by its name or marker, is ours again."""
+        if self.disowned:
+            self.disowned -= self.stage.known_ids()
 
     def _ended_well(self, before: Before, run: Run) -> None:
         """Every end is one that is promised."""

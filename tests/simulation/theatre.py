@@ -305,8 +305,9 @@ class Theatre(LifecycleStage):
         manifest = self.manifest()
         store = find_store(manifest.state_path, lineage=LINEAGE)
         spec = manifest.album(key)
-        assert store is not None
         assert spec is not None
+        if store is None:
+            return  # nothing was synced here yet, says the command: an apply comes first
         with store, SqliteCache(manifest.state_path.with_name("cache.db")) as cache:
             local = Folders(cache, self.clock).scan(spec)
             assert isinstance(local, LocalAlbum)
