@@ -449,7 +449,7 @@ class Oracle:
             must(album.shown_cover == want, invariant, f"{key}: the cover is not {cover}")
         elif cover == "first" and wanted:
             front = next(image for image in album.images if self.ours(image))
-            must(album.shown_cover == front, invariant, f"{key}: the cover is not the first picture")
+            must(album.shown_cover in (front, shown[0]), invariant, f"{key}: the cover is not the first picture")
 
     def _titles(self, key: str, wanted: Any, shown: list[str], invariant: str) -> None:
         spec = self.stage.albums[key]
