@@ -1,0 +1,354 @@
+"""The whole program in one process, and all that can befall it: a stage whose runs are struck by number."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from imgur_sync.errors import ImgurSyncError
+from imgur_sync.executor import Options as RunOptions
+from imgur_sync.executor import Ports, apply, make_plan
+from imgur_sync.executor.history import recorded_run
+from imgur_sync.executor.rebuilding import rebuild
+from imgur_sync.executor.session import Session
+from imgur_sync.imgur.auth import Credentials
+from imgur_sync.imgur.keys import ByDeletehash, ById
+from imgur_sync.imgur.reader import ImgurReader
+from imgur_sync.imgur.transport import READ_ONLY, READ_WRITE, Transport
+from imgur_sync.imgur.writer import ImgurWriter
+from imgur_sync.local.folders import Folders
+from imgur_sync.model.change import RootAccepted
+from imgur_sync.model.event import Event, Planned, RunFinished
+from imgur_sync.model.local import LocalAlbum
+from imgur_sync.model.plan import GateName, Plan
+from imgur_sync.model.secret import Secret
+from imgur_sync.model.spec import BudgetSpec, GateLimits
+from imgur_sync.planner.gates import scan_print
+from imgur_sync.simulator import Clock, Knobs, Limits, Options, World, create_app
+from imgur_sync.state.cache import SqliteCache
+from imgur_sync.state.store import SqliteStore, find_store, open_store
+from tests.simulation.labour import Labour
+from tests.simulation.looking import StruckFolders
+from tests.simulation.times import TwoClocks
+from tests.simulation.tripwires import LEDGER_WRITES, STORE_WRITES, Guarded, Tripwire
+from tests.simulation.weather import Weather
+from tests.support.lifecycle_stage import LifecycleStage
+from tests.support.memory_tokens import MemoryTokens
+from tests.support.sync_stage import LINEAGE, Killed
+from tests.support.wsgi import ORIGIN, InProcess
+
+
+@dataclass(slots=True)
+class Run:
+    """What became of one run of the program. `ended` is "done", "killed" or the name of an error's class."""
+
+    command: str
+    ended: str = "done"
+    events: list[Event] = field(default_factory=list)
+    finished: RunFinished | None = None
+    plan: Plan | None = None
+    error: BaseException | None = None
+    struck: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
+    approvals: Mapping[GateName, int] = field(default_factory=dict)
+    began: float = 0.0
+    ended_at: float = 0.0
+
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """The exit codes; of an error of ours its own."""
+        if isinstance(self.error, ImgurSyncError):
+            return (self.error.exit_code.value,)
+        return tuple(code.value for code in self.finished.codes) if self.finished is not None else ()
+
+
+class Theatre(LifecycleStage):
+    """A stage for one history. `setup` are its knobs as JSON values, all of them optional."""
+
+    def __init__(self, base: Path, setup: Mapping[str, Any], seed: int) -> None:
+        self.base = base
+        self.seed = seed & 0x7FFFFFFF
+        self.clock: TwoClocks = TwoClocks()
+        self.world = World(clock=Clock(self.clock.true), seed=f"sim-{seed}")
+        self.demo = self.world.demo()
+        limits = Limits(*setup.get("limits", (0, 0, 0, 0)))
+        self.options = Options(
+            knobs=Knobs(**setup.get("knobs", {})),
+            limits=limits,
+            windows=setup.get("windows", "fixed"),
+            latency=setup.get("latency", 0.0),
+        )
+        app = create_app(self.world, self.options, self.clock.advance)
+        self.wire = InProcess(app)
+        self.web = httpx.Client(transport=self.wire, base_url=ORIGIN)
+        self.weather = Weather(self.wire, self.world, self.clock, self._steered)
+        self.albums = {}
+        self.settle = setup.get("settle", 90.0)
+        self.budget = BudgetSpec(**setup.get("budget", {"uploads_per_hour": 0}))
+        self.gates = GateLimits()
+        self.in_flight = setup.get("in_flight", 4)
+        self.anonymous = setup.get("anonymous", False)
+        self.events = []
+        self.tokens = MemoryTokens()
+        self.site: Any = None
+        """Does a step of somebody on the web site; set by who plays the history."""
+        self.folders = StruckFolders()
+        self.runs = 0
+        self.struck_ever: set[str] = set()
+        self._made: dict[str, list[str]] = {}
+        self.key_of: dict[str, str] = {}
+        """The key that each album was made for, also of one that a loss made nobody's."""
+        knobs = setup.get("knobs", {})
+        if knobs:
+            self.steer("knobs", knobs)
+
+    def _steered(self, what: str, sent: Any) -> Any:
+        if what == "no faults":
+            return self.web.delete("/_simulator/faults")
+        if what == "step":
+            return self.site(sent)
+        return self.steer(what, sent)
+
+    # One process each
+
+    def run_apply(self, step: Mapping[str, Any], approvals: Mapping[GateName, int], options: Mapping[str, Any]) -> Run:
+        """One `apply -y` in a process of its own, struck as the step says."""
+        run = Run("apply", approvals=approvals)
+        with self._process(step, run) as (stack, wire, labour):
+            manifest = self.manifest()
+            ledger = self._guarded_ledger(stack, wire)
+            cache = stack.enter_context(SqliteCache(self.base / ".imgur-sync" / "cache.db"))
+            transport = stack.enter_context(self._weathered(ledger, writing=True))
+            store = self._state(stack, cache, ledger, transport, labour)
+            guarded = Guarded(store, wire, STORE_WRITES, "state.db")
+            ports = self._built(guarded, cache, ledger, transport, labour)
+            keys = ByDeletehash(store.deletehashes()) if self.anonymous else ById()
+            wanted = RunOptions(approvals=approvals, **options)
+            stack.callback(self._back_up, store)
+            with recorded_run(ports, "apply") as record:
+                for event in apply(ports, ImgurWriter(transport, keys), manifest, wanted, lambda plan: True):
+                    run.events.append(event)
+                    if isinstance(event, RunFinished):
+                        run.finished = event
+                if run.finished is not None:
+                    record.exit_codes = run.finished.codes
+        return run
+
+    def run_plan(self, step: Mapping[str, Any], options: Mapping[str, Any]) -> Run:
+        """One `plan`; what readings settle is kept in memory, as the command does it."""
+        run = Run("plan")
+        with self._process(step, run) as (stack, wire, labour):
+            manifest = self.manifest()
+            found = find_store(manifest.state_path, lineage=LINEAGE, read_only=True)
+            lost = found is None
+            if found is not None:
+                with found:
+                    found = found.copy_to_memory()
+            store = stack.enter_context(found or SqliteStore.in_memory(LINEAGE))
+            wanted = RunOptions(rebuild=lost and not self.anonymous, **options)
+            ledger = self._guarded_ledger(stack, wire)
+            cache = stack.enter_context(SqliteCache(self.base / ".imgur-sync" / "cache.db"))
+            transport = stack.enter_context(self._weathered(ledger, writing=False))
+            ports = self._built(store, cache, ledger, transport, labour)
+            for event in make_plan(ports, manifest, wanted):
+                run.events.append(event)
+                if isinstance(event, Planned):
+                    run.plan = event.plan
+        return run
+
+    @contextmanager
+    def _process(self, step: Mapping[str, Any], run: Run) -> Iterator[tuple[ExitStack, Tripwire, Labour]]:
+        """The life of one process: what it raises ends up in `run`; what is not its own passes."""
+        self.runs += 1
+        self.weather.begin((int(number), item) for number, item in step.get("faults", ()))
+        errors = [(number, kind, bool(good)) for number, kind, good in step.get("errors", ())]
+        wire = Tripwire(step.get("kill", 0), after=step.get("after", False), errors=errors)
+        accidents = {number: (kind, seconds) for number, kind, seconds in step.get("accidents", ())}
+        seed = self.seed + self.runs
+        labour = Labour(
+            self.clock, wire, seed, stop_at=step.get("stop", 0), signal=step.get("signal", 2), accidents=accidents
+        )
+        self.folders.begin(step.get("local", ()), self._files_touched)
+        self.weather.guard(wire)
+        run.began = self.clock.monotonic()
+        try:
+            with ExitStack() as stack:
+                yield stack, wire, labour
+        except Killed as error:
+            run.ended, run.error = "killed", error
+            run.struck["kill"] += 1
+        except Exception as error:
+            run.ended, run.error = type(error).__name__, error
+        finally:
+            run.calls = wire.calls
+            run.ended_at = self.clock.monotonic()
+            run.struck.update(wire.struck)
+            run.struck.update(labour.struck)
+            run.struck.update(self.folders.struck)
+            run.struck.update(self.weather.struck)
+            self.weather.struck.clear()
+            self.struck_ever |= set(run.struck)
+            self._remember_albums()
+
+    def _files_touched(self, action: Mapping[str, Any], album: str, path: str) -> None:
+        """Something happens to a file while the run looks at it; told to who models the folders."""
+        self.site({"do": "touch", **action, "album": album, "path": path})
+
+    def _state(
+        self, stack: ExitStack, cache: SqliteCache, ledger: Any, transport: Transport, labour: Labour
+    ) -> SqliteStore:
+        """The state as `apply` finds it, makes it, or rebuilds it."""
+        manifest = self.manifest()
+        found = find_store(manifest.state_path, lineage=LINEAGE)
+        if found is None and not self.anonymous:
+            fresh = manifest.state_path.with_name("state.db.rebuilt")
+            for suffix in ("", "-wal", "-shm"):
+                fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+            with open_store(fresh, lineage=LINEAGE, create=True) as store:
+                session = Session(self._built(store, cache, ledger, transport, labour), manifest, RunOptions())
+                self.events = list(session.scheduler.drive(rebuild(session)))
+            fresh.rename(manifest.state_path)
+            found = open_store(manifest.state_path, lineage=LINEAGE, create=False)
+        mode = "anonymous" if self.anonymous else "account"
+        found = found or open_store(manifest.state_path, lineage=LINEAGE, create=True, mode=mode)
+        return stack.enter_context(found)
+
+    def _back_up(self, store: SqliteStore) -> None:
+        """What every apply without an account does at its end, unless it was killed."""
+        if self.anonymous and store.albums() and not self.weather.dead:
+            store.save_copy(self.base / "backup.db")
+
+    def _guarded_ledger(self, stack: ExitStack, wire: Tripwire) -> Any:
+        (self.base / ".imgur-sync").mkdir(parents=True, exist_ok=True)
+        return Guarded(stack.enter_context(self._ledger()), wire, LEDGER_WRITES, "ledger.db")
+
+    def _weathered(self, ledger: Any, *, writing: bool) -> Transport:
+        demo = self.demo
+        secrets = (Secret(demo.client_secret), Secret(demo.refresh_token), Secret(demo.access_token))
+        credentials = Credentials(demo.client_id, *(() if self.anonymous else secrets), anonymous=self.anonymous)
+        allow = READ_WRITE if writing else READ_ONLY
+        return Transport(ORIGIN, credentials, ledger, self.tokens, self.clock, allow=allow, http=self.weather)
+
+    def _built(self, store: Any, cache: SqliteCache, ledger: Any, transport: Transport, labour: Labour) -> Ports:
+        return Ports(
+            local=self.folders.over(Folders(cache, self.clock, self.folders.open_file)),
+            store=store,
+            cache=cache,
+            clock=self.clock,
+            workers=labour,
+            reader=ImgurReader(transport),
+            ledger=ledger,
+            chance=lambda: 0.0,
+        )
+
+    # What lies on disk
+
+    def charged_since(self, number: int) -> tuple[int, int]:
+        """The credits that the ledger's rows after `number` hold, and the highest number."""
+        path = self.base / "ledger.db"
+        if not path.exists():
+            return 0, 0
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        try:
+            total = connection.execute("SELECT COALESCE(SUM(credits), 0) FROM charge WHERE number > ?", (number,))
+            highest = connection.execute("SELECT COALESCE(MAX(number), 0) FROM charge")
+            return int(total.fetchone()[0]), int(highest.fetchone()[0])
+        finally:
+            connection.close()
+
+    def _remember_albums(self) -> None:
+        """Which album was made for which key, as the state records it when a run has ended."""
+        path = self.manifest().state_path
+        if not path.exists():
+            return
+        for album in self.ask(lambda store: store.albums()) or ():
+            made = self._made.setdefault(album.key, [])
+            self.key_of.setdefault(album.id, album.key)
+            if album.id not in made:
+                made.append(album.id)
+
+    def keyless(self, key: str) -> set[str]:
+        """The album's pictures whose deletehash never arrived."""
+        if not self.anonymous:
+            return set()
+        return self.ask(lambda store: {p.id for p in store.pictures(key) if p.deletehash is None}) or set()
+
+    def placed(self, key: str) -> int:
+        """How many pictures the state has placed in that album."""
+        album = self.ask(lambda store: store.album(key))
+        return album.placed if album is not None else 0
+
+    def forget_albums(self) -> None:
+        """After a loss: an album that nothing tells of is nobody's."""
+        known = {album.id for album in self.ask(lambda store: store.albums()) or ()}
+        self._made = {key: [one for one in albums if one in known] for key, albums in self._made.items()}
+
+    def albums_made(self) -> dict[str, list[str]]:
+        """Key to the ids of the albums that it ever had, newest last."""
+        return self._made
+
+    def known_ids(self) -> set[str]:
+        """The pictures that the state has a record of."""
+
+        def ids(store: SqliteStore) -> set[str]:
+            found = {picture.id for album in store.albums() for picture in store.pictures(album.key)}
+            return found | {one.picture.id for one in store.departures()}
+
+        return self.ask(ids) or set()
+
+    def any_failed(self) -> bool:
+        """Whether the state holds files that are not tried again by themselves."""
+        return bool(self.ask(lambda store: any(store.failed(key) for key in self.albums)))
+
+    def accept_root(self, key: str) -> None:
+        """`root accept KEY --empty`, typed by a person who looked."""
+        manifest = self.manifest()
+        store = find_store(manifest.state_path, lineage=LINEAGE)
+        spec = manifest.album(key)
+        assert spec is not None
+        if store is None:
+            return  # nothing was synced here yet, says the command: an apply comes first
+        with store, SqliteCache(manifest.state_path.with_name("cache.db")) as cache:
+            local = Folders(cache, self.clock).scan(spec)
+            assert isinstance(local, LocalAlbum)
+            store.record(RootAccepted(key, scan_print(local)))
+
+    def lose_state(self) -> None:
+        """The state is gone."""
+        for path in (self.base / ".imgur-sync").glob("state.db*"):
+            path.unlink()
+
+    def recover(self) -> bool:
+        """`state recover` of a mirror without an account; whether there was a copy."""
+        copy = self.base / "backup.db"
+        if not copy.exists():
+            return False
+        self.lose_state()
+        self.manifest().state_path.write_bytes(copy.read_bytes())
+        os.chmod(self.manifest().state_path, 0o600)
+        return True
+
+    def state_bytes(self) -> bytes:
+        """What the state's files hold."""
+        path = self.manifest().state_path
+        parts = [p.read_bytes() for p in (path, path.with_name(path.name + "-wal")) if p.exists()]
+        return b"|".join(parts)
+
+    def log_in_again(self) -> None:
+        """The user logs in: new tokens."""
+        self.demo = self.world.demo()
+        self.tokens = MemoryTokens()
+
+
+def as_json(value: Any) -> str:
+    """One line of JSON, keys sorted."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
