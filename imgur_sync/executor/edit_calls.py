@@ -52,15 +52,19 @@ def edit_calls(
 def _add_and_remove(
     target: str, shown: tuple[str, ...], ids: tuple[str, ...], header: AlbumChanges | None
 ) -> tuple[tuple[Cost, Call], ...]:
-    """The way round a PUT whose ids are ignored: what stands right at the front stays, the rest goes and returns."""
+    """The way round a PUT whose ids are ignored: what stands right at the front stays, the rest goes and returns. What
+    leaves for good goes after that: whatever fails in between, a replaced picture is there as long as its new one is
+    not."""
     same = kept_prefix(ids, shown)
-    stay = set(ids[:same])
-    out, back = tuple(i for i in shown if i not in stay), ids[same:]
+    back, wanted = ids[same:], set(ids)
+    out, leaving = tuple(i for i in shown if i in set(back)), tuple(i for i in shown if i not in wanted)
     calls: list[tuple[Cost, Call]] = []
     if out:
         calls.append((POST_COST, lambda writer, grant: writer.remove_images(target, out, grant)))
     if back:
         calls.append((POST_COST, lambda writer, grant: writer.add_images(target, back, grant)))
+    if leaving:
+        calls.append((POST_COST, lambda writer, grant: writer.remove_images(target, leaving, grant)))
     if header is not None:
         put = header
         calls.append((CALL_COST, lambda writer, grant: writer.edit_album(target, put, grant)))

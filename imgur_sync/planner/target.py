@@ -138,7 +138,7 @@ def _edits(
             attached=_attached(sorted_),
             moves=moves,
             reordered=wanted != tuple(i for i in current if i not in leaving) or (header and bool(wanted)),
-            calls=calls(header, wanted, pieces=bool(view.fixed or view.keyless & set(wanted))),
+            calls=calls(header, wanted, current, pieces=bool(view.fixed or view.keyless & set(wanted))),
         )
     return edit, narrow
 
