@@ -25,13 +25,12 @@ from imgur_sync.executor.writing import note_limit
 from imgur_sync.model.budget import LimitName
 from imgur_sync.model.change import Change, FailuresForgotten, FolderSeen, IntentEnded
 from imgur_sync.model.event import Event, Planned, RunFinished, Waiting
-from imgur_sync.model.plan import AlbumPlan, Plan, Price
+from imgur_sync.model.plan import AlbumPlan, Plan
 from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.spec import Manifest
 from imgur_sync.model.step import Upload
 from imgur_sync.model.synced import IntentStatus
 from imgur_sync.planner.gaps import waves, without_gaps
-from imgur_sync.planner.price import price_albums
 
 MAX_ROUNDS = 12
 SHORT_WAITS = (1.0, 2.0, 4.0)
@@ -60,8 +59,8 @@ def apply(
         session.emit(Planned(plan, 1))
         _check(plan, options, confirm)
         deeds.agreed = True
-        plan = yield from _rounds(session, world, plan)
-        plan = yield from go_on(session, world, specs, plan, lambda plan: _rounds(session, world, plan))
+        plan = yield from _rounds(session, world, plan, deeds)
+        plan = yield from go_on(session, world, specs, plan, lambda plan: _rounds(session, world, plan, deeds))
         session.emit(finished(session, plan))
 
     try:
@@ -91,7 +90,7 @@ def _check(plan: Plan, options: Options, confirm: Callable[[Plan], bool]) -> Non
         raise DeclinedError("nothing was done")
 
 
-def _rounds(session: Session, world: World, plan: Plan) -> Task[Plan]:
+def _rounds(session: Session, world: World, plan: Plan, deeds: Deeds) -> Task[Plan]:
     """Act and plan again until nothing is left that can be done now."""
     number, acts, waits = 1, 0, 0
     waited = 0.0
@@ -111,24 +110,16 @@ def _rounds(session: Session, world: World, plan: Plan) -> Task[Plan]:
         try:
             plan = yield from _look_again(session, world)
         except BudgetError as limit:
-            # What was done is told all the same; what is left is seen when there is budget to look.
+            # What was done is told all the same; what is left is seen when there is budget to look. Until then nothing
+            # is remembered as being in order: some albums were looked at since, and the plan knows nothing of that.
             note_limit(session, LimitName.HOUR, limit.resume_at)
             session.unseen = True
-            plan = _not_done(plan)
-            break
+            session.ports.cache.flush()
+            return deeds.left() or plan
         session.emit(Planned(plan, number))
     remember_lost_texts(session, plan)
     _close(session, world, plan)
     return plan
-
-
-def _not_done(plan: Plan) -> Plan:
-    """What of a plan is known to be left when nobody could look after it was carried out: what it held back."""
-    albums: list[AlbumPlan] = []
-    for album in plan.albums:
-        held = tuple(item.step for item in album.withheld) + tuple(item.step for item in album.deferred)
-        albums.append(replace(album, wanted=held, steps=()))
-    return replace(plan, albums=tuple(albums), price=Price(), total=price_albums(albums, wanted=True))
 
 
 def _look_again(session: Session, world: World) -> Task[Plan]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from imgur_sync.errors import BudgetError
 from imgur_sync.executor.agreeing import agreed_by
 from imgur_sync.executor.edit_calls import edit_calls
@@ -167,10 +169,10 @@ def _send(
     except (AlbumStop, BudgetError, RunStopped) as end:
         session.give_back(kept)
         if isinstance(end, BudgetError) and isinstance(number, int) and number:
-            _doubt(session, spec, number, "the edit cannot be read back for want of budget")
+            _doubt(session, spec, number, wish, "the edit cannot be read back for want of budget")
         raise
     if shown is None:
-        _doubt(session, spec, number, "Imgur does not show the edit yet")
+        _doubt(session, spec, number, wish, "Imgur does not show the edit yet")
         raise AlbumStop
     _record(session, spec, plan, wish, shown, number)
     return None
@@ -199,10 +201,10 @@ def _requests(
     return number
 
 
-def _doubt(session: Session, spec: AlbumSpec, number: int, detail: str) -> None:
-    """An edit that was sent and not seen: told, and settled later."""
+def _doubt(session: Session, spec: AlbumSpec, number: int, wish: EditWish, detail: str) -> None:
+    """An edit that was sent, answered and not seen: told, and settled later."""
     now = session.clock.now()
-    session.store.record(IntentDoubted(number, now))
+    session.store.record(IntentDoubted(number, now, replace(wish, answered=True).text()))
     problem = Problem(ProblemKind.UNEXPECTED, detail)
     session.emit(InDoubt(spec.key, "an edit of the album", problem, now + session.settle_seconds))
 

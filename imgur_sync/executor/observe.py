@@ -184,17 +184,15 @@ def album_listing(session: Session, synced: SyncedAlbum | None) -> Task[Seen]:
 def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None = None) -> Task[Seen]:
     """One fresh listing of an album of ours. Gone means a 404 by id, some time after the album was made.
 
-    `kept` was reserved for this reading: it is given back at the moment when the reading reserves for itself.
+    `kept` was reserved for this reading, and pays for its first request.
     """
     from imgur_sync.model.outcome import Done, ProblemKind, Refused
 
     session.emit(Listing(synced.key))
-    reader = session.reader()
+    reader, brought = session.reader(), [kept]
 
     def listed() -> Outcome[RemoteAlbum]:
-        if kept is not None:
-            session.give_back(kept)
-        return reader.album(synced.id)
+        return reader.album(synced.id, brought.pop() if brought else None)
 
     outcome = yield from session.read(listed)
     if isinstance(outcome, Done):

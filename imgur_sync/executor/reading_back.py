@@ -26,7 +26,7 @@ def poll(
         if offset:
             yield Pause(start + offset)
         session.listings.pop(synced.id, None)
-        seen = yield from list_album(session, synced, kept)
+        seen = yield from list_album(session, synced, None if offset else kept)
         if seen.listing is not None and seen.listing.complete and shows(seen.listing):
             return seen.listing
     return None

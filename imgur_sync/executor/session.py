@@ -197,7 +197,7 @@ class Session:
         return self.ports.ledger.spent() if self.ports.ledger is not None else 0
 
     def give_back(self, reservation: Reservation) -> None:
-        """Give back what was reserved for a request that reserves for itself when it is sent."""
+        """Give back what was reserved for a request that was not sent."""
         assert self.ports.ledger is not None
         self.ports.ledger.settle(reservation, Charge.RETURNED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from imgur_sync.executor.observe import list_album
@@ -125,7 +125,7 @@ def confirm_texts(session: Session, key: str, sent: list[SentTexts]) -> Task[Non
     done = [one for one in sent if one not in late]
     changes: list[Change] = [confirmed(one.intent.target, one.wish, now) for one in done]
     changes += [IntentEnded(one.intent.number, IntentStatus.CLOSED, now) for one in done]
-    changes += [IntentDoubted(one.intent.number, now) for one in late]
+    changes += [IntentDoubted(one.intent.number, now, replace(one.wish, answered=True).text()) for one in late]
     session.store.record(*changes)
     session.edited += len(done)
     for one in done:

@@ -11,6 +11,7 @@ from imgur_sync.imgur.body import Misread
 from imgur_sync.imgur.transport import Transport
 from imgur_sync.imgur.verdict import payload
 from imgur_sync.imgur.wire import Call, is_segment
+from imgur_sync.model.budget import Reservation
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Problem, ProblemKind, Refused, Unknown
 from imgur_sync.model.ports import RemoteReader
 from imgur_sync.model.remote import AlbumHeader, CreditReport, RemoteAlbum, RemotePicture
@@ -31,13 +32,13 @@ class ImgurReader(RemoteReader):
         """Page `page` (from 0) of the account's albums (imgur-api §2.3); one unreadable entry makes it unknown."""
         return self._get(Call("GET", f"/3/account/me/albums/{page:d}", _PER_PAGE), replies.headers)
 
-    def album(self, album_id: str) -> Outcome[RemoteAlbum]:
+    def album(self, album_id: str, reservation: Reservation | None = None) -> Outcome[RemoteAlbum]:
         """The whole album: one read, or two where its inline list is short of its count (imgur-api §2.2)."""
         if not is_segment(album_id):
             return _no_id()
         taken_at = self._transport.clock.now()
         call = Call("GET", f"/3/album/{album_id}", named=(album_id,))
-        outcome = self._get(call, partial(_of, album_id, replies.inline, lambda found: found.header.id))
+        outcome = self._get(call, partial(_of, album_id, replies.inline, lambda found: found.header.id), reservation)
         if not isinstance(outcome, Done):
             return outcome
         found = outcome.value
@@ -68,8 +69,8 @@ class ImgurReader(RemoteReader):
         now = self._transport.clock.now()
         return self._get(Call("GET", "/3/credits"), partial(replies.credit_report, now=now))
 
-    def _get(self, call: Call, read: Callable[[object], T]) -> Outcome[T]:
-        return self._transport.call(call, lambda body: read(payload(body)))
+    def _get(self, call: Call, read: Callable[[object], T], reservation: Reservation | None = None) -> Outcome[T]:
+        return self._transport.call(call, lambda body: read(payload(body)), reservation)
 
 
 def _of(asked: str, read: Callable[[object], T], identity: Callable[[T], str], data: object) -> T:

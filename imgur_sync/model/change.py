@@ -187,10 +187,11 @@ class UrlRetired:
 @dataclass(frozen=True, slots=True)
 class IntentDoubted:
     """The outcome of an open intent became unknown at `at` (our clock), or was first seen to be after the clock was set
-    back."""
+    back. A `wish` takes the place of the intent's own, and tells more."""
 
     number: int
     at: float
+    wish: str = ""
 
 
 @dataclass(frozen=True, slots=True)

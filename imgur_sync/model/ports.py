@@ -56,8 +56,11 @@ class RemoteReader(Protocol):
         """Page `page` (from 0) of the account's albums, up to 100; empty at the end. A short page is not the end."""
         ...
 
-    def album(self, album_id: str) -> Outcome[RemoteAlbum]:
-        """The whole album. A flawed list is `Done` with `complete=False`; 404 is `Refused` NOT_FOUND."""
+    def album(self, album_id: str, reservation: Reservation | None = None) -> Outcome[RemoteAlbum]:
+        """The whole album. A flawed list is `Done` with `complete=False`; 404 is `Refused` NOT_FOUND.
+
+        A `reservation` of one credit that is brought along pays for the first request, and is settled here.
+        """
         ...
 
     def images(self, page: int) -> Outcome[tuple[RemotePicture, ...]]:

@@ -17,7 +17,8 @@ class EditWish:
 
     `ids` is the wished membership in order, `leaving` the ids that it takes out. `order` and `cover_path` name the
     wishes where it is remembered that Imgur did not take them over. `first_cover` tells that the cover is the first
-    picture, which Imgur may show as no cover at all.
+    picture, which Imgur may show as no cover at all. `answered`: Imgur said that it was done; a request without an
+    answer may never have come to Imgur, which did not ignore it then.
     """
 
     ids: tuple[str, ...] | None = None
@@ -34,6 +35,7 @@ class EditWish:
     before_title: str = ""
     before_description: str = ""
     before_public: bool = False
+    answered: bool = False
 
     def text(self) -> str:
         """As JSON, for the intent."""
@@ -116,8 +118,10 @@ def ignored_fields(wish: EditWish, listing: RemoteAlbum) -> tuple[tuple[str, str
     """The fields that a late reading shows exactly as before the edit: (field, wish, value before).
 
     A field that differs from the wish and from what was before was changed by somebody, or trimmed: trimmed texts are
-    told apart by being the beginning of the wish.
+    told apart by being the beginning of the wish. An edit that was not answered ignored nothing.
     """
+    if not wish.answered:
+        return ()
     header = listing.header
     before: dict[str, tuple[str, bool, str]] = {}
     differs = wish._differing(listing)

@@ -15,13 +15,15 @@ from imgur_sync.planner.confirm import trimmed
 @dataclass(frozen=True, slots=True)
 class TextWish:
     """The texts sent (None: not part of it), and what Imgur showed before. `strangers` are the pictures of others that
-    an album of no account showed before an upload into it: by that the upload is told from them."""
+    an album of no account showed before an upload into it: by that the upload is told from them. `answered`: Imgur said
+    that the edit was done."""
 
     title: str | None = None
     description: str | None = None
     before_title: str = ""
     before_description: str = ""
     strangers: tuple[str, ...] = ()
+    answered: bool = False
 
     def text(self) -> str:
         """As JSON, for the intent; "" where nothing is wished."""
@@ -51,14 +53,15 @@ def confirmed(image_id: str, wish: TextWish, at: float) -> Change:
 
 def judged(ours: SyncedPicture, wish: TextWish, picture: RemotePicture, at: float) -> tuple[Change, ...]:
     """What a reading that is late enough says of an edit: texts that are as wished, and texts that Imgur did not take
-    over. A text that differs from both the wish and what was before was changed by somebody."""
+    over. A text that differs from both the wish and what was before was changed by somebody; a request without an
+    answer may never have come to Imgur, which did not ignore it then."""
     shown = {"title": picture.title, "description": picture.description}
     before = {"title": wish.before_title, "description": wish.before_description}
     honoured = {name: text for name, text in wish.texts.managed.items() if shown[name] == text}
     changes: list[Change] = []
     if honoured:
         changes.append(PictureEdited(ours.id, honoured.get("title"), honoured.get("description"), at))
-    for name, text in wish.texts.managed.items():
+    for name, text in wish.texts.managed.items() if wish.answered else ():
         if name not in honoured and (shown[name] == before[name] or trimmed(shown[name], text)):
             old = next((mark for mark in ours.ignored_texts if (mark.field, mark.wish) == (name, text)), None)
             attempts = old.attempts + 1 if old is not None else 1

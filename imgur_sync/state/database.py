@@ -32,8 +32,8 @@ class Kind:
 
 
 def refused(path: Path, kind: Kind, why: str) -> StateError:
-    """The error for a file that cannot be used; it was not changed."""
-    return StateError(f"{path}: {why}", hint=f"{path} was not changed, and nothing was sent or deleted. {kind.hint}")
+    """The error for a file that cannot be used, before or while a run uses it."""
+    return StateError(f"{path}: {why}", hint=f"It is left as it is, and without it nothing is sent or deleted. {kind.hint}")
 
 
 def check_header(path: Path, kind: Kind) -> int:
@@ -75,7 +75,7 @@ def check_version(path: Path, kind: Kind, version: int) -> None:
     if version > kind.version:
         raise StateError(
             f"{path}: is version {version}, newer than this program understands ({kind.version})",
-            hint=f"{path} was not changed. Use the imgur-sync that wrote it, or a newer one.",
+            hint="It is left as it is. Use the imgur-sync that wrote it, or a newer one.",
         )
     if version < 1:
         raise refused(path, kind, f"is no finished {kind.name}, or is damaged")

@@ -208,8 +208,8 @@ class Recording:
     def _intent(self, change: IntentDoubted | IntentResent | IntentEnded) -> None:
         intent = self._stored_intent(change.number)
         match change:
-            case IntentDoubted(_, at):
-                intent = replace(intent, failed_at=at)
+            case IntentDoubted(_, at, wish):
+                intent = replace(intent, failed_at=at, wish=wish or intent.wish)
             case IntentResent(_, reservation, _):
                 intent = replace(intent, sends=intent.sends + 1, reservation=reservation, failed_at=None)
             case IntentEnded(_, status, _):

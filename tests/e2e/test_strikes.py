@@ -12,7 +12,7 @@ from imgur_sync.model.budget import LimitName, Refusal
 from imgur_sync.simulator import Limits
 from imgur_sync.state.ledger import Caps, SqliteLedger
 from tests.support.hand_clock import HandClock
-from tests.support.mirror import HEAD, Mirror, table
+from tests.support.mirror import Mirror
 from tests.support.modes import MODES, Either, either
 
 # Four fifths are less than all of it takes, the whole is more; without an account there is less to read.
@@ -24,8 +24,6 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
     """Eight pictures to send, 80 credits, and a day that is hardly longer."""
     limits = Limits(user_credits=0, client_credits=SHORT_DAY[request.param], posts=0, uploads=0)
     with either(tmp_path, request.param, limits=limits) as made:
-        # One after the other: how many credits the end of such a short day leaves is then the same each time.
-        made.manifest(table("cats") + table("dogs"), head=HEAD + "[upload]\nin_flight = 1\n")
         yield made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -124,6 +125,7 @@ def test_an_album_not_found_is_made_again_only_after_the_time_to_settle(after: f
 WISH = EditWish(
     ids=("b", "a"), leaving=("x",), cover="b", cover_path="b.jpg", first_cover=True, title="T", description="D",
     privacy="public", order="o", before_ids=("a", "b", "x"), before_cover="a", before_title="old",
+    answered=True,
 )  # fmt: skip
 DONE: dict[str, Any] = {"title": "T", "description": "D", "public": True, "cover": "b"}
 
@@ -160,7 +162,8 @@ def test_what_a_late_reading_shows_as_before_was_ignored_and_the_rest_was_change
     assert ignored_fields(WISH, listing(("b", "a"), **DONE)) == ()
     drift = listing(("x", "a", "b"), title="third", description="third", cover="x", public=True)
     assert ignored_fields(WISH, drift) == ()
-    trimmed = EditWish(title="  Cats  ", description="long text", before_title="old")
+    assert ignored_fields(replace(WISH, answered=False), before) == (), "it may never have come to Imgur"
+    trimmed = EditWish(title="  Cats  ", description="long text", before_title="old", answered=True)
     kept = ignored_fields(trimmed, listing((), title="Cats", description="long"))
     assert [(field, shown) for field, _, shown in kept] == [("title", "Cats"), ("description", "long")]
 

@@ -186,8 +186,10 @@ def test_texts_are_cut_before_uploads_and_what_does_not_fit_waits() -> None:
 
 def test_a_late_reading_tells_honoured_ignored_and_foreign_texts_apart() -> None:
     """As before, or only the beginning: ignored. Anything else was written by somebody."""
-    wish = TextWish("Tomcat", "asleep", "old", "")
+    wish = TextWish("Tomcat", "asleep", "old", "", answered=True)
     seen = replace(remote("1"), title="Tom", description="asleep")
+    unanswered = replace(wish, answered=False)
+    assert [type(change).__name__ for change in judged(OURS, unanswered, seen, NOW)] == ["PictureEdited"]
     kinds = [(type(change).__name__, getattr(change, "field", "")) for change in judged(OURS, wish, seen, NOW)]
     assert kinds == [("PictureEdited", ""), ("TextIgnored", "title")]
     seen = replace(remote("1"), title="old", description="mine")

@@ -196,7 +196,7 @@ def test_a_file_that_is_no_state_is_refused_untouched(
         open_store(path, lineage=LINEAGE, create=True, read_only=read_only)
     assert caught.value.exit_code is ExitCode.UNREADABLE
     assert str(path) in caught.value.message
-    assert "was not changed" in caught.value.hint
+    assert "It is left as it is" in caught.value.hint
     assert "state rebuild" in caught.value.hint or "newer one" in caught.value.hint
     assert (path.read_bytes() if path.is_file() else None) == before
     assert [file.name for file in tmp_path.iterdir()] == ["state.db"]
