@@ -62,6 +62,7 @@ HEADERS: dict[str, dict[str, str]] = {
     show_default=True,
     help="Limits in lower-case headers and seconds, in the old spelling with moments, or in none.",
 )
+@click.option("--chaos", metavar="SEED", default="", help="Strike requests with faults that SEED draws.")
 @click.option("--write-env", metavar="FILE", help="Write the four settings to FILE, too.")
 @shared(json=False)
 def command(
@@ -78,6 +79,7 @@ def command(
     windows: str,
     refusal: tuple[str, ...],
     headers: str,
+    chaos: str,
     write_env: str | None,
 ) -> None:
     """Serve a local Imgur, with Imgur's limits, until Ctrl-C. A limit of 0 is none.
@@ -98,6 +100,7 @@ def command(
             lambda line: result(line + "\n"),
             cast(Literal["fixed", "sliding", "calendar"], windows),
             HEADERS[headers] | _refusals(refusal),
+            chaos,
         )
     except JournalError as error:
         raise ImgurSyncError(str(error), hint="name another --data, or remove this one") from error

@@ -56,11 +56,14 @@ class Call:
     """Whether the reply has the new back-end's shape."""
     received: Received | Refusal | None = None
     rotate: bool = False
+    stale: float = 0.0
+    """How many seconds ago this one read is to show, if that is more than the knob says."""
 
     @property
     def at(self) -> float | None:
         """The moment that lists and albums are shown as of; None = now."""
-        return self.now - self.knobs.lag if self.knobs.lag else None
+        lag = max(self.knobs.lag, self.stale)
+        return self.now - lag if lag else None
 
     def text(self, name: str) -> str | None:
         """A title or description as it is stored: cut if the knob says so; "" for cleared; None if not sent."""

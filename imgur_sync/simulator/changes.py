@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from imgur_sync.simulator.options import Windows
-from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Request, Spending, Upload
+from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Removed, Request, Spending, Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,17 @@ class CountIn:
     windows: Windows
 
 
+@dataclass(frozen=True, slots=True)
+class Moderate:
+    """Imgur has removed a picture; what becomes of its file."""
+
+    removed: Removed
+
+
 PictureChange = PutImage | DropImage | PutAlbum | DropAlbum | SetMembers | Join | Leave
-OtherChange = PutAccount | PutClient | PutGrant | Revoke | Advance | Note | Uploaded | Settle | Spend | CountIn
+OtherChange = (
+    PutAccount | PutClient | PutGrant | Revoke | Advance | Note | Uploaded | Settle | Spend | CountIn | Moderate
+)
 Change = PictureChange | OtherChange
 _ROWS: dict[str, tuple[type[Any], str, type[Any]]] = {
     "PutImage": (PutImage, "image", Image),
@@ -144,6 +153,7 @@ _ROWS: dict[str, tuple[type[Any], str, type[Any]]] = {
     "Note": (Note, "request", Request),
     "Uploaded": (Uploaded, "upload", Upload),
     "Spend": (Spend, "spent", Spending),
+    "Moderate": (Moderate, "removed", Removed),
 }
 _PLAIN: dict[str, type[Any]] = {
     kind.__name__: kind for kind in (DropImage, DropAlbum, SetMembers, Join, Leave, Revoke, Advance, Settle, CountIn)

@@ -5,40 +5,25 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
+from typing import NoReturn
 
 from flask import Response, request
-from werkzeug.http import http_date
 
+from imgur_sync.simulator.announcing import dressed, limit_headers, reset_headers
 from imgur_sync.simulator.auth import identify
-from imgur_sync.simulator.calls import Answer, Call, Caller, Received, Route
+from imgur_sync.simulator.breaking import broken
+from imgur_sync.simulator.calls import Answer, Call, Caller, Route
 from imgur_sync.simulator.changes import Note, Settle
 from imgur_sync.simulator.faults import ConnectionDropped, Fault, Faults
-from imgur_sync.simulator.options import Headers, Knobs, Options
+from imgur_sync.simulator.job import Job
+from imgur_sync.simulator.options import Knobs, Options
 from imgur_sync.simulator.records import Request
 from imgur_sync.simulator.refusals import over_limit
 from imgur_sync.simulator.replies import Refusal, Reply, refused, wrapped
-from imgur_sync.simulator.wire import Fields, read_fields
+from imgur_sync.simulator.troubles import BETWEEN, strike_world
+from imgur_sync.simulator.wire import read_fields
 from imgur_sync.simulator.world import World
-
-
-@dataclass(slots=True)
-class Job:
-    """A request on its way through the desk."""
-
-    route: Route
-    params: Mapping[str, str]
-    note: Request
-    authorization: str | None
-    origin: str
-    fields: Fields
-    received: Received | Refusal | None
-    struck: list[Fault]
-
-    def fault(self, kind: str, *, after: bool = False) -> Fault | None:
-        """The first fault of that kind which strikes this request at this time."""
-        return next((fault for fault in self.struck if fault.kind == kind and fault.after == after), None)
 
 
 class Desk:
@@ -51,48 +36,84 @@ class Desk:
         self.faults = Faults()
         self._sleep = sleep
         world.count_in(options.windows)
+        if options.chaos:
+            self.faults.let_loose({"seed": options.chaos})
 
     def turn(self, knobs: Knobs) -> None:
         """Put other knobs in force."""
         with self.world.lock:
             self.knobs = knobs
-            self.world.images.lag = self.world.albums.lag = knobs.lag
+            self.remember()
+
+    def remember(self) -> None:
+        """Have the world remember as far back as reads may be asked to lag."""
+        with self.world.lock:
+            lag = max(self.knobs.lag, self.faults.longest_stale())
+            self.world.images.lag = self.world.albums.lag = lag
 
     def serve(self, route: Route, params: Mapping[str, str]) -> Response:
         """The reply to the current Flask request. ConnectionDropped if there is to be none."""
         job = self._arrive(route, params)
+        self._meddle(job)
         self._pause(job, after=False)
-        scripted = job.fault("reply")
-        if job.fault("drop_before") or scripted is not None:
-            response = self._turn_away(job, scripted.reply if scripted else None)
-            if job.fault("drop_before"):
-                raise ConnectionDropped(committed=False)
+        scripted, cut, drop = job.fault("reply"), job.fault("body"), job.fault("drop_before")
+        if drop or scripted is not None or cut is not None:
+            response = self._turn_away(job, scripted.reply if scripted else wrapped(True, new=False))
+            if drop is not None:
+                self._drop(drop, committed=False)
             return response
         reply = self._execute(job)
         self._pause(job, after=True)
         if reply is None:
-            raise ConnectionDropped(job.note.committed)
+            self._drop(job.fault("drop_after"), committed=job.note.committed)
         return reply
+
+    def _drop(self, fault: Fault | None, *, committed: bool) -> NoReturn:
+        """Close the connection as the fault says: at once, or when a client has long given up."""
+        how = (fault.how if fault else "") or "closed"
+        if fault is not None and how == "timeout":
+            self._sleep(fault.seconds)
+        raise ConnectionDropped(committed, how)
 
     def _arrive(self, route: Route, params: Mapping[str, str]) -> Job:
         body = request.get_data(cache=False, parse_form_data=False)
         fields = read_fields(request.headers.get("Content-Type", ""), body, request.query_string.decode("latin-1"))
         path = request.path.rstrip("/") or "/"
-        struck = self.faults.strike(request.method, path)
+        number, now = self.world.arrive(), self.world.clock.now()
+        struck = self.faults.strike(request.method, path, number, now)
+        self._not_reached(struck, path, number)
         note = Request(
-            n=self.world.arrive(),
-            time=self.world.clock.now(),
+            n=number,
+            time=now,
             method=request.method,
             path=path,
             route=route.rules[0],
             ip=request.remote_addr or "",
             post=request.method == "POST" and not route.open,
-            faults=tuple(fault.kind for fault in struck),
         )
         received = route.prepare(self.world, self.options, fields) if route.prepare else None
         authorization = request.headers.get("Authorization")
         origin = request.host_url.rstrip("/")
         return Job(route, params, note, authorization, origin, fields, received, struck)
+
+    def _not_reached(self, struck: list[Fault], path: str, number: int) -> None:
+        """A connection that never came about: nothing is charged, counted or in the history but the fault."""
+        fault = next((fault for fault in struck if fault.kind == "unreachable"), None)
+        if fault is None:
+            return
+        self.faults.note(fault, request.method, path, number)
+        if fault.how == "timeout":
+            self._sleep(fault.seconds)
+        raise ConnectionDropped(False, "no-connection" if fault.how == "timeout" else fault.how)
+
+    def _meddle(self, job: Job) -> None:
+        """What other programs and people do just before this request."""
+        anonymous = (job.authorization or "").lower().startswith("client-id")
+        for fault in job.struck:
+            if fault.kind in BETWEEN and not strike_world(
+                self.world, self.options.limits, fault, anonymous=anonymous, ip=job.note.ip
+            ):
+                job.missed.append(fault)
 
     def _pause(self, job: Job, *, after: bool) -> None:
         seconds = self.options.latency / 2
@@ -102,6 +123,7 @@ class Desk:
 
     def _turn_away(self, job: Job, reply: Reply | None) -> Response:
         """Answer with a script, or not at all; nothing is charged or changed, but a POST counts (M, seen with 417)."""
+        job.pass_by()
         with self.world.lock:
             job.note.time = self.world.settle()
             with contextlib.suppress(Refusal):
@@ -132,7 +154,8 @@ class Desk:
             scripted = job.fault("reply", after=True)
             if scripted is not None and scripted.reply is not None:
                 reply = scripted.reply
-            sent = None if job.fault("drop_after") else reply
+            lost = job.fault("drop_after") is not None or job.lost()
+            sent = None if lost else job.spoil(reply)
             response = self._note(job, sent, answer)
             return None if sent is None else response
 
@@ -159,6 +182,8 @@ class Desk:
 
     def _decide(self, job: Job, caller: Caller, at: float) -> tuple[Answer, Reply]:
         new = self._new(job.route)
+        job.bend()
+        stale = job.fault("stale")
         call = Call(
             world=self.world,
             options=self.options,
@@ -173,6 +198,7 @@ class Desk:
             new=new,
             received=job.received,
             rotate=job.fault("rotate") is not None,
+            stale=stale.seconds if stale else 0.0,
         )
         answer = job.route.handler(call)
         return answer, answer.reply or wrapped(answer.data, new=new)
@@ -194,38 +220,21 @@ class Desk:
         with self.world.lock:
             note = job.note
             note.status = reply.status if reply else None
+            note.faults = tuple(fault.name for fault in job.effective())
             self.world.commit([*(answer.changes if answer else ()), Note(note)], note.time)
-            response = Response(reply.body if reply else b"", status=reply.status if reply else 500)
-            if reply is not None:
-                response.headers["Content-Type"] = reply.content_type
-                response.headers["Date"] = http_date(note.time)
-                if not reply.edge and not job.fault("reply") and not job.fault("reply", after=True):
-                    response.headers.update(self._limit_headers(note, reply.status))
-                for name, value in reply.headers.items():
-                    response.headers[name] = value
+            response = Response(b"", status=500) if reply is None else self._dressed(job, reply)
+            for fault in job.effective():
+                self.faults.note(fault, note.method, note.path, note.n)
             return response
 
-    def _limit_headers(self, note: Request, status: int) -> dict[str, str]:
-        """Rate-limit headers in the chosen spelling and unit (imgur-api §3, H); X-Post only on POST, in seconds (H)."""
-        knobs, limits, meters = self.knobs, self.options.limits, self.world.meters
-        if not note.client or not note.user or _bare(knobs.headers, note.path, status):
-            return {}
-        shown = {}
-        for name, value in meters.remaining(note.client, note.user, note.time, limits).items():
-            epoch = name.endswith("Reset") and knobs.reset_unit == "epoch"
-            shown[f"X-RateLimit-{name}"] = str(int(value + note.time) if epoch else value)
-        if note.post:
-            limit, left, reset = meters.posts_remaining(note.ip, note.time, limits)
-            shown["X-Post-Rate-Limit-Limit"] = str(limit)
-            shown["X-Post-Rate-Limit-Remaining"] = str(left)
-            shown["X-Post-Rate-Limit-Reset"] = str(reset)
-        if knobs.header_case == "lower":
-            return {name.lower(): value for name, value in shown.items()}
-        return shown
-
-
-def _bare(headers: Headers, path: str, status: int) -> bool:
-    """Whether a reply goes out without rate-limit headers."""
-    account, error = path.startswith(("/3/account", "/3/credits")), status >= 400
-    without = {"all": False, "some": account or error, "no-account": account, "no-errors": error, "none": True}
-    return without[headers]
+    def _dressed(self, job: Job, reply: Reply) -> Response:
+        note, knobs = job.note, self.knobs
+        scripted = job.fault("reply") or job.fault("reply", after=True)
+        limits = {} if scripted else limit_headers(note, reply.status, knobs, self.options.limits, self.world.meters)
+        response = dressed(reply, note, limits)
+        for fault in job.struck:
+            if fault.kind == "headers" and not reset_headers(response, fault.more):
+                job.missed.append(fault)
+            elif fault.kind == "body":
+                response = broken(response, fault, note.committed, self._sleep)
+        return response

@@ -142,3 +142,5 @@ class Options:
     """Largest GIF or video (H/M)."""
     urls: Mapping[str, bytes] = field(default_factory=dict)
     """What uploads by URL fetch; any other URL is `Invalid URL`. The simulator never goes out to the network."""
+    chaos: str = ""
+    """The seed of a swarm of faults to begin with (`swarm.py`); "" = none."""

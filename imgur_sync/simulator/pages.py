@@ -10,12 +10,14 @@ from flask import Blueprint, Response
 
 from imgur_sync.simulator.account import newest_first
 from imgur_sync.simulator.desk import Desk
+from imgur_sync.simulator.drawing import notice
 from imgur_sync.simulator.frame import count, page, table
 from imgur_sync.simulator.media import EXTENSIONS
-from imgur_sync.simulator.records import Album, Image
+from imgur_sync.simulator.records import Album, Image, Removed
 from imgur_sync.simulator.reports import ledger_report
 from imgur_sync.simulator.world import World
 
+REMOVED = "removed.png"
 _FILE = re.compile(r"([0-9A-Za-z]{5}|[0-9A-Za-z]{7})([sbtmlh]?)(?:\.[0-9A-Za-z]*)?")
 
 
@@ -172,13 +174,19 @@ def _used(used: int, limit: int) -> tuple[str, str, str]:
 
 
 def _stored(world: World, file: str) -> Response:
+    """A removed picture's file is served for a while, then redirected to a notice (H)."""
+    if file == REMOVED:
+        return Response(notice(), content_type="image/png")
     named = _FILE.fullmatch(file)
+    key = named[1] if named else ""
     with world.lock:
-        world.settle()
-        image = world.images.get(named[1]) if named else None
-    data = world.blobs.get(image.sha256) if image else None
-    if image is None or data is None:
+        now = world.settle()
+        shown: Image | Removed | None = world.images.get(key) or world.removed.get(key)
+    if isinstance(shown, Removed) and now >= shown.until:
+        return Response(status=302, headers={"Location": f"/i/{REMOVED}"})
+    data = world.blobs.get(shown.sha256) if shown else None
+    if shown is None or data is None:
         return _missing()
-    picture = Response(data, content_type=image.type)
+    picture = Response(data, content_type=shown.type)
     picture.headers["X-Content-Type-Options"] = "nosniff"
     return picture

@@ -132,6 +132,16 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """A picture that Imgur removed: gone from the API; its file is served until the moment `until`, then redirected."""
+
+    id: str
+    sha256: str
+    type: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """One upload that was committed, by request `n`, as it was then; the picture may be gone since."""
 

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import struct
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -20,11 +21,14 @@ from flask import Flask
 
 from imgur_sync.simulator.app import create_app
 from imgur_sync.simulator.clock import Clock
+from imgur_sync.simulator.faults import ConnectionDropped
 from imgur_sync.simulator.options import Knobs, Limits, Options, Shape, Windows
 from imgur_sync.simulator.storage import FolderBlobs
 from imgur_sync.simulator.world import World
 
 THREADS = 8
+RESETS = frozenset(("reset", "refused", "dns", "tls", "no-connection"))
+"""Endings that a socket shows as a reset, which is as near as a server can come."""
 BODY = 256 * 1024 * 1024
 
 
@@ -148,7 +152,8 @@ class _Socket:
 
 
 def _channel_class() -> Any:
-    """Waitress's channel, but header names go out as the application spells them, where it spells them itself."""
+    """Waitress's channel, but header names go out as the application spells them, where it spells them itself, and a
+    connection that a fault resets is reset."""
     task: Any = importlib.import_module("waitress.task").WSGITask
     channel: Any = importlib.import_module("waitress.channel").HTTPChannel
 
@@ -159,7 +164,15 @@ def _channel_class() -> Any:
             head = head.replace(f"\r\n{capital}:".encode(), f"\r\n{name}:".encode())
         return head
 
-    own_task = type("SpelledTask", (task,), {"build_response_header": build_response_header})
+    def execute(self: Any) -> None:
+        try:
+            task.execute(self)
+        except ConnectionDropped as dropped:
+            if dropped.how in RESETS:
+                self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raise
+
+    own_task = type("SpelledTask", (task,), {"build_response_header": build_response_header, "execute": execute})
     return type("SpelledChannel", (channel,), {"task_class": own_task})
 
 
@@ -213,18 +226,20 @@ def run_simulator(
     echo: Callable[[str], None],
     windows: Windows = "fixed",
     switches: Mapping[str, Any] | None = None,
+    chaos: str = "",
 ) -> None:
     """What `imgur-sync simulator` does: print the four settings and the address through `echo`, then serve.
 
     `echo` gets one line at a time and has to flush it. `write_env` gets the settings too, in a file of mode 0600.
-    `switches` are further knobs by name. Ends on SIGINT or SIGTERM. ValueError for a knob that there is not; OSError if
-    the port is taken or a file cannot be written; JournalError as `serve`.
+    `switches` are further knobs by name, `chaos` seeds a swarm of faults. Ends on SIGINT or SIGTERM. ValueError for
+    a knob that there is not; OSError if the port is taken or a file cannot be written; JournalError as `serve`.
     """
     options = Options(
         knobs=Knobs(shape=shape).switched(switches or {}),
         limits=Limits(user_credits, client_credits, posts, uploads),
         latency=latency_ms / 1000,
         windows=windows,
+        chaos=chaos,
     )
 
     def announce(server: Running) -> None:

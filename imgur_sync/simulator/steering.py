@@ -11,6 +11,8 @@ from flask import Blueprint, Response, request
 
 from imgur_sync.simulator.changes import Advance, Change, PutGrant, Revoke
 from imgur_sync.simulator.desk import Desk
+from imgur_sync.simulator.named_faults import NAMED
+from imgur_sync.simulator.naming import Named
 from imgur_sync.simulator.records import Grant
 from imgur_sync.simulator.replies import JSON_TYPE, compact
 from imgur_sync.simulator.reports import history_report, ledger_report, world_report
@@ -35,12 +37,16 @@ def steering(desk: Desk) -> Blueprint:
 
     offer("GET", "/world", lambda: world_report(world))
     offer("GET", "/ledger", lambda: ledger_report(world, options.limits))
-    offer("GET", "/history", lambda: history_report(world, request.args.get("since", 0, int)))
+    offer("GET", "/history", lambda: _history(desk, request.args.get("since", 0, int)))
     offer("GET", "/clock", lambda: {"now": world.clock.now()})
     offer("POST", "/clock", lambda: _advance(world, _object()))
     offer("GET", "/faults", desk.faults.listed)
-    offer("POST", "/faults", lambda: {"faults": desk.faults.add(_sent())})
+    offer("POST", "/faults", lambda: {"faults": _script(desk, _sent())})
     offer("DELETE", "/faults", desk.faults.clear)
+    offer("GET", "/faults/names", lambda: [_named(named) for named in NAMED.values()])
+    offer("GET", "/swarm", lambda: desk.faults.swarm() or {})
+    offer("POST", "/swarm", lambda: _let_loose(desk, _sent()))
+    offer("DELETE", "/swarm", desk.faults.calm)
     offer("GET", "/knobs", lambda: dataclasses.asdict(desk.knobs))
     offer("POST", "/knobs", lambda: _turn(desk, _object()))
     offer("POST", "/edit", lambda: edit(world, _sent()))
@@ -78,6 +84,27 @@ def _advance(world: World, sent: dict[str, Any]) -> dict[str, Any]:
     with world.lock:
         world.commit([Advance(float(seconds))], world.clock.now())
         return {"now": world.settle()}
+
+
+def _history(desk: Desk, since: int) -> dict[str, Any]:
+    return {**history_report(desk.world, since), "struck": desk.faults.struck(since)}
+
+
+def _script(desk: Desk, sent: Any) -> int:
+    count = desk.faults.add(sent)
+    desk.remember()
+    return count
+
+
+def _let_loose(desk: Desk, sent: Any) -> dict[str, Any]:
+    swarm = desk.faults.let_loose(sent)
+    desk.remember()
+    return swarm
+
+
+def _named(named: Named) -> dict[str, Any]:
+    shown = {name: getattr(named, name) for name in ("name", "number", "what", "source", "confidence", "scope")}
+    return {**shown, "rule": named.rule}
 
 
 def _turn(desk: Desk, sent: dict[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,19 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from imgur_sync.simulator.changes import Change, DropAlbum, DropImage, Join, Leave, PutAlbum, PutImage, SetMembers
+from imgur_sync.simulator.changes import (
+    Change,
+    DropAlbum,
+    DropImage,
+    Join,
+    Leave,
+    Moderate,
+    PutAlbum,
+    PutImage,
+    SetMembers,
+)
 from imgur_sync.simulator.media import sniff
-from imgur_sync.simulator.records import WEB, Album, Image
+from imgur_sync.simulator.records import WEB, Album, Image, Removed
 from imgur_sync.simulator.world import World
 
 Edit = Callable[[World, Mapping[str, Any], float], tuple[list[Change], dict[str, Any]]]
@@ -86,6 +96,16 @@ def _delete_image(world: World, item: Mapping[str, Any], now: float) -> tuple[li
     return [DropImage(item["id"])], {}
 
 
+def _moderate(world: World, item: Mapping[str, Any], now: float) -> tuple[list[Change], dict[str, Any]]:
+    """Imgur removes a picture: gone from the API at once, its file `serves` more seconds, then redirected (H)."""
+    image, serves = world.images.get(str(item.get("id"))), item.get("serves", 3600)
+    if image is None:
+        raise ValueError(f"there is no picture {item.get('id')!r}")
+    if isinstance(serves, bool) or not isinstance(serves, int | float) or serves < 0:
+        raise ValueError("serves is a number of seconds that is not negative")
+    return [DropImage(image.id), Moderate(Removed(image.id, image.sha256, image.type, now + serves))], {}
+
+
 def _delete_album(world: World, item: Mapping[str, Any], now: float) -> tuple[list[Change], dict[str, Any]]:
     return [DropAlbum(_album(world, item).id)], {}
 
@@ -125,6 +145,7 @@ EDITS: dict[Any, Edit] = {
     "order": _order,
     "remove_from_album": _remove,
     "delete_image": _delete_image,
+    "moderate": _moderate,
     "delete_album": _delete_album,
     "add": _add,
 }

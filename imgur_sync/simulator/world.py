@@ -16,7 +16,7 @@ from imgur_sync.simulator import changes as c
 from imgur_sync.simulator.clock import Clock
 from imgur_sync.simulator.meters import Meters
 from imgur_sync.simulator.options import Windows
-from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Request, Spending, Upload
+from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Removed, Request, Spending, Upload
 from imgur_sync.simulator.shelf import Shelf
 from imgur_sync.simulator.storage import Blobs, FolderBlobs, Journal, MemoryBlobs
 
@@ -60,6 +60,7 @@ class World:
         self.history: list[Request] = []
         self.uploads: list[Upload] = []
         self.spent: list[Spending] = []
+        self.removed: dict[str, Removed] = {}
         self._arrived = 0
         self._transactions = 0
         self._order = itertools.count()
@@ -221,6 +222,8 @@ class World:
             case c.Spend(spent):
                 self.spent.append(spent)
                 self.meters.spend(spent, at)
+            case c.Moderate(removed):
+                self.removed[removed.id] = removed
             case c.CountIn(windows):
                 self.meters.read_in(windows)
             case _:

@@ -167,9 +167,9 @@ class Acts:
                 changes = {"op": "add", "id": album.id, "image_base64": data}
             case "out" if image and image not in self.foreign:
                 changes = {"op": "remove_from_album", "id": album.id, "images": [image]}
-            case "delete" if image and image not in self.foreign and self.watcher.shas[image] not in self.deleted_shas:
+            case "delete" | "moderate" if image and self._may_vanish(image):
                 self.deleted_shas.add(self.watcher.shas[image])
-                changes = {"op": "delete_image", "id": image}
+                changes = {"op": "delete_image" if step["op"] == "delete" else "moderate", "id": image}
                 self.struck["vanished"] += 1
             case "order" if images:
                 by = step.get("by", 1) % len(images)
@@ -195,6 +195,10 @@ class Acts:
             assert found is not None
             self.foreign[found.id] = found
             self.joined[found.id] = self.stage.clock.true()
+
+    def _may_vanish(self, image: str) -> bool:
+        """Whether it was not restored before: what vanishes twice is not sent a third time."""
+        return image not in self.foreign and self.watcher.shas[image] not in self.deleted_shas
 
     def _spend(self, step: Step) -> None:
         self.spent_by_others = True

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.simulation.contents import ODD, PICTURES
-from tests.simulation.vocabulary import VOCABULARY
+from tests.simulation.vocabulary import REQUESTS
 
 Json = dict[str, Any]
 KEYS = ("a", "b", "c", "d")
@@ -56,9 +56,10 @@ class Drawing:
     def _swarm(self) -> dict[str, float]:
         if self.chance.random() < 0.1:
             return {}
-        size = self.chance.randrange(1, 9)
-        names = [name for name, word in VOCABULARY.items() if self.chance.random() < word.weight]
-        return {name: self.log_uniform(0.001, 0.3) for name in self.chance.sample(names, min(size, len(names)))}
+        size = self.chance.randrange(1, 13)
+        names = [name for name, word in REQUESTS.items() for _ in range(max(1, int(10 * word.weight)))]
+        chosen = sorted({self.chance.choice(names) for _ in range(size)})
+        return {name: self.log_uniform(0.001, 0.3) for name in chosen}
 
     def _setup(self) -> Json:
         chance = self.chance
@@ -167,7 +168,7 @@ class Drawing:
 
     def _site(self) -> Json:
         step: Json = {"do": "site", "pick": self.chance.randrange(8), "image": self.chance.randrange(40)}
-        op = self.pick("add", "add", "out", "delete", "order", "title", "description", "privacy", "text", "delete_album")
+        op = self.pick("add", "add", "out", "delete", "moderate", "order", "title", "description", "privacy", "text", "delete_album")
         step["op"] = op
         if op == "delete_album" and self.chance.random() < 0.6:
             step["op"] = "order"
@@ -182,6 +183,8 @@ class Drawing:
     def _others(self) -> Json:
         if "limits" not in self.setup:
             return {"do": "wait", "seconds": 1.0}
+        if self.chance.random() < 0.1:
+            return {"do": "spend", "hit": True}
         return {"do": "spend", "credits": self.chance.randrange(1, 300), "uploads": self.chance.randrange(0, 10)}
 
     # Runs
@@ -228,27 +231,15 @@ class Drawing:
 
     def _values(self, name: str) -> Mapping[str, Any]:
         chance = self.chance
+        # A change that comes late and a reading that is stale have to fit into the time to settle.
+        room = self.setup["settle"] - self.lag - 10
         match name:
-            case "late":
-                # A change that comes late and a reading that is stale have to fit into the time to settle.
-                most = self.setup["settle"] - self.lag - 10
-                return {"seconds": round(chance.uniform(1, most), 1)}
-            case "no_connection":
-                return {"how": self.pick("refused", "dns", "tls")}
-            case "mangled":
-                return {"how": self.pick("no_id", "empty_id", "number_id", "list_title", "huge", "nan", "extra")}
-            case "server_json" | "server_html":
-                return {"status": self.pick(500, 502, 503, 504), "after": chance.random() < 0.5}
-            case "expired_token":
-                return {"status": self.pick(401, 403)}
-            case "error_inside" | "status_mismatch":
-                return {"after": chance.random() < 0.5}
-            case "redirect":
-                return {"status": self.pick(301, 302, 307, 308)}
-            case "rotated":
-                return {"lost": chance.random() < 0.3}
-            case "wrong_count":
-                return {"by": self.pick(1, -1, 5)}
+            case "late-commit":
+                return {"seconds": round(chance.uniform(1, room * 0.6), 1)}
+            case "stale-read":
+                return {"seconds": round(chance.uniform(1, room * 0.4) + self.lag, 1)}
+            case "slow-request":
+                return {"seconds": round(chance.uniform(1, 90), 1)}
             case "somebody":
                 return {"step": self._site()}
         return {}

@@ -18,6 +18,7 @@ from imgur_sync.simulator.records import Album
 from tests.simulation.acts import Acts, Step
 from tests.simulation.scanning import outputs
 from tests.simulation.theatre import Run, Theatre
+from tests.simulation.vocabulary import ALL
 from tests.simulation.watching import Deed, Watcher
 
 OURS = ".is1-"
@@ -195,7 +196,8 @@ class Oracle:
 
     @property
     def _lied(self) -> bool:
-        return bool({"headers_absent", "headers_absurd"} & self.stage.struck_ever)
+        """Whether a header ever said something wrong, or others spent during a run."""
+        return any(ALL[kind].number in ("F13", "F14", "F16", "F17") for kind in self.stage.struck_ever)
 
     # I9, I18, I10
 
@@ -211,6 +213,7 @@ class Oracle:
         uploads: dict[str, Any] = {}
         failed: dict[tuple[str, str], tuple[int, float]] = {}
         for one in sent:
+            must(one.host == "127.0.0.1:8723", "S6", f"{one.host} was contacted")
             if one.marker and one.marker in uploads:
                 first = uploads[one.marker]
                 definite = 400 <= first.status < 500 and first.status not in (408, 425, 499)
@@ -339,7 +342,9 @@ class Oracle:
     def _deletes(self, before: Before, deed: Deed) -> None:
         """Only what has no file any more is deleted, and only where the manifest says delete; or a twin."""
         for image in deed.dropped:
-            name, sha = self.album_of(image), self.watcher.shas.get(image, "")
+            holding = [album.id for album in deed.before.values() if image in album.images]
+            name = self.keys_of.get(holding[-1], "") if holding else self.album_of(image)
+            sha = self.watcher.shas.get(image, "")
             twins = [i for i, n in self.watcher.names.items() if n == self.watcher.names[image] and i != image]
             spec = self.stage.albums.get(name)
             allowed = spec is not None and spec.prune is Prune.DELETE and sha not in before.files.get(name, {}).values()

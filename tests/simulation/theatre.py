@@ -90,7 +90,7 @@ class Theatre(LifecycleStage):
         app = create_app(self.world, self.options, self.clock.advance)
         self.wire = InProcess(app)
         self.web = httpx.Client(transport=self.wire, base_url=ORIGIN)
-        self.weather = Weather(self.wire, self.clock, self._steered)
+        self.weather = Weather(self.wire, self.world, self.clock, self._steered)
         self.albums = {}
         self.settle = setup.get("settle", 90.0)
         self.budget = BudgetSpec(**setup.get("budget", {"uploads_per_hour": 0}))

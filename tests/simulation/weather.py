@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from imgur_sync.simulator import World
+from imgur_sync.simulator.named_faults import NAMED
 from tests.simulation.times import TwoClocks
 from tests.simulation.tripwires import Tripwire
+from tests.simulation.vocabulary import SOMEBODY
 from tests.support.sync_stage import Killed
 
 Item = Mapping[str, Any]
 """One fault: `kind`, a word of the vocabulary, and its own values."""
-Send = Callable[[httpx.Request], httpx.Response]
 
 
 @dataclass(slots=True)
@@ -33,53 +35,24 @@ class Sent:
     marker: str = ""
     """The name that an upload carries."""
     error: str = ""
-
-
-@dataclass(slots=True)
-class Strike:
-    """What a fault is told: the request, how to send it on, and the world around it."""
-
-    request: httpx.Request
-    send: Send
-    item: Item
-    clock: TwoClocks
-    steer: Callable[[str, Any], Any]
-    note: Sent
-    struck: bool = field(default=True)
-    """False where the fault has no meaning for this request."""
-
-    @property
-    def upload(self) -> bool:
-        """Whether it is an upload."""
-        return (self.request.method, self.request.url.path) == ("POST", "/3/upload")
-
-    @property
-    def writes(self) -> bool:
-        """Whether it asks for a change."""
-        return self.request.method != "GET"
-
-    def pass_on(self) -> httpx.Response:
-        """The fault does not apply: send the request as it is."""
-        self.struck = False
-        return self.send(self.request)
+    host: str = ""
 
 
 class Weather(httpx.BaseTransport):
-    """The transport between the product and the simulator in this process."""
+    """The transport between the product and the simulator in this process. `steer(what, value)` turns the simulator, or
+    with "step" has somebody do something."""
 
-    def __init__(self, inner: httpx.BaseTransport, clock: TwoClocks, steer: Callable[[str, Any], Any]) -> None:
-        from tests.simulation.vocabulary import strike
-
+    def __init__(
+        self, inner: httpx.BaseTransport, world: World, clock: TwoClocks, steer: Callable[[str, Any], Any]
+    ) -> None:
         self._inner = inner
+        self._world = world
         self._clock = clock
         self._steer = steer
-        self._strike = strike
-        self.faults: dict[int, list[Item]] = {}
+        self._tripwire: Tripwire | None = None
+        self._faults: dict[int, list[Item]] = {}
         self.sent: list[Sent] = []
         self.struck: Counter[str] = Counter()
-        self.serving: Sent | None = None
-        self.before: Callable[[httpx.Request], None] = lambda request: None
-        self._tripwire: Tripwire | None = None
 
     def guard(self, wire: Tripwire) -> None:
         """Nothing is sent once that process is dead."""
@@ -90,26 +63,25 @@ class Weather(httpx.BaseTransport):
         """Whether the process was killed."""
         return self._tripwire is not None and self._tripwire.dead
 
-    def begin(self, faults: Iterator[tuple[int, Item]]) -> None:
+    def begin(self, faults: Iterable[tuple[int, Item]]) -> None:
         """A run begins: its requests are numbered from 1."""
         self.sent = []
-        self.faults = {}
+        self._faults = {}
         for number, item in faults:
-            self.faults.setdefault(number, []).append(item)
+            self._faults.setdefault(number, []).append(item)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The reply, or the error that a real connection would have given."""
         if self.dead:
             raise Killed
-        self.before(request)
         note = Sent(len(self.sent) + 1, request.method, request.url.path, self._clock.monotonic())
+        note.host = f"{request.url.host}:{request.url.port}"
         self.sent.append(note)
-        if note.path == "/3/upload":
+        if note.path in ("/3/upload", "/3/image") and note.method == "POST":
             note.marker = _marker(request)
-        items = self.faults.get(note.number, [])
-        self.serving = note
+        items = self._faults.get(note.number, ())
         try:
-            response = self._through(request, list(items), note)
+            response = self._struck(request, items, note) if items else self._inner.handle_request(request)
             note.status = response.status_code
             return response
         except httpx.HTTPError as error:
@@ -117,26 +89,35 @@ class Weather(httpx.BaseTransport):
             raise
         finally:
             note.ended = self._clock.monotonic()
-            self.serving = None
 
-    def _through(self, request: httpx.Request, items: list[Item], note: Sent) -> httpx.Response:
-        """Send it through the faults that wait for it, the first one outermost."""
-        if not items:
-            return self._inner.handle_request(request)
-        item, rest = items[0], items[1:]
-        told = Strike(request, lambda r: self._through(r, rest, note), item, self._clock, self._steer, note)
+    def _struck(self, request: httpx.Request, items: Iterable[Item], note: Sent) -> httpx.Response:
+        """Send it while the simulator has these faults for it, and count those that had an effect."""
+        rules, hits = [], []
+        for item in items:
+            if item["kind"] == SOMEBODY:
+                self._steer("step", item["step"])
+                hits.append(SOMEBODY)
+            elif NAMED[item["kind"]].fits(note.method, note.path):
+                values = {name: value for name, value in item.items() if name != "kind"}
+                rules.append({"fault": item["kind"], "match": {}, **values})
+        before = len(self._world.history)
+        if rules:
+            self._steer("faults", rules)
         try:
-            return self._strike(told)
+            return self._inner.handle_request(request)
         finally:
-            if told.struck:
-                note.faults = (*note.faults, item["kind"])
-                self.struck[item["kind"]] += 1
+            if rules:
+                self._steer("no faults", None)
+            seen = self._world.history[before:]
+            hits += [name for entry in seen for name in entry.faults]
+            if not seen:  # what never arrives is in no history
+                hits += [rule["fault"] for rule in rules if NAMED[rule["fault"]].rule["fault"] == "unreachable"]
+            note.faults = tuple(hits)
+            self.struck.update(hits)
 
 
 def _marker(request: httpx.Request) -> str:
     """The value of the form field `name`."""
-    body = request.read()
-    head, _, rest = body.partition(b'name="name"')
+    _, _, rest = request.read().partition(b'name="name"')
     value = rest.split(b"\r\n\r\n", 1)[-1].split(b"\r\n", 1)[0] if rest else b""
-    del head
     return value.decode("utf-8", "replace")

@@ -39,7 +39,7 @@ class Imgur:
         self.demo = self.world.demo()
         self.bearer = f"Bearer {self.demo.access_token}"
         self.anonymous = f"Client-ID {self.demo.client_id}"
-        app = create_app(self.world, options, self.slept.append)
+        app = self.app = create_app(self.world, options, self.slept.append)
         self.http = httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://imgur.test")
 
     def send(self, method: str, path: str, *, auth: str | None = "bearer", **body: Any) -> httpx.Response:

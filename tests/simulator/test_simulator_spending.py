@@ -35,7 +35,7 @@ def test_it_is_in_the_meters_and_in_none_of_our_sums(imgur):
     assert ledger["others"] == {"credits": 30, "posts": 3, "uploads": 2}
     assert ledger["users"]["account:demo"] == {"used": 30, "limit": 500, "highest": 30}
     assert ledger["addresses"]["127.0.0.1"]["uploads"] == {"used": 2, "limit": 50, "highest": 2}
-    assert imgur.look("history") == {"requests": [], "uploads": []}
+    assert imgur.look("history") == {"requests": [], "uploads": [], "struck": []}
 
 
 def test_it_spends_no_more_than_is_left(make_imgur):
