@@ -211,7 +211,7 @@ def _empty_twins(session: Session) -> Task[None]:
     markers = {album_marker(session.store.lineage, album.key): album.key for album in session.store.albums()}
     for move in session.manifest.moved:
         markers.setdefault(album_marker(session.store.lineage, move.source), move.target)
-    for header in (session.headers or {}).values():
+    for header in tuple((session.headers or {}).values()):  # removing one takes it out of them
         key = markers.get(header.description)
         if key is not None and header.id not in ours and header.count == 0:
             yield from remove_album_twin(session, key, header.id)
