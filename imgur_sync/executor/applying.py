@@ -114,14 +114,8 @@ def _rounds(session: Session, world: World, plan: Plan, deeds: Deeds) -> Task[Pl
             # is remembered as being in order: some albums were looked at since, and the plan knows nothing of that.
             note_limit(session, LimitName.HOUR, limit.resume_at)
             session.unseen = True
-<<<<<<< HEAD
             session.ports.cache.flush()
             return deeds.left() or plan
-=======
-            plan = _not_done(plan)
-            remember_lost_texts(session, plan)
-            return plan  # nobody looked: no album is known to be in order
->>>>>>> world
         session.emit(Planned(plan, number))
     remember_lost_texts(session, plan)
     _close(session, world, plan)

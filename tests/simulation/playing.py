@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.simulation import orders
 from tests.simulation.acts import Acts
 from tests.simulation.oracle import Broken, Oracle
 from tests.simulation.quiet import quiet
@@ -91,20 +92,25 @@ class Play:
         run = self.stage.run_plan(step, step.get("options", {}))
         self._tell(run)
         self.oracle.after_plan(before, run)
+        orders.look(self.oracle, before, run)
         return run
 
     def apply(self, step: Mapping[str, Any]) -> Run:
         """An apply with the approvals that the step says; for the right ones a plan is made first."""
-        approvals = {}
+        approvals, options = {}, dict(step.get("options", {}))
         if step.get("approve") in ("right", "wrong"):
             plan = self.plan({"do": "plan"}).plan
             approvals = self.oracle.approvals(plan) if plan is not None else {}
             if step["approve"] == "wrong":
                 approvals = {name: number + 1 for name, number in approvals.items()}
+            if "between" in step and plan is not None:
+                self.step(step["between"])
+                options["expect"] = plan.digest
         before = self.oracle.before(step)
-        run = self.stage.run_apply(step, approvals, step.get("options", {}))
+        run = self.stage.run_apply(step, approvals, options)
         self._tell(run)
         self.oracle.after_apply(before, run)
+        orders.look(self.oracle, before, run)
         return run
 
     def _tell(self, run: Run) -> None:
