@@ -41,7 +41,9 @@ class Acts:
         """For each key, the files by path that were last in order."""
         self.dropped: dict[str, AlbumSpec] = {}
         self.spent_by_others = False
+        self.striked = False
         self.lost = False
+        self.ever_lost = False
         self.shifted = False
         self.struck: Counter[str] = Counter()
 
@@ -203,6 +205,7 @@ class Acts:
 
     def _spend(self, step: Step) -> None:
         self.spent_by_others = True
+        self.striked = self.striked or bool(step.get("hit"))
         self.struck["strike" if step.get("hit") else "drained"] += 1
         self.stage.steer("spend", {name: value for name, value in step.items() if name != "do"})
 
@@ -227,6 +230,6 @@ class Acts:
             return
         if not self.stage.anonymous:
             self.stage.lose_state()
-            self.lost = True
+            self.lost = self.ever_lost = True
         elif self.stage.recover():
-            self.lost = True
+            self.lost = self.ever_lost = True

@@ -25,6 +25,7 @@ from tests.simulation.watching import Watcher
 
 History = Mapping[str, Any]
 LAST = 40
+KNOBS = {"lag": "lag", "images_null": "null_lists", "short_pages": "short_pages"}
 
 
 @dataclass(slots=True)
@@ -124,6 +125,8 @@ class Play:
         self.counts["runs"] += 1
         self.counts["requests"] += len(self.stage.weather.sent)
         self.counts["kills"] += run.ended == "killed"
+        for knob, word in KNOBS.items():
+            self.struck[word] += bool(self.history.get("setup", {}).get("knobs", {}).get(knob))
 
 
 def _short(event: object) -> str:

@@ -275,6 +275,11 @@ class Theatre(LifecycleStage):
             if album.id not in made:
                 made.append(album.id)
 
+    def forget_albums(self) -> None:
+        """After a loss: an album that nothing tells of is nobody's."""
+        known = {album.id for album in self.ask(lambda store: store.albums()) or ()}
+        self._made = {key: [one for one in albums if one in known] for key, albums in self._made.items()}
+
     def albums_made(self) -> dict[str, list[str]]:
         """Key to the ids of the albums that it ever had, newest last."""
         return self._made

@@ -53,7 +53,6 @@ ELSEWHERE: Mapping[str, Word] = {
     "strike": Word("F17", "imgur-api §3"),
     "lag": Word("F18", "reads after writes"),
     "vanished": Word("F29", "JDimproved/JDim#1434"),
-    "privacy_ignored": Word("F20", "imgur-api §2.2"),
     "null_lists": Word("F24", "jtpox/discord-presence-roon#18"),
     "short_pages": Word("F28", "Imgur/imgurpython#92"),
 }
