@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 from imgur_sync.errors import BudgetError, ExitCode
 from imgur_sync.executor import album_run, applying, finishing, planning, session
@@ -23,8 +24,8 @@ from imgur_sync.model.step import CreateAlbum
 from imgur_sync.planner import confirm, retry, target
 from imgur_sync.planner.marker import album_marker
 from imgur_sync.planner.price import Price, price_albums
+from tests.simulation.planted.needing import both, fault, holding, setup
 from tests.simulation.planted.patching import Bug, everywhere, methods, together
-from unittest.mock import patch
 
 
 def widen_privacy_first() -> AbstractContextManager[Any]:
@@ -81,9 +82,7 @@ def plan_does_a_post() -> AbstractContextManager[Any]:
 def stale_plan_accepted() -> AbstractContextManager[Any]:
     """The digest that was asked for is not compared."""
     check = applying._check
-    return everywhere(
-        check, lambda plan, options, confirm: check(plan, replace(options, expect=None), confirm)
-    )
+    return everywhere(check, lambda plan, options, confirm: check(plan, replace(options, expect=None), confirm))
 
 
 def delete_foreign_image() -> AbstractContextManager[Any]:
@@ -159,12 +158,34 @@ def unanswered_edit_is_ignored() -> AbstractContextManager[Any]:
 
 
 BUGS = (
-    Bug("widen privacy first", "an album is published before its pictures change", widen_privacy_first),
-    Bug("Retry-After 0 loop", "a wait of no seconds is no wait", retry_after_0_loop),
+    Bug(
+        "widen privacy first",
+        "an album is published before its pictures change",
+        widen_privacy_first,
+        holding("privacy", "public"),
+    ),
+    Bug("Retry-After 0 loop", "a wait of no seconds is no wait", retry_after_0_loop, fault("retry-after-0")),
     Bug("exit 0 on partial", "what is left over does not show in the exit code", exit_0_on_partial),
     Bug("plan does a POST", "looking changes something", plan_does_a_post),
-    Bug("stale plan accepted", "another plan than the one that was looked at is applied", stale_plan_accepted),
-    Bug("delete foreign image", "a picture without a file is deleted, whosever it is", delete_foreign_image),
-    Bug("close an unseen round", "albums that nobody looked at again count as in order", close_an_unseen_round),
-    Bug("unanswered edit is ignored", "an edit that may not have arrived counts as refused", unanswered_edit_is_ignored),
+    Bug(
+        "stale plan accepted",
+        "another plan than the one that was looked at is applied",
+        stale_plan_accepted,
+        holding("between"),
+    ),
+    Bug(
+        "delete foreign image",
+        "a picture without a file is deleted, whosever it is",
+        delete_foreign_image,
+        both(holding("op", "add"), holding("prune", "delete")),
+    ),
+    Bug(
+        "close an unseen round",
+        "albums that nobody looked at again count as in order",
+        close_an_unseen_round,
+        setup("limits"),
+    ),
+    Bug(
+        "unanswered edit is ignored", "an edit that may not have arrived counts as refused", unanswered_edit_is_ignored
+    ),
 )

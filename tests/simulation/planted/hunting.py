@@ -13,9 +13,7 @@ from tests.simulation.planted import deciding, reading, sending, telling
 from tests.simulation.planted.patching import Bug
 from tests.simulation.playing import Verdict, perform
 
-BY_SEEDS: dict[str, Bug] = {
-    bug.name: bug for room in (sending, reading, deciding, telling) for bug in room.BUGS
-}
+BY_SEEDS: dict[str, Bug] = {bug.name: bug for room in (sending, reading, deciding, telling) for bug in room.BUGS}
 """The bugs that histories of the whole program must catch."""
 
 
@@ -48,6 +46,8 @@ def with_bug(bug: Bug, seed: int) -> Verdict:
 
 def catches(bug: Bug, seed: int) -> Verdict | None:
     """The verdict that tells the bug; None where all holds, or where it does not hold without the bug either."""
+    if not bug.needs(draw(seed)):
+        return None
     verdict = with_bug(bug, seed)
     return verdict if not verdict.held and clean(seed) else None
 

@@ -10,6 +10,8 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
+from tests.simulation.planted.needing import Needs, always
+
 ROOMS = ("imgur_sync.", "tests.simulation.theatre")
 """The modules of the program, and the one that puts it together for a history."""
 Plant = Callable[[], AbstractContextManager[Any]]
@@ -17,11 +19,13 @@ Plant = Callable[[], AbstractContextManager[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """A mistake that a programmer could make: its name in the specification, what it does, and how it is planted."""
+    """A mistake that a programmer could make: its name in the specification, what it does, how it is planted, and what
+    a history needs to tell it from none."""
 
     name: str
     says: str
     plant: Plant
+    needs: Needs = always
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from imgur_sync.local.walk import OpenFile, open_below
 from imgur_sync.model.local import CachedFile, Content, LocalAlbum, LocalFile
 from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.planner import gates, order
+from tests.simulation.planted.needing import both, either, fault, holding, local, setup, step
 from tests.simulation.planted.patching import Bug, everywhere, methods, together
 
 
@@ -108,12 +109,42 @@ def order_by_readdir() -> AbstractContextManager[Any]:
 
 
 BUGS = (
-    Bug("read header as epoch", "a number of seconds until a reset is taken for a date", read_header_as_epoch),
-    Bug("trust empty scan", "an empty folder means that all pictures were removed", trust_empty_scan),
-    Bug("ignore scan error", "files that could not be listed were removed", ignore_scan_error),
-    Bug("treat null list as empty+delete", "no list means that there are no pictures", null_list_is_empty),
-    Bug("trust partial page", "a short list is taken for the whole", trust_partial_page),
-    Bug("hash then reopen file", "what is sent is read after what was checked", hash_then_reopen),
-    Bug("mtime-only cache", "a file is the same if its time is", mtime_only_cache),
+    Bug(
+        "read header as epoch",
+        "a number of seconds until a reset is taken for a date",
+        read_header_as_epoch,
+        both(setup("limits"), step("spend")),
+    ),
+    Bug(
+        "trust empty scan",
+        "an empty folder means that all pictures were removed",
+        trust_empty_scan,
+        either(step("empty", "unmount"), local("unmount_mid")),
+    ),
+    Bug(
+        "ignore scan error",
+        "files that could not be listed were removed",
+        ignore_scan_error,
+        local("readdir", "unreadable", "unmount_mid"),
+    ),
+    Bug(
+        "treat null list as empty+delete",
+        "no list means that there are no pictures",
+        null_list_is_empty,
+        either(fault("images-null"), setup("images_null")),
+    ),
+    Bug(
+        "trust partial page",
+        "a short list is taken for the whole",
+        trust_partial_page,
+        either(fault("page-short", "entry-twice", "count-off", "images-null"), setup("short_pages")),
+    ),
+    Bug(
+        "hash then reopen file",
+        "what is sent is read after what was checked",
+        hash_then_reopen,
+        local("change", where="open"),
+    ),
+    Bug("mtime-only cache", "a file is the same if its time is", mtime_only_cache, holding("keep_time")),
     Bug("order by readdir", "files come in the order in which the disk lists them", order_by_readdir),
 )

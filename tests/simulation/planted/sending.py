@@ -25,6 +25,7 @@ from imgur_sync.planner import settle
 from imgur_sync.planner.text_wish import TextWish
 from imgur_sync.state import ledger
 from imgur_sync.state.ledger import SqliteLedger
+from tests.simulation.planted.needing import either, fault, holding, setup
 from tests.simulation.planted.patching import Besides, Bug, everywhere, methods, together
 
 
@@ -167,11 +168,21 @@ def retry_400() -> AbstractContextManager[Any]:
 
 BUGS = (
     Bug("blind retry", "a write whose outcome is unknown is sent again at once", blind_retry),
-    Bug("intent after send", "a request is written down when it was sent", intent_after_send),
+    Bug("intent after send", "a request is written down when it was sent", intent_after_send, holding("kill")),
     Bug("probe without wait", "what one reading does not show is sent again at once", probe_without_wait),
-    Bug("charge after send", "a request is paid for when its answer is there", charge_after_send),
-    Bug("ignore reservation on crash", "what a dead run reserved counts as not spent", ignore_reservation_on_crash),
-    Bug("skip read-back", "a write is believed without looking", skip_read_back),
-    Bug("delete before upload", "deletions go before the uploads", delete_before_upload),
-    Bug("retry 400", "a definite refusal is tried again", retry_400),
+    Bug("charge after send", "a request is paid for when its answer is there", charge_after_send, holding("kill")),
+    Bug(
+        "ignore reservation on crash",
+        "what a dead run reserved counts as not spent",
+        ignore_reservation_on_crash,
+        holding("kill"),
+    ),
+    Bug(
+        "skip read-back",
+        "a write is believed without looking",
+        skip_read_back,
+        either(fault("privacy-ignored", "stale", "upload-outside", "add-ignored"), setup("lag")),
+    ),
+    Bug("delete before upload", "deletions go before the uploads", delete_before_upload, holding("prune", "delete")),
+    Bug("retry 400", "a definite refusal is tried again", retry_400, fault("forbidden-")),
 )

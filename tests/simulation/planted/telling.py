@@ -14,6 +14,7 @@ from imgur_sync.imgur.transport import Transport
 from imgur_sync.imgur.wire import Reply
 from imgur_sync.model.ports import Tokens
 from imgur_sync.model.secret import Secret
+from tests.simulation.planted.needing import either, fault, setup, step
 from tests.simulation.planted.patching import Bug, methods
 
 
@@ -62,7 +63,8 @@ BUGS = (
         "overwrite old refresh token early",
         "the refresh token is gone before the new one is there",
         overwrite_old_refresh_token_early,
+        either(step("tokens"), fault("token-", "other-login")),
     ),
-    Bug("log URL", "addresses are logged, and with them what stands in their paths", log_url),
-    Bug("redirect keeps token", "a redirect is followed with the token", redirect_keeps_token),
+    Bug("log URL", "addresses are logged, and with them what stands in their paths", log_url, setup("anonymous")),
+    Bug("redirect keeps token", "a redirect is followed with the token", redirect_keeps_token, fault("redirect-")),
 )
