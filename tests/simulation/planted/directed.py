@@ -26,7 +26,7 @@ from imgur_sync.state.tokens import FileTokens
 from tests.simulation.planted.patching import Bug, everywhere, methods, together
 
 Check = Callable[[Path, str], None]
-"""Raises where the program is wrong. The text is what makes another process have the mistake too: Python, or nothing."""
+"""Raises where the program is wrong. The text is Python that plants the mistake in another process, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)

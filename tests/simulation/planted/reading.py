@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from imgur_sync.executor import observe
+from imgur_sync.executor import observe, probing
+from imgur_sync.executor.session import Session
+from imgur_sync.executor.tasks import Task
 from imgur_sync.imgur import limits, replies
 from imgur_sync.imgur.body import fields
 from imgur_sync.local import folders, scan
@@ -16,7 +18,9 @@ from imgur_sync.local.listing import Entry
 from imgur_sync.local.reading import read_content
 from imgur_sync.local.walk import OpenFile, open_below
 from imgur_sync.model.local import CachedFile, Content, LocalAlbum, LocalFile
+from imgur_sync.model.plan import Gone
 from imgur_sync.model.remote import RemoteAlbum
+from imgur_sync.model.synced import Standing
 from imgur_sync.planner import gates, order
 from tests.simulation.planted.needing import both, either, fault, holding, local, setup, step
 from tests.simulation.planted.patching import Bug, everywhere, methods, together
@@ -49,8 +53,8 @@ def ignore_scan_error() -> AbstractContextManager[Any]:
 
 
 def null_list_is_empty() -> AbstractContextManager[Any]:
-    """`images: null` is an empty album, whatever else is said."""
-    inline = replies.inline
+    """`images: null` is an empty album, whatever else is said, and what an empty album does not show was deleted."""
+    inline, probe_missing = replies.inline, probing.probe_missing
 
     def believed(data: object) -> replies.Inline:
         source = fields(data, "an album")
@@ -58,7 +62,12 @@ def null_list_is_empty() -> AbstractContextManager[Any]:
             return replies.Inline(replace(replies.header(source), count=0), ())
         return inline(data)
 
-    return everywhere(inline, believed)
+    def deleted(run: Session, spec: Any, local: Any, pictures: Any, listing: RemoteAlbum | None) -> Task[Gone]:
+        if listing is not None and listing.complete and not listing.ids:
+            return Gone(frozenset(picture.id for picture in pictures if picture.standing is Standing.PLACED))
+        return (yield from probe_missing(run, spec, local, pictures, listing))
+
+    return together(everywhere(inline, believed), everywhere(probe_missing, deleted))
 
 
 def trust_partial_page() -> AbstractContextManager[Any]:
