@@ -102,9 +102,7 @@ def command(
             HEADERS[headers] | _refusals(refusal),
             chaos,
         )
-    except JournalError as error:
-        raise ImgurSyncError(str(error), hint="name another --data, or remove this one") from error
-    except OSError as error:
+    except (JournalError, OSError) as error:
         raise _refused(error, host, port) from error
 
 
@@ -130,7 +128,9 @@ def _refusals(sent: tuple[str, ...]) -> dict[str, str]:
     return knobs
 
 
-def _refused(error: OSError, host: str, port: int) -> ImgurSyncError:
+def _refused(error: Exception, host: str, port: int) -> ImgurSyncError:
+    if not isinstance(error, OSError):
+        return ImgurSyncError(str(error), hint="name another --data, or remove this one")
     if error.filename is not None:
         return ImgurSyncError(f"{error.filename}: {error.strerror}", hint="name another --data or --write-env")
     what = f"the local Imgur cannot serve on {host}:{port}"

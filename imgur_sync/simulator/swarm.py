@@ -16,7 +16,10 @@ from imgur_sync.simulator.fault_fields import check_seconds
 from imgur_sync.simulator.named_faults import NAMED
 
 LASTING = frozenset(
-    ("other-login", "refresh-lost", "refresh-rotated", "refresh-invalid-400", "daily-hit", "meters-drained")
+    (
+        *("other-login", "refresh-lost", "refresh-rotated", "refresh-invalid-400"),
+        *("daily-429", "daily-hit", "meters-drained"),
+    )
 )
 """What no waiting mends, or only days of it: in a swarm only if its rate is given."""
 RARELY, OFTEN = 0.001, 0.3

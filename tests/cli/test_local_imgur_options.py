@@ -9,6 +9,7 @@ import pytest
 
 from imgur_sync.cli.simulator import FORMS, LIMITS
 from imgur_sync.simulator.options import Form, Knobs
+from imgur_sync.simulator.swarm import drawn_rates
 from tests.support.command import Workplace
 
 
@@ -24,6 +25,7 @@ def served(place: Workplace, *options: str) -> tuple[dict[str, str], list[httpx.
             replies = [web.post("/3/album") for _ in range(3)]
             knobs = web.get("/_simulator/knobs").json()
             knobs["windows"] = web.get("/_simulator/ledger").json()["windows"]
+            knobs["swarm"] = web.get("/_simulator/swarm").json()
     finally:
         started.terminate()
         started.communicate(timeout=60)
@@ -39,8 +41,14 @@ def test_it_counts_refuses_and_announces_as_it_is_told(tmp_path: Path) -> None:
     assert int(dict(replies[0].headers.raw)[b"X-RateLimit-UserReset"]) > 10**9
 
 
+def test_it_begins_with_the_faults_that_a_seed_draws(tmp_path: Path) -> None:
+    knobs, _ = served(Workplace(tmp_path), "--chaos", "calm-3")
+    assert (knobs["swarm"]["seed"], knobs["swarm"]["rates"]) == ("calm-3", drawn_rates("calm-3"))
+
+
 def test_without_being_told_it_is_as_imgur_is_today(tmp_path: Path) -> None:
     knobs, replies = served(Workplace(tmp_path))
+    assert knobs["swarm"] == {}
     assert knobs["windows"] == "fixed"
     assert {knobs[f"refuse_{limit}"] for limit in LIMITS} == {"shape"}
     assert 0 < int(dict(replies[0].headers.raw)[b"x-ratelimit-userreset"]) <= 3600

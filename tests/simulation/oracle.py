@@ -106,6 +106,7 @@ class Oracle:
     def after_apply(self, before: Before, run: Run) -> None:
         """What an apply did, seen from Imgur."""
         self._disown()
+        self._owned_again()
         self._ended_well(before, run)
         self._everywhere(before, run)
         deeds = [deed for deed in self.watcher.deeds[before.deeds :] if deed.by == "us"]
@@ -119,11 +120,6 @@ class Oracle:
         if run.codes == (0,):
             self._done_is_done(before)
 
-    def _shows_ours(self, key: str) -> bool:
-        """Whether an album of that key has a picture of ours."""
-        album = self.album(key)
-        return album is not None and any(self.ours(image) for image in album.images)
-
     def _disown(self) -> None:
         """After a loss, what was uploaded for an album that the manifest does not name is nobody's."""
         if not self.acts.lost or not self.stage.manifest().state_path.exists():
@@ -136,6 +132,11 @@ class Oracle:
         if self.stage.anonymous:
             known = self.stage.known_ids()
             self.disowned |= {i for i in self.watcher.born if i in self.stage.world.images and i not in known}
+
+    def _owned_again(self) -> None:
+        """What was nobody's after a loss, and was found since by its name or marker, is ours again."""
+        if self.disowned:
+            self.disowned -= self.stage.known_ids()
 
     def _ended_well(self, before: Before, run: Run) -> None:
         """Every end is one that is promised."""
@@ -155,7 +156,7 @@ class Oracle:
         code = error.exit_code
         if isinstance(error, ManifestError):
             gone = [key for key in self.stage.albums if not self.acts.streets.present(key)]
-            missing = any(not self._shows_ours(key) for key in gone)
+            missing = any(not self.stage.placed(key) for key in gone)
             must(missing, "exit code", f"the manifest is refused: {error.problems}")
         elif code is ExitCode.UNREADABLE:
             must("disk_broken" in run.struck, "I20", f"the state is refused: {error} {error.hint}")

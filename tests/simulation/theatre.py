@@ -275,6 +275,11 @@ class Theatre(LifecycleStage):
             if album.id not in made:
                 made.append(album.id)
 
+    def placed(self, key: str) -> int:
+        """How many pictures the state has placed in that album."""
+        album = self.ask(lambda store: store.album(key))
+        return album.placed if album is not None else 0
+
     def forget_albums(self) -> None:
         """After a loss: an album that nothing tells of is nobody's."""
         known = {album.id for album in self.ask(lambda store: store.albums()) or ()}
@@ -302,8 +307,9 @@ class Theatre(LifecycleStage):
         manifest = self.manifest()
         store = find_store(manifest.state_path, lineage=LINEAGE)
         spec = manifest.album(key)
-        assert store is not None
         assert spec is not None
+        if store is None:
+            return  # nothing was synced here yet, says the command: an apply comes first
         with store, SqliteCache(manifest.state_path.with_name("cache.db")) as cache:
             local = Folders(cache, self.clock).scan(spec)
             assert isinstance(local, LocalAlbum)

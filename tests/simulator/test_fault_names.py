@@ -29,7 +29,7 @@ def fitting(name):
 def test_every_fault_that_a_server_can_cause_has_a_name_a_source_and_a_confidence():
     assert {named.number for named in NAMED.values()} == SERVER_MADE
     for named in NAMED.values():
-        assert named.what and named.source, named.name
+        assert all((named.what, named.source)), named.name
         assert named.confidence in ("H", "M", "L", "net"), named.name
 
 

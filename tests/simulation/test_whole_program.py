@@ -1,0 +1,60 @@
+"""A thousand histories of the whole program, drawn from the commit; every failure is told with one command."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.coverage import rare, table
+from tests.simulation.running import Tally, one
+
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS = int(os.environ.get("SIMULATION_SEEDS", "1000"))
+CHUNKS = 40
+
+
+def first_seed() -> int:
+    """From the commit, so that every commit tries other histories; SIMULATION_FROM rules; without git a fixed one."""
+    given = os.environ.get("SIMULATION_FROM")
+    if given:
+        return int(given, 0)
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    name = done.stdout.strip()
+    return int(name[:8], 16) * 1000 if done.returncode == 0 and name else 20_260_000
+
+
+FIRST = first_seed()
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_whatever_happens_quiet_applies_converge_and_no_invariant_breaks(
+    chunk: int, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> None:
+    """Each seed is a workload under a swarm of faults; the oracle looks from outside after every step."""
+    tally = Tally()
+    for seed in range(FIRST + chunk, FIRST + SEEDS, CHUNKS):
+        tally.add(*one(seed, seconds=60.0 if not tally.failures else 0.0))
+    assert not tally.failures, "\n\n".join(tally.failures)
+    base = tmp_path_factory.getbasetemp()
+    _whole(base if worker_id == "master" else base.parent, chunk, tally)
+
+
+def _whole(shared: Path, chunk: int, tally: Tally) -> None:
+    """Whoever ends last looks whether every kind of fault struck often enough."""
+    counts = {"struck": tally.struck, **tally.counts}
+    part = shared / f"simulation-{chunk}.json"
+    part.with_suffix(".new").write_text(json.dumps(counts), encoding="utf-8")
+    part.with_suffix(".new").rename(part)
+    parts = [shared / f"simulation-{number}.json" for number in range(CHUNKS)]
+    if SEEDS >= 1000 and all(path.exists() for path in parts):
+        struck: Counter[str] = Counter()
+        for path in parts:
+            struck.update(json.loads(path.read_text(encoding="utf-8"))["struck"])
+        told = "\n".join(table(struck))
+        print(told)
+        assert not rare(struck), told
