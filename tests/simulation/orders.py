@@ -32,6 +32,7 @@ def look(oracle: Oracle, before: Before, run: Run) -> None:
     deeds = [deed for deed in oracle.watcher.deeds[before.deeds :] if deed.by == "us"]
     for number, deed in enumerate(deeds):
         _hidden_first(oracle, deed)
+        _not_twice(oracle, before, run, deed)
         later = deeds[number + 1 :]
         _published_last(oracle, before, deed, later)
         _deleted_last(oracle, before, run, deed, later)
@@ -165,6 +166,23 @@ def _deleted_last(oracle: Oracle, before: Before, run: Run, deed: Deed, later: l
         for other in later:
             came = [i for i in _new(other) if oracle.album_of(i) == key and oracle.watcher.shas.get(i) in files]
             must(not came, "I15", f"a picture of {key} was deleted before another one was uploaded")
+
+
+def _not_twice(oracle: Oracle, before: Before, run: Run, deed: Deed) -> None:
+    """I3: nothing is uploaded into an album that shows it already for every file that wants it."""
+    if oracle.stage.anonymous or {"late-commit", "somebody", "change", "vanish"} & set(run.struck):
+        return
+    for image in _new(deed):
+        key, sha, name = oracle.album_of(image), oracle.watcher.shas[image], oracle.watcher.names[image]
+        files = sum(one == sha for one in before.files.get(key, {}).values())
+        shown = [
+            other
+            for album_id, album in deed.before.items()
+            if oracle.keys_of.get(album_id, "") == key
+            for other in album.images
+            if oracle.ours(other) and oracle.watcher.shas[other] == sha and oracle.watcher.names[other] != name
+        ]
+        must(not shown or len(shown) < files, "I3", f"{name} was uploaded into {key}, which shows that picture")
 
 
 def _new(deed: Deed) -> list[str]:

@@ -24,7 +24,8 @@ from imgur_sync.model.step import CreateAlbum
 from imgur_sync.planner import confirm, retry, target
 from imgur_sync.planner.marker import album_marker
 from imgur_sync.planner.price import Price, price_albums
-from tests.simulation.planted.needing import both, fault, holding, setup
+from imgur_sync.state import lessons
+from tests.simulation.planted.needing import both, fault, holding
 from tests.simulation.planted.patching import Bug, everywhere, methods, together
 
 
@@ -43,8 +44,13 @@ def retry_after_0_loop() -> AbstractContextManager[Any]:
         else:
             yield Pause(self.clock.monotonic() + max(0.0, seconds))
 
-    waiting = session.Session.park
+    def learned(connection: Any, scope: Any, refusal: Any, own_cap: Any, now: float) -> None:
+        if refusal.wait != 0.0:
+            learn(connection, scope, refusal, own_cap, now)
+
+    waiting, learn = session.Session.park, lessons.learn
     return together(
+        everywhere(learn, learned),
         patch.object(limits, "SHORTEST_WAIT", 0.0),
         patch.object(retry, "SHORTEST_PAUSE", 0.0),
         methods(session.Session, park=park),
@@ -178,14 +184,5 @@ BUGS = (
         "a picture without a file is deleted, whosever it is",
         delete_foreign_image,
         both(holding("op", "add"), holding("prune", "delete")),
-    ),
-    Bug(
-        "close an unseen round",
-        "albums that nobody looked at again count as in order",
-        close_an_unseen_round,
-        setup("limits"),
-    ),
-    Bug(
-        "unanswered edit is ignored", "an edit that may not have arrived counts as refused", unanswered_edit_is_ignored
     ),
 )

@@ -23,6 +23,7 @@ from imgur_sync.manifest.faults import Fault
 from imgur_sync.state import database
 from imgur_sync.state.lock import FileLock
 from imgur_sync.state.tokens import FileTokens
+from tests.simulation.planted import deciding
 from tests.simulation.planted.patching import Bug, everywhere, methods, together
 
 Check = Callable[[Path, str], None]
@@ -224,6 +225,24 @@ def links_are_not_followed(folder: Path, prelude: str) -> None:
     )
 
 
+def nothing_unseen_is_in_order(folder: Path, prelude: str) -> None:
+    """The test in which the budget ends before any one request."""
+    module = _tests("executor.test_unseen_albums")
+    module.test_albums_that_a_run_could_not_look_at_again_are_put_in_order_by_the_next(1, 1, folder)
+
+
+def edits_that_never_arrived_are_sent_again(folder: Path, prelude: str) -> None:
+    """The test in which three runs lose the same edit."""
+    module, pictures = _tests("executor.test_unanswered_edits"), _tests("support.sync_stage")
+    with pictures.SyncStage(folder) as stage:
+        stage.album("cats", image_title="{stem}")
+        for seed in range(4):
+            stage.put("cats", f"{seed}.png", seed)
+        assert stage.apply().codes == (0,)
+        stage.clock.advance(5000)
+        module.test_edits_that_never_arrived_are_sent_again(stage, "order")
+
+
 def _tests(name: str) -> Any:
     return importlib.import_module(f"tests.{name}")
 
@@ -260,6 +279,16 @@ DIRECTED: dict[str, Directed] = {
             Bug("pydantic error printed", "a message repeats what stands in the manifest", _pydantic_error_printed),
             a_secret_in_the_manifest_is_not_shown,
             "manifest/test_manifest_secrets.py::test_a_secret_key_is_refused_and_its_value_not_shown",
+        ),
+        Directed(
+            Bug("close an unseen round", "albums nobody looked at again are in order", deciding.close_an_unseen_round),
+            nothing_unseen_is_in_order,
+            "executor/test_unseen_albums.py::test_albums_that_a_run_could_not_look_at_again_are_put_in_order_by_the_next",
+        ),
+        Directed(
+            Bug("unanswered edit is ignored", "what never arrived was refused", deciding.unanswered_edit_is_ignored),
+            edits_that_never_arrived_are_sent_again,
+            "executor/test_unanswered_edits.py::test_edits_that_never_arrived_are_sent_again",
         ),
     )
 }

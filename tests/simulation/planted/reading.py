@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -54,7 +55,7 @@ def ignore_scan_error() -> AbstractContextManager[Any]:
 
 def null_list_is_empty() -> AbstractContextManager[Any]:
     """`images: null` is an empty album, whatever else is said, and what an empty album does not show was deleted."""
-    inline, probe_missing = replies.inline, probing.probe_missing
+    inline = replies.inline
 
     def believed(data: object) -> replies.Inline:
         source = fields(data, "an album")
@@ -62,22 +63,37 @@ def null_list_is_empty() -> AbstractContextManager[Any]:
             return replies.Inline(replace(replies.header(source), count=0), ())
         return inline(data)
 
-    def deleted(run: Session, spec: Any, local: Any, pictures: Any, listing: RemoteAlbum | None) -> Task[Gone]:
-        if listing is not None and listing.complete and not listing.ids:
-            return Gone(frozenset(picture.id for picture in pictures if picture.standing is Standing.PLACED))
-        return (yield from probe_missing(run, spec, local, pictures, listing))
-
-    return together(everywhere(inline, believed), everywhere(probe_missing, deleted))
+    return together(everywhere(inline, believed), _absence_is_loss(lambda listing: not listing.ids))
 
 
 def trust_partial_page() -> AbstractContextManager[Any]:
-    """The list that came is the whole list."""
-    album = replies.album
+    """The list that came is the whole list, and what it does not show was deleted."""
+    album, partial = replies.album, set()
 
     def whole(top: Any, entries: Any, taken_at: float) -> RemoteAlbum:
-        return replace(album(top, entries, taken_at), complete=True, flaw="")
+        found = album(top, entries, taken_at)
+        if not found.complete:
+            partial.add((top.id, taken_at))
+        return replace(found, complete=True, flaw="")
 
-    return together(methods(replies.Inline, short=False), everywhere(album, whole))
+    return together(
+        methods(replies.Inline, short=False),
+        everywhere(album, whole),
+        _absence_is_loss(lambda listing: (listing.header.id, listing.taken_at) in partial),
+    )
+
+
+def _absence_is_loss(believed: Callable[[RemoteAlbum], bool]) -> AbstractContextManager[Any]:
+    """What such a listing does not show is gone; nobody asks for the picture itself."""
+    probe_missing = probing.probe_missing
+
+    def gone(run: Session, spec: Any, local: Any, pictures: Any, listing: RemoteAlbum | None) -> Task[Gone]:
+        if listing is None or not believed(listing):
+            return (yield from probe_missing(run, spec, local, pictures, listing))
+        here = [picture.id for picture in pictures if picture.standing is Standing.PLACED]
+        return Gone(frozenset(here) - frozenset(listing.ids))
+
+    return everywhere(probe_missing, gone)
 
 
 def hash_then_reopen() -> AbstractContextManager[Any]:
