@@ -166,7 +166,7 @@ class Acts:
             case "add":
                 import base64
 
-                data = base64.b64encode(content("png", step.get("seed", 300))).decode()
+                data = base64.b64encode(content("foreign", step.get("seed", 300))).decode()
                 changes = {"op": "add", "id": album.id, "image_base64": data}
             case "out" if image and image not in self.foreign:
                 changes = {"op": "remove_from_album", "id": album.id, "images": [image]}

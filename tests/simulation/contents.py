@@ -20,6 +20,8 @@ def content(kind: str, seed: int) -> bytes:
     if kind in PICTURES:
         return PICTURES[kind](seed=seed)
     match kind:
+        case "foreign":  # no file of ours has these dimensions
+            return png(11, 7, seed)
         case "text":
             return b"this is text, number %d\n" % seed
         case "html":

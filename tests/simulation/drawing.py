@@ -38,7 +38,7 @@ class Drawing:
         steps = self._beginning()
         for _ in range(self.chance.randrange(10, 81)):
             steps.append(self._act())
-            if self.chance.random() < 0.16:
+            if self.chance.random() < 0.13:
                 steps += self._run()
         steps += self._run()
         return {"seed": self.seed, "setup": self.setup, "steps": steps}

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from imgur_sync.model.plan import Plan
 from tests.simulation import orders
 from tests.simulation.acts import Acts
 from tests.simulation.oracle import Broken, Oracle
@@ -96,10 +97,11 @@ class Play:
         orders.look(self.oracle, before, run)
         return run
 
-    def apply(self, step: Mapping[str, Any]) -> Run:
-        """An apply with the approvals that the step says; for the right ones a plan is made first."""
-        approvals, options = {}, dict(step.get("options", {}))
-        if step.get("approve") in ("right", "wrong"):
+    def apply(self, step: Mapping[str, Any], seen: Plan | None = None) -> Run:
+        """An apply with the approvals that the step says: those that `seen` asks for, or a plan that is made first."""
+        approvals = self.oracle.approvals(seen) if seen is not None else {}
+        options = dict(step.get("options", {}))
+        if seen is None and step.get("approve") in ("right", "wrong"):
             plan = self.plan({"do": "plan"}).plan
             approvals = self.oracle.approvals(plan) if plan is not None else {}
             if step["approve"] == "wrong":

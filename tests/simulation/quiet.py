@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ExitCode
-from imgur_sync.model.plan import GateName
+from imgur_sync.model.plan import GateName, Plan
 from tests.simulation.oracle import Broken, must
 from tests.simulation.vocabulary import ALL
 
@@ -32,8 +32,8 @@ def quiet(play: Play) -> None:
         # Whoever was at the daily limit on five days of a month waits for the next one.
         struck = any(ALL[kind].number == "F17" for kind in stage.struck_ever) or play.acts.striked
         must(stage.clock.true() - began <= (40 if struck else 7) * DAY, "V3", "the quiet phase takes more than seven days")
-        _accept_roots(play)
-        run = play.apply({"do": "apply", "approve": "right", "options": {"retry_failed": stage.any_failed()}})
+        plan = _accepted(play)
+        run = play.apply({"do": "apply", "approve": "right", "options": {"retry_failed": stage.any_failed()}}, plan)
         codes = run.codes
         if ExitCode.CREDENTIALS in codes:
             logins += 1
@@ -90,15 +90,14 @@ def _wait_for_budget(play: Play, resume_at: float | None, error: object) -> None
     clock.advance(max(1.0, moment - clock.now() + 1) if moment is not None else 3600.0)
 
 
-def _accept_roots(play: Play) -> None:
-    """A person looks at the folders and confirms that they are the right ones."""
+def _accepted(play: Play) -> Plan | None:
+    """The plan, once a person has looked at the folders and confirmed that they are the right ones."""
     plan = play.plan({"do": "plan"}).plan
-    if plan is None:
-        return
-    for album in plan.albums:
-        if any(gate.name is GateName.ROOT for gate in album.gates):
-            play.stage.accept_root(album.album)
-            play.oracle.accepted.add(album.album)
+    roots = [a.album for a in plan.albums if any(gate.name is GateName.ROOT for gate in a.gates)] if plan else []
+    for key in roots:
+        play.stage.accept_root(key)
+        play.oracle.accepted.add(key)
+    return play.plan({"do": "plan"}).plan if roots else plan
 
 
 def _stays(play: Play) -> None:

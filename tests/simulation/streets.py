@@ -28,6 +28,7 @@ class Streets:
         """Roots that are unmounted, with where they are kept."""
         self.emptied: set[str] = set()
         self.replaced: set[str] = set()
+        self._read: dict[tuple[int, int], bytes] = {}
         self._count = 0
         self._time = 1_700_000_000.0
 
@@ -44,8 +45,13 @@ class Streets:
         return sorted(os.listdir(self.root(key))) if self.present(key) else []
 
     def data(self, key: str, name: str) -> bytes:
-        """The bytes of a file."""
-        return (self.root(key) / name).read_bytes()
+        """The bytes of a file; read once, for no inode comes back and every content has a time of its own."""
+        path = self.root(key) / name
+        stat = path.stat()
+        mark = (stat.st_ino, stat.st_mtime_ns)
+        if mark not in self._read:
+            self._read[mark] = path.read_bytes()
+        return self._read[mark]
 
     def pictures(self, key: str, order: str = "natural", listed: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         """(name, digest) of what has to be in the album, in its order."""
