@@ -127,7 +127,8 @@ class Drawing:
         kind = self.pick(*KINDS) if self.chance.random() < 0.9 else self.pick(*ODD)
         # Contents come again, in other files too.
         seed = self.chance.randrange(25)
-        step = {"do": "put", "album": self.pick(*self.keys), "name": self.chance.randrange(14), "kind": kind, "seed": seed}
+        album, name = self.pick(*self.keys), self.chance.randrange(14)
+        step = {"do": "put", "album": album, "name": name, "kind": kind, "seed": seed}
         # Some programs give the new file the time of the old one.
         return {**step, "keep_time": True} if self.chance.random() < 0.1 else step
 

@@ -142,10 +142,11 @@ def _published_last(oracle: Oracle, before: Before, deed: Deed, later: list[Deed
         if was is None or EXPOSURE[album.privacy] <= EXPOSURE[was.privacy]:
             continue
         key = oracle.keys_of.get(album_id, "")
-        files = set(before.files.get(key, {}).values())
+        # What somebody deleted, or Imgur removed, is restored whenever that is noticed.
+        files = set(before.files.get(key, {}).values()) - oracle.acts.deleted_shas
         for other in later:
             left = [i for a, i in other.left if a == album_id and oracle.ours(i) and i in was.images]
-            left = [i for i in left if oracle.watcher.shas.get(i) not in files]
+            left = [i for i in left if oracle.watcher.shas.get(i) not in before.files.get(key, {}).values()]
             must(not left, "I7", f"{key} was made {album.privacy} before a picture left it")
             there, then = other.before.get(album_id), other.after.get(album_id)
             came = set(then.images) - set(there.images) if there is not None and then is not None else set()
@@ -162,7 +163,7 @@ def _deleted_last(oracle: Oracle, before: Before, run: Run, deed: Deed, later: l
         key = oracle.album_of(image)
         if len(twins) > 1 or not key:
             continue
-        files = set(before.files.get(key, {}).values())
+        files = set(before.files.get(key, {}).values()) - oracle.acts.deleted_shas
         for other in later:
             came = [i for i in _new(other) if oracle.album_of(i) == key and oracle.watcher.shas.get(i) in files]
             must(not came, "I15", f"a picture of {key} was deleted before another one was uploaded")
