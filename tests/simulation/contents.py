@@ -68,4 +68,4 @@ def unsendable(name: str, data: bytes) -> bool:
 def natural(name: str) -> tuple[object, ...]:
     """The order of people: numbers by their value."""
     parts = re.split(r"(\d+)", name.casefold())
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts if part) + ((2, 0, name),)
+    return (*((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts if part), (2, 0, name))

@@ -140,7 +140,13 @@ class Drawing:
         if roll < 0.38:
             return {"do": "remove", "album": album, "pick": pick}
         if roll < 0.46:
-            return {"do": "move", "album": album, "pick": pick, "to": self.pick(*self.keys), "name": chance.randrange(14)}
+            return {
+                "do": "move",
+                "album": album,
+                "pick": pick,
+                "to": self.pick(*self.keys),
+                "name": chance.randrange(14),
+            }
         if roll < 0.50:
             return {"do": "swap", "album": album, "pick": pick, "other": chance.randrange(40)}
         if roll < 0.51:
@@ -171,7 +177,19 @@ class Drawing:
 
     def _site(self) -> Json:
         step: Json = {"do": "site", "pick": self.chance.randrange(8), "image": self.chance.randrange(40)}
-        op = self.pick("add", "add", "out", "delete", "moderate", "order", "title", "description", "privacy", "text", "delete_album")
+        op = self.pick(
+            "add",
+            "add",
+            "out",
+            "delete",
+            "moderate",
+            "order",
+            "title",
+            "description",
+            "privacy",
+            "text",
+            "delete_album",
+        )
         step["op"] = op
         if op == "delete_album" and self.chance.random() < 0.6:
             step["op"] = "order"

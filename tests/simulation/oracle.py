@@ -1,4 +1,4 @@
-"""The judge: looks at the simulated Imgur, the folders, the ledger and every output, never at what the program believes.
+"""The judge: looks at the simulated Imgur, the folders, the ledger and all outputs, not at what the program believes.
 
 Each check is named by its invariant of the reliability specification. What it must not do is forgive.
 """
@@ -231,12 +231,12 @@ class Oracle:
 
     def _no_hurry(self, one: Sent, failed: dict[str, tuple[int, float]]) -> None:
         """A reading that failed is tried again after a second at the earliest. It is given up after three tries, and
-        another one may follow at once; where an answer was odd nobody knows which try it was."""
+        another one may follow at once; where an answer was odd nobody knows which try it was, and a 429 is no try."""
         tries, ended = failed.get(one.path, (0, 0.0))
         if tries in (1, 2) and one.began >= ended:
             pause = one.began - ended
             must(pause >= 1.0, "I18", f"{one.method} {one.path} was tried again {pause:.2f} s later")
-        if one.status == 0 or one.status >= 500 or one.status == 429:
+        if one.status == 0 or one.status >= 500:
             failed[one.path] = (tries % 3 + 1 if tries >= 0 else -1, one.ended)
         elif set(one.faults) - {SOMEBODY}:
             failed[one.path] = (-1, one.ended)
@@ -273,7 +273,9 @@ class Oracle:
     def _foreign_stay(self, before: Before, run: Run) -> None:
         """What others put into an album is still in it when a run has ended, unless they did so a moment before."""
         lag = self.stage.options.knobs.lag
-        started = {image: key for key, album in self.shown_before.items() for image in album if image in self.acts.foreign}
+        started = {
+            image: key for key, album in self.shown_before.items() for image in album if image in self.acts.foreign
+        }
         for image, key in started.items():
             album = self.stage.world.albums.get(key)
             left_by_site = any(
@@ -354,7 +356,11 @@ class Oracle:
             holding = [album.id for album in deed.before.values() if image in album.images]
             name = self.keys_of.get(holding[-1], "") if holding else self.last_home(image)
             sha, spec = self.watcher.shas.get(image, ""), self.stage.albums.get(name)
-            twins = [i for i, n in self.watcher.names.items() if n == self.watcher.names[image] and i != image and i in self.stage.world.images]
+            twins = [
+                i
+                for i, n in self.watcher.names.items()
+                if n == self.watcher.names[image] and i != image and i in self.stage.world.images
+            ]
             files = list(before.files.get(name, {}).values()).count(sha)
             alive = sum(i in self.stage.world.images for i, held in self.watcher.shas.items() if held == sha)
             allowed = spec is not None and spec.prune is Prune.DELETE and alive >= files
@@ -405,8 +411,9 @@ class Oracle:
         stays = self._stays(key)
         kept = [image for image in shown if self.watcher.shas[image] in stays]
         known = {sha for _, sha in wanted}
-        # A picture whose file cannot be sent any more keeps its place.
-        extra = {image for image in kept if self.watcher.shas[image] not in known}
+        # A picture whose file cannot be sent any more keeps its place, and so does one that nobody can name in an edit.
+        fixed = {*kept, *self.stage.keyless(key)}
+        extra = {image for image in fixed if self.watcher.shas.get(image) not in known}
         shown = [image for image in shown if image not in extra]
         shas = [self.watcher.shas[image] for image in shown]
         must(shas[: len(wanted)] == [sha for _, sha in wanted], invariant, f"{key}: {self.words(key, album, wanted)}")
@@ -422,7 +429,9 @@ class Oracle:
         alike = album.privacy == spec.privacy.value
         if not alike and "public" not in (album.privacy, spec.privacy.value):
             # Imgur tells hidden and secret apart to nobody: what was sent last counts, where that is known.
-            alike = album.id in self.acts.site_privacy or self.acts.ever_lost or "privacy-ignored" in self.stage.struck_ever
+            alike = (
+                album.id in self.acts.site_privacy or self.acts.ever_lost or "privacy-ignored" in self.stage.struck_ever
+            )
         must(alike, invariant, f"{key}: it is {album.privacy}, not {spec.privacy.value}")
         self._cover(key, album, wanted, shown, invariant)
         self._titles(key, wanted, shown, invariant)
@@ -440,7 +449,7 @@ class Oracle:
             must(album.shown_cover == want, invariant, f"{key}: the cover is not {cover}")
         elif cover == "first" and wanted:
             front = next(image for image in album.images if self.ours(image))
-            must(album.shown_cover == front, invariant, f"{key}: the cover is not the first picture")
+            must(album.shown_cover in (front, shown[0]), invariant, f"{key}: the cover is not the first picture")
 
     def _titles(self, key: str, wanted: Any, shown: list[str], invariant: str) -> None:
         spec = self.stage.albums[key]
@@ -453,7 +462,9 @@ class Oracle:
                 title = spec.image_title.format(stem=name.rsplit(".", 1)[0], index=number, name=name, folder=key)
             held = self.stage.world.images.get(image)
             if title is not None and held is not None and not self.stage.anonymous:
-                must((held.title or "") == title, invariant, f"{key}/{name}: the title is {held.title!r}, not {title!r}")
+                must(
+                    (held.title or "") == title, invariant, f"{key}/{name}: the title is {held.title!r}, not {title!r}"
+                )
 
     def words(self, key: str, album: Album, wanted: list[tuple[str, str]]) -> str:
         """Both sides, for people."""

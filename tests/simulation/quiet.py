@@ -31,7 +31,11 @@ def quiet(play: Play) -> None:
     while acting < APPLIES:
         # Whoever was at the daily limit on five days of a month waits for the next one.
         struck = any(ALL[kind].number == "F17" for kind in stage.struck_ever) or play.acts.striked
-        must(stage.clock.true() - began <= (40 if struck else 7) * DAY, "V3", "the quiet phase takes more than seven days")
+        must(
+            stage.clock.true() - began <= (40 if struck else 7) * DAY,
+            "V3",
+            "the quiet phase takes more than seven days",
+        )
         plan = _accepted(play)
         run = play.apply({"do": "apply", "approve": "right", "options": {"retry_failed": stage.any_failed()}}, plan)
         codes = run.codes
@@ -53,7 +57,11 @@ def quiet(play: Play) -> None:
         for item in blocked:
             must(" twice" not in item.reason, "V1 ignored", f"{item.album}: {item.path} {item.reason}")
             must(False, "V1", f"{item.album}: blocked: {item.path} {item.reason}")
-    must(codes == wanted and not _open(run), "V1", f"after {acting} applies the exit codes are {codes}, not {wanted}: {_why(run)}")
+    must(
+        codes == wanted and not _open(run),
+        "V1",
+        f"after {acting} applies the exit codes are {codes}, not {wanted}: {_why(run)}",
+    )
     _stays(play)
 
 

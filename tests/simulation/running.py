@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from typing import Any
 
 from tests.simulation.drawing import draw
 from tests.simulation.playing import Verdict, perform
 from tests.simulation.shrinking import REGRESSIONS, SECONDS, keep, shrink
 
+Json = dict[str, Any]
 TWICE = 50
 """One seed of so many is played once more in another process with another PYTHONHASHSEED."""
 
@@ -49,13 +51,13 @@ def one(seed: int, seconds: float = SECONDS) -> tuple[Verdict, str]:
     return verdict, "" if verdict.held else failure(history, verdict, seconds)
 
 
-def failure(history: dict[str, object], verdict: Verdict, seconds: float = SECONDS) -> str:
+def failure(history: Json, verdict: Verdict, seconds: float = SECONDS) -> str:
     """The report: the command, the invariant, the last events, and where the shrunk history is."""
     lines = [f"{verdict.invariant}: {verdict.what}", *verdict.last, command(verdict)]
     if seconds > 0 and verdict.invariant != "replay":
         small = shrink(history, verdict.invariant, seconds=seconds)
         path = keep(small, perform(small))
-        lines.append(f"shrunk from {len(history['steps'])} to {len(small['steps'])} steps: {path}")  # type: ignore[arg-type]
+        lines.append(f"shrunk from {len(history['steps'])} to {len(small['steps'])} steps: {path}")
     return "\n".join(lines)
 
 
@@ -72,7 +74,9 @@ def trace_of(seed: int, hashseed: str) -> str:
     return done.stdout.strip() or done.stderr[-300:]
 
 
-def many(seeds: Iterable[int], *, jobs: int = 1, seconds: float = SECONDS, until: float = 0.0) -> Iterator[tuple[int, Verdict, str]]:
+def many(
+    seeds: Iterable[int], *, jobs: int = 1, seconds: float = SECONDS, until: float = 0.0
+) -> Iterator[tuple[int, Verdict, str]]:
     """Play seeds, in so many processes, until the moment `until` of the monotonic clock where it is given."""
     if jobs == 1:
         for seed in seeds:

@@ -16,7 +16,12 @@ from tests.simulation.theatre import Run
 def outputs(run: Run, now: float) -> tuple[str, str]:
     """What is told inside the process (events, exceptions), and what is printed where others may read it."""
     moment = Moment(now)
-    private = [repr(run.error), *(repr(event) for event in run.events)]
+    # A plan comes with every look: the last one tells what those before it told.
+    private = [
+        repr(run.error),
+        *(repr(event) for event in run.events if not isinstance(event, Planned)),
+        repr(run.plan),
+    ]
     shared: list[str] = []
     plan = run.plan
     for event in run.events:
@@ -24,6 +29,7 @@ def outputs(run: Run, now: float) -> tuple[str, str]:
         if isinstance(event, Planned):
             plan = event.plan
     if plan is not None:
+        private.append(repr(plan))
         shared += [plan_text(plan, moment), plan_json(plan)]
         found = tuple(differences(plan))
         shared += [diff_text(plan, found), diff_json(plan, found)]

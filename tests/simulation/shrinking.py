@@ -20,7 +20,9 @@ LISTS = ("faults", "local", "errors", "accidents")
 DROPPABLE = (*LISTS, "kill", "after", "stop", "options", "approve")
 
 
-def shrink(history: Json, invariant: str, *, seconds: float = SECONDS, play: Callable[[Json], Verdict] = perform) -> Json:
+def shrink(
+    history: Json, invariant: str, *, seconds: float = SECONDS, play: Callable[[Json], Verdict] = perform
+) -> Json:
     """The smallest history found in that time that breaks the same invariant."""
     until = time.monotonic() + seconds
     best = copy.deepcopy(dict(history))

@@ -275,6 +275,12 @@ class Theatre(LifecycleStage):
             if album.id not in made:
                 made.append(album.id)
 
+    def keyless(self, key: str) -> set[str]:
+        """The album's pictures whose deletehash never arrived."""
+        if not self.anonymous:
+            return set()
+        return self.ask(lambda store: {p.id for p in store.pictures(key) if p.deletehash is None}) or set()
+
     def placed(self, key: str) -> int:
         """How many pictures the state has placed in that album."""
         album = self.ask(lambda store: store.album(key))

@@ -68,7 +68,7 @@ class Watcher:
         self.names: dict[str, str] = {}
         self.broken: Callable[[], frozenset[str]] = frozenset
         self._commit = world.commit
-        setattr(world, "commit", self._watched)  # noqa: B010
+        world.__dict__["commit"] = self._watched
 
     def _watched(self, transaction: Sequence[Change], at: float) -> None:
         changes = tuple(change for change in transaction if isinstance(change, (*PICTURE_CHANGES, Uploaded)))
