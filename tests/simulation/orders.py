@@ -26,6 +26,7 @@ def look(oracle: Oracle, before: Before, run: Run) -> None:
     _heeded(oracle, before)
     _planned_bytes(oracle, before)
     _no_second_try(oracle)
+    _no_wait_of_nothing(oracle, run)
     _token_kept(oracle, run)
     if run.command != "apply":
         return
@@ -96,6 +97,18 @@ def _no_second_try(oracle: Oracle) -> None:
         must(refused.get(picture, 0) < max(1, len(twins)), "I18", f"{one.marker} was refused for good and sent again")
         if one.status in (400, 413, 415) and not _TOO_FAST & set(one.faults):
             refused[picture] = refused.get(picture, 0) + 1
+
+
+def _no_wait_of_nothing(oracle: Oracle, run: Run) -> None:
+    """I18: `Retry-After: 0` is a second; what was answered so is not asked for before that is over."""
+    answered: dict[tuple[str, str], float] = {}
+    for one in oracle.stage.weather.sent:
+        pause = one.began - answered.get((one.method, one.path), -1.0)
+        must(pause >= 1.0 or _DISKS & set(run.struck), "I18", f"{one.path} was asked for again {pause:.2f} s later")
+        if one.status == 429 and "retry-after-0" in one.faults:
+            answered[one.method, one.path] = one.ended
+        else:
+            answered.pop((one.method, one.path), None)
 
 
 def _token_kept(oracle: Oracle, run: Run) -> None:
