@@ -54,7 +54,9 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     rest = [i for i in current if i not in managed and i not in leaving]
     tail = (*(i for i in rest if i in tail_ours), *(i for i in rest if i not in tail_ours))
     moves, placements = _moves(view, sorted_)
-    edit, narrow = _edits(view, sorted_, entries, tail, current, leaving, moves, publish, current != shown)
+    # What is to be deleted is never seen by more people: the edit that publishes an album takes it out.
+    seen, going = (shown, leaving | doomed) if doomed and publish and widens(view) else (current, leaving)
+    edit, narrow = _edits(view, sorted_, entries, tail, seen, going, moves, publish)
     return Target(
         entries=entries,
         tail=tail,
@@ -110,10 +112,8 @@ def _edits(
     leaving: frozenset[str],
     moves: tuple[Move, ...],
     publish: bool,
-    doomed: bool,
 ) -> tuple[EditAlbum | None, EditAlbum | None]:
-    """The one edit, and an edit of its own before the uploads where privacy narrows. Where the album shows what is to
-    be deleted (`doomed`), an edit that publishes takes it out: it is never seen by more people."""
+    """The one edit, and an edit of its own before the uploads where privacy narrows."""
     uploads = any(entry.id is None for entry in entries)
     title, description, privacy = _header(view, publish)
     title = None if title is None or _ignored(view, "title", title) else title
@@ -126,7 +126,6 @@ def _edits(
     cover = None if cover is None or _ignored(view, "cover", cover.path) else cover
     wanted = (*(entry.id for entry in entries), *tail)
     differs = not sorted_.settling and _membership_differs(view, entries, wanted, current)
-    differs = differs or (doomed and privacy is not None and widens(view))
     membership = differs and not (_marked(view) and _ignored(view, "order", order_wish(wanted)))
     header = (title, description, privacy, cover) != (None, None, None, None)
     if not membership and not header:
