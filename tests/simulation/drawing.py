@@ -58,7 +58,8 @@ class Drawing:
             return {}
         size = self.chance.randrange(1, 13)
         names = [name for name, word in REQUESTS.items() for _ in range(max(1, int(10 * word.weight)))]
-        chosen = sorted({self.chance.choice(names) for _ in range(size)})
+        drawn = {self.chance.choice(names) for _ in range(size)}
+        chosen = sorted(drawn | ({"token-expired"} if any(name.startswith("refresh-") for name in drawn) else set()))
         return {name: self.log_uniform(0.001, 0.3) for name in chosen}
 
     def _setup(self) -> Json:

@@ -308,8 +308,8 @@ class Oracle:
 
     @property
     def keys_of(self) -> dict[str, str]:
-        """Album id to key, by the titles that they had."""
-        return {album: key for key, albums in self.made.items() for album in albums}
+        """Album id to key, by what the state said of them when a run had ended."""
+        return self.stage.key_of
 
     @property
     def made(self) -> dict[str, list[str]]:

@@ -107,6 +107,8 @@ class Theatre(LifecycleStage):
         self.runs = 0
         self.struck_ever: set[str] = set()
         self._made: dict[str, list[str]] = {}
+        self.key_of: dict[str, str] = {}
+        """The key that each album was made for, also of one that a loss made nobody's."""
         knobs = setup.get("knobs", {})
         if knobs:
             self.steer("knobs", knobs)
@@ -272,6 +274,7 @@ class Theatre(LifecycleStage):
             return
         for album in self.ask(lambda store: store.albums()) or ():
             made = self._made.setdefault(album.key, [])
+            self.key_of.setdefault(album.id, album.key)
             if album.id not in made:
                 made.append(album.id)
 

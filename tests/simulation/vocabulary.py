@@ -13,6 +13,8 @@ from imgur_sync.simulator.named_faults import NAMED
 from imgur_sync.simulator.swarm import LASTING
 
 SOMEBODY = "somebody"
+SELDOM = frozenset(("F4", "F5", "F20", "F21", "F22", "F25", "F31", "F32"))
+"""What few requests can be struck by is drawn more often."""
 _BY_PEOPLE = {name for name, named in NAMED.items() if named.number == "F36" or name == "moderated"}
 
 
@@ -27,7 +29,7 @@ class Word:
 
 REQUESTS: Mapping[str, Word] = {
     **{
-        name: Word(named.number, named.source, 0.1 if name in LASTING else 1.0)
+        name: Word(named.number, named.source, 4.0 if named.number in SELDOM else 0.1 if name in LASTING else 1.0)
         for name, named in NAMED.items()
         if name not in _BY_PEOPLE
     },
