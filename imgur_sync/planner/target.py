@@ -54,7 +54,9 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     rest = [i for i in current if i not in managed and i not in leaving]
     tail = (*(i for i in rest if i in tail_ours), *(i for i in rest if i not in tail_ours))
     moves, placements = _moves(view, sorted_)
-    edit, narrow = _edits(view, sorted_, entries, tail, current, leaving, moves, publish)
+    # What is to be deleted is never seen by more people: the edit that publishes an album takes it out.
+    seen, going = (shown, leaving | doomed) if doomed and publish and widens(view) else (current, leaving)
+    edit, narrow = _edits(view, sorted_, entries, tail, seen, going, moves, publish)
     return Target(
         entries=entries,
         tail=tail,

@@ -73,7 +73,8 @@ class Acts:
 
     def _put(self, step: Step) -> None:
         if self.key(step):
-            self.streets.put(step["album"], step.get("kind", "png"), step["name"], step["seed"])
+            keep_time = step.get("keep_time", False)
+            self.streets.put(step["album"], step.get("kind", "png"), step["name"], step["seed"], keep_time=keep_time)
 
     def _remove(self, step: Step) -> None:
         if self.key(step):

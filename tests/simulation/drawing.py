@@ -128,13 +128,10 @@ class Drawing:
         kind = self.pick(*KINDS) if self.chance.random() < 0.9 else self.pick(*ODD)
         # Contents come again, in other files too.
         seed = self.chance.randrange(25)
-        return {
-            "do": "put",
-            "album": self.pick(*self.keys),
-            "name": self.chance.randrange(14),
-            "kind": kind,
-            "seed": seed,
-        }
+        album, name = self.pick(*self.keys), self.chance.randrange(14)
+        step = {"do": "put", "album": album, "name": name, "kind": kind, "seed": seed}
+        # Some programs give the new file the time of the old one.
+        return {**step, "keep_time": True} if self.chance.random() < 0.1 else step
 
     def _act(self) -> Json:
         chance, album, pick = self.chance, self.pick(*self.keys), self.chance.randrange(40)
@@ -239,6 +236,8 @@ class Drawing:
             step["accidents"] = [[int(self.log_uniform(1, 40)), "sleep", float(self.pick(30, 3600, 28_800))]]
         if chance.random() < 0.1:
             step["options"] = {self.pick("refresh", "checksum", "retry_failed"): True}
+        if step["approve"] == "right" and chance.random() < 0.1:  # after a look at the plan, and something else happens
+            step["between"] = self._put() if chance.random() < 0.7 else self._site()
         steps = [step]
         if "kill" in step and chance.random() < 0.4:  # a second kill, during recovery
             steps.append({"do": "apply", "kill": int(self.log_uniform(1, 30)), "after": chance.random() < 0.5})
@@ -277,4 +276,5 @@ class Drawing:
         if kind in ("readdir", "unmount_mid"):
             return [self.chance.randrange(1, 4), "scan", {"kind": kind}]
         action = {"kind": kind, "seed": self.chance.randrange(700, 720), "pick": self.chance.randrange(20)}
-        return [number, self.pick("scan", "read"), action]
+        where = self.pick("scan", "read", "open", "open")
+        return [int(self.log_uniform(1, 80)) if where == "open" else number, where, action]

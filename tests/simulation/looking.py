@@ -28,6 +28,8 @@ class StruckFolders:
         self.broken: set[str] = set()
         """Albums of which the last scan of this run told of an error."""
         self.opened: set[str] = set()
+        self.at = ("", "")
+        """The album, and while a file is read the path, that is looked at."""
 
     def begin(self, items: Iterable[Sequence[Any]], touch: Touch) -> None:
         """A run begins."""
@@ -51,9 +53,11 @@ class StruckFolders:
         self._touch(action, album, path)
 
     def open_file(self, *given: Any, **named: Any) -> int:
-        """`os.open`, which fails where an item says so."""
+        """`os.open`, which fails, or finds the file changed a moment before, where an item says so."""
         action = self.due("open")
-        if action is not None:
+        if action is not None and action["kind"] in ("change", "vanish"):
+            self.touch(action, *self.at)
+        elif action is not None:
             self.struck.append("unreadable")
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         return os.open(*given, **named)
@@ -69,6 +73,7 @@ class _Over:
     def scan(self, spec: AlbumSpec, **named: Any) -> LocalAlbum | UnchangedFolder:
         """One pass; a readdir error ends it half-way."""
         action = self._struck.due("scan")
+        self._struck.at = (spec.key, "")
         if action is not None and action["kind"] != "readdir":
             self._struck.touch(action, spec.key, "")
         if action is None or action["kind"] != "readdir":
@@ -93,6 +98,7 @@ class _Over:
     def read(self, spec: AlbumSpec, file: LocalFile) -> Content:
         """The bytes to send."""
         action = self._struck.due("read")
+        self._struck.at = (spec.key, file.path)
         if action is not None and action["kind"] != "readdir":
             self._struck.touch(action, spec.key, file.path)
         return self._folders.read(spec, file)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from imgur_sync.model.plan import Plan
+from tests.simulation import orders
 from tests.simulation.acts import Acts
 from tests.simulation.oracle import Broken, Oracle
 from tests.simulation.quiet import quiet
@@ -93,20 +94,26 @@ class Play:
         run = self.stage.run_plan(step, step.get("options", {}))
         self._tell(run)
         self.oracle.after_plan(before, run)
+        orders.look(self.oracle, before, run)
         return run
 
     def apply(self, step: Mapping[str, Any], seen: Plan | None = None) -> Run:
         """An apply with the approvals that the step says: those that `seen` asks for, or a plan that is made first."""
         approvals = self.oracle.approvals(seen) if seen is not None else {}
+        options = dict(step.get("options", {}))
         if seen is None and step.get("approve") in ("right", "wrong"):
             plan = self.plan({"do": "plan"}).plan
             approvals = self.oracle.approvals(plan) if plan is not None else {}
             if step["approve"] == "wrong":
                 approvals = {name: number + 1 for name, number in approvals.items()}
+            if "between" in step and plan is not None:
+                self.step(step["between"])
+                options["expect"] = plan.digest
         before = self.oracle.before(step)
-        run = self.stage.run_apply(step, approvals, step.get("options", {}))
+        run = self.stage.run_apply(step, approvals, options)
         self._tell(run)
         self.oracle.after_apply(before, run)
+        orders.look(self.oracle, before, run)
         return run
 
     def _tell(self, run: Run) -> None:

@@ -90,21 +90,25 @@ class Streets:
         if key not in self.missing:
             self.root(key).mkdir(parents=True, exist_ok=True)
 
-    def write(self, key: str, name: str, data: bytes) -> None:
-        """A file is made or altered, as most programs do it: another file takes its name."""
+    def write(self, key: str, name: str, data: bytes, *, keep_time: bool = False) -> None:
+        """A file is made or altered, as most programs do it: another file takes its name; with `keep_time` one of the
+        same modification time."""
         if not self.present(key):
             return
         path = self.root(key) / name
         new = self._parking()
         new.write_bytes(data)
         self._stamp(new)
+        if keep_time and path.exists():
+            moment = path.stat().st_mtime_ns
+            os.utime(new, ns=(moment, moment))
         self._park(path)
         new.rename(path)
         self.ever.add(digest(data))
 
-    def put(self, key: str, kind: str, number: int, seed: int) -> None:
+    def put(self, key: str, kind: str, number: int, seed: int, *, keep_time: bool = False) -> None:
         """A file of a kind."""
-        self.write(key, file_name(kind, number), content(kind, seed))
+        self.write(key, file_name(kind, number), content(kind, seed), keep_time=keep_time)
 
     def remove(self, key: str, pick: int) -> str:
         """A file goes; returns its name."""

@@ -60,6 +60,8 @@ class Run:
     struck: Counter[str] = field(default_factory=Counter)
     calls: int = 0
     approvals: Mapping[GateName, int] = field(default_factory=dict)
+    expect: str | None = None
+    """The digest of the plan that was looked at before, where the run was asked to compare."""
     began: float = 0.0
     ended_at: float = 0.0
 
@@ -122,7 +124,7 @@ class Theatre(LifecycleStage):
 
     def run_apply(self, step: Mapping[str, Any], approvals: Mapping[GateName, int], options: Mapping[str, Any]) -> Run:
         """One `apply -y` in a process of its own, struck as the step says."""
-        run = Run("apply", approvals=approvals)
+        run = Run("apply", approvals=approvals, expect=options.get("expect"))
         with self._process(step, run) as (stack, wire, labour):
             manifest = self.manifest()
             ledger = self._guarded_ledger(stack, wire)
