@@ -72,7 +72,7 @@ def album_keys(file: str | None) -> list[str]:
         keys = list(manifest.get("albums", {}))
         if "collections" in manifest:
             keys = _all_keys(file)
-    return [key for key in keys if _TYPED.fullmatch(key)]
+    return [key for key in keys if isinstance(key, str) and _TYPED.fullmatch(key)]
 
 
 def _all_keys(file: str | None) -> list[str]:
