@@ -17,11 +17,14 @@ from imgur_sync.planner.confirm import EditWish
 from imgur_sync.planner.pieces import kept_prefix
 
 Call = Callable[[RemoteWriter, Reservation], Outcome[None]]
+Shows = Callable[[RemoteAlbum], bool]
+Request = tuple[Cost, Call, "Shows | None"]
+"""What a request costs, how it is sent, and what the album has to show before."""
 
 
 def edit_calls(
     session: Session, synced: SyncedAlbum, wish: EditWish, listing: RemoteAlbum, still: frozenset[str]
-) -> tuple[tuple[Cost, Call], ...]:
+) -> tuple[Request, ...]:
     """The requests that an edit takes: one PUT, or `remove_images` where pictures only leave. Where Imgur ignored the
     membership of a PUT before, or the PUT could not name all pictures that stay, pictures are taken out and added again
     in order. `still` are ids that no edit touches."""
@@ -30,7 +33,7 @@ def edit_calls(
     has_header = header != AlbumChanges()
     shown = tuple(i for i in listing.ids if i not in still)
     if wish.ids is None or wish.ids == shown:
-        return ((CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant)),)
+        return ((CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant), None),)
     ids, leaving = wish.ids, wish.leaving
     stays = tuple(i for i in shown if i not in set(leaving))
     ignored = was_ignored(synced, wish) and session.unowned.adds_heeded.get(synced.id, True)
@@ -40,32 +43,33 @@ def edit_calls(
     if ignored:
         return _add_and_remove(target, shown, ids, header if has_header else None)
     if stays == ids and (not has_header or not ids):
-        removal: tuple[Cost, Call] = (POST_COST, lambda writer, grant: writer.remove_images(target, leaving, grant))
-        put: tuple[Cost, Call] = (CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant))
+        removal: Request = (POST_COST, lambda writer, grant: writer.remove_images(target, leaving, grant), None)
+        put: Request = (CALL_COST, lambda writer, grant: writer.edit_album(target, header, grant), None)
         return (removal, put) if has_header else (removal,)
     if lost or still & set(listing.ids):
         return _add_and_remove(target, shown, ids, header if has_header else None)
     changes = replace(header, ids=ids)
-    return ((CALL_COST, lambda writer, grant: writer.edit_album(target, changes, grant)),)
+    return ((CALL_COST, lambda writer, grant: writer.edit_album(target, changes, grant), None),)
 
 
 def _add_and_remove(
     target: str, shown: tuple[str, ...], ids: tuple[str, ...], header: AlbumChanges | None
-) -> tuple[tuple[Cost, Call], ...]:
+) -> tuple[Request, ...]:
     """The way round a PUT whose ids are ignored: what stands right at the front stays, the rest goes and returns. What
-    leaves for good goes after that: whatever fails in between, a replaced picture is there as long as its new one is
-    not."""
+    leaves for good goes when that is shown: whatever fails in between, a replaced picture is there as long as its new
+    one is not."""
     same = kept_prefix(ids, shown)
     back, wanted = ids[same:], set(ids)
     out, leaving = tuple(i for i in shown if i in set(back)), tuple(i for i in shown if i not in wanted)
-    calls: list[tuple[Cost, Call]] = []
+    requests: list[Request] = []
     if out:
-        calls.append((POST_COST, lambda writer, grant: writer.remove_images(target, out, grant)))
+        requests.append((POST_COST, lambda writer, grant: writer.remove_images(target, out, grant), None))
     if back:
-        calls.append((POST_COST, lambda writer, grant: writer.add_images(target, back, grant)))
+        requests.append((POST_COST, lambda writer, grant: writer.add_images(target, back, grant), None))
     if leaving:
-        calls.append((POST_COST, lambda writer, grant: writer.remove_images(target, leaving, grant)))
+        are_back: Shows | None = (lambda listing: set(back) <= set(listing.ids)) if back else None
+        requests.append((POST_COST, lambda writer, grant: writer.remove_images(target, leaving, grant), are_back))
     if header is not None:
         put = header
-        calls.append((CALL_COST, lambda writer, grant: writer.edit_album(target, put, grant)))
-    return tuple(calls)
+        requests.append((CALL_COST, lambda writer, grant: writer.edit_album(target, put, grant), None))
+    return tuple(requests)

@@ -188,7 +188,10 @@ def _requests(
 ) -> Task[int | NotSent | Refused]:
     """Send the requests of one edit. The intent that is open until it is read back, or the refusal."""
     number = 0
-    for cost, call in edit_calls(session, synced, wish, listing, still):
+    for cost, call, before in edit_calls(session, synced, wish, listing, still):
+        if before is not None and (yield from poll(session, spec.key, before)) is None:
+            _doubt(session, spec, number, wish, "Imgur does not show the edit yet")
+            raise AlbumStop
         draft = Intent(0, IntentKind.EDIT_ALBUM, spec.key, target=synced.id, wish=wish.text())
         intent, outcome = yield from write(session, draft, cost, call, "an edit of the album")
         if isinstance(outcome, Unknown):

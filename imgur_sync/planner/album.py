@@ -141,8 +141,10 @@ def _upload(key: str, send: Send, texts: Texts) -> Upload:
 
 def _ready(view: AlbumView, sorted_: Sorted, steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps that can be sent while some outcomes are unknown: an album with an unknown upload or edit is not
-    edited, and nothing is sent twice."""
+    edited, and nothing is sent twice. Without an account what is as large as an upload in doubt waits for it: of two in
+    doubt nobody could tell which of them a picture is."""
     doubts = {send.file.path for send in sorted_.sends if send.intent is not None}
+    sizes = {(i.width, i.height) for i in view.open_intents(IntentKind.UPLOAD)} if view.anonymous else set()
     if view.open_intents(IntentKind.CREATE_ALBUM):
         return ()
     certain = not doubtful_edit(view)
@@ -153,7 +155,7 @@ def _ready(view: AlbumView, sorted_: Sorted, steps: tuple[Step, ...]) -> tuple[S
     def ready(step: Step) -> bool:
         match step:
             case Upload():
-                return step.path not in doubts and not shut
+                return step.path not in doubts and not shut and (step.width, step.height) not in sizes
             case CreateAlbum():
                 return True
             case EditAlbum():

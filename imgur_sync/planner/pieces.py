@@ -22,9 +22,10 @@ def kept_prefix(wanted: Sequence[str | None], current: Sequence[str]) -> int:
 
 def calls(header: bool, wanted: Sequence[str | None], current: Sequence[str], *, pieces: bool) -> int:
     """The requests that an edit of the membership takes, with or without a header: in pieces, what changes its place is
-    taken out and added again, then what leaves is taken out."""
+    taken out and added again; when a look shows that, what leaves is taken out."""
     if not pieces:
         return 2 if header and not wanted else 1
     back, stays = wanted[kept_prefix(wanted, current) :], set(wanted)
     out = any(i is None or i in current for i in back)  # an upload stands somewhere in the album
-    return max(1, out + bool(back) + any(i not in stays for i in current) + header)
+    leaves = any(i not in stays for i in current)
+    return max(1, out + bool(back) + leaves * (2 if back else 1) + header)

@@ -103,6 +103,8 @@ def _no_wait_of_nothing(oracle: Oracle, run: Run) -> None:
     """I18: `Retry-After: 0` is a second; what was answered so is not asked for before that is over."""
     answered: dict[tuple[str, str], float] = {}
     for one in oracle.stage.weather.sent:
+        if one.method == "POST" and oracle.stage.in_flight > 1:
+            continue  # that of another album or picture was under way
         pause = one.began - answered.get((one.method, one.path), -1.0)
         must(pause >= 1.0 or _DISKS & set(run.struck), "I18", f"{one.path} was asked for again {pause:.2f} s later")
         if one.status == 429 and "retry-after-0" in one.faults:
@@ -116,9 +118,11 @@ def _token_kept(oracle: Oracle, run: Run) -> None:
     error = run.error
     if not isinstance(error, ImgurSyncError) or error.exit_code is not ExitCode.CREDENTIALS:
         return
+    # A token that ran out before and its successor: two that are refused are one too many for a run.
+    refused = sum(one.status in (401, 403) for one in oracle.stage.weather.sent)
     taken = {kind for kind in oracle.stage.struck_ever if ALL[kind].number in ("F9", "F30", "F31", "F32", "F33")}
     must(
-        taken - {"token-expired"} or run.struck["token-expired"] > 1,
+        taken - {"token-expired"} or (run.struck["token-expired"] and refused > 1),
         "I21",
         f"nobody took the credentials away: {error}",
     )
@@ -203,4 +207,7 @@ def _not_twice(oracle: Oracle, before: Before, run: Run, deed: Deed) -> None:
 
 
 def _new(deed: Deed) -> list[str]:
-    return [change.image.id for change in deed.changes if type(change).__name__ == "PutImage"]
+    """The pictures that were uploaded into an album; an edit of a picture's texts puts it, too."""
+    there = {image for album in deed.before.values() for image in album.images}
+    came = {image for album in deed.after.values() for image in album.images} - there
+    return [c.image.id for c in deed.changes if type(c).__name__ == "PutImage" and c.image.id in came]
