@@ -190,7 +190,8 @@ def _requests(
     number = 0
     for cost, call, before in edit_calls(session, synced, wish, listing, still):
         if before is not None and (yield from poll(session, spec.key, before)) is None:
-            _doubt(session, spec, number, wish, "Imgur does not show the edit yet")
+            # Not all of it was sent: what is not shown later was not ignored for that.
+            _doubt(session, spec, number, wish, "Imgur does not show the edit yet", whole=False)
             raise AlbumStop
         draft = Intent(0, IntentKind.EDIT_ALBUM, spec.key, target=synced.id, wish=wish.text())
         intent, outcome = yield from write(session, draft, cost, call, "an edit of the album")
@@ -204,10 +205,10 @@ def _requests(
     return number
 
 
-def _doubt(session: Session, spec: AlbumSpec, number: int, wish: EditWish, detail: str) -> None:
-    """An edit that was sent, answered and not seen: told, and settled later."""
+def _doubt(session: Session, spec: AlbumSpec, number: int, wish: EditWish, detail: str, *, whole: bool = True) -> None:
+    """An edit that was sent (as a `whole`), answered and not seen: told, and settled later."""
     now = session.clock.now()
-    session.store.record(IntentDoubted(number, now, replace(wish, answered=True).text()))
+    session.store.record(IntentDoubted(number, now, replace(wish, answered=whole).text()))
     problem = Problem(ProblemKind.UNEXPECTED, detail)
     session.emit(InDoubt(spec.key, "an edit of the album", problem, now + session.settle_seconds))
 
