@@ -48,8 +48,7 @@ def plan_album(
         expected = Unsettled(view.spec.key, "the new album is not shown yet", view.shown_by)
         return replace(_blank(view), unsettled=(*doubts(view), expected))
     wanted = sort_out(view, claims, NOTHING_HELD)
-    again = renewed(view, wanted)
-    if again is not view:
+    while (again := renewed(view, wanted)) is not view:
         view, wanted = again, sort_out(again, claims, NOTHING_HELD)
     gates, held = _gates(view, wanted, approved, run_gates)
     gates = (*waiting_gates(view.spec.key, claims.awaited), *gates)

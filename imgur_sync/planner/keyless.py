@@ -35,14 +35,15 @@ def first_words(copy: str) -> tuple[str, ...]:
 
 
 def renewed(view: AlbumView, wanted: Sorted) -> AlbumView:
-    """The view in which pictures that are stranded are to be uploaded once more. Not while anything is in doubt."""
+    """The view in which pictures that are stranded are to be uploaded once more. Not while anything is in doubt. Another
+    one of the same file that takes the place can be stranded, too: asked again until the view stays as it is."""
     if not view.anonymous or view.intents or wanted.settling or not view.keyless:
         return view
     target = aim(view, wanted, publish=True)
     order = (*(entry.id for entry in target.entries), *target.tail)
     lost = frozenset(stranded(order, target.current, view.keyless))
     again = {picture.id: path for path, picture in wanted.pairs.items() if picture.id in lost}
-    return replace(view, renewed=again) if again else view
+    return replace(view, renewed={**view.renewed, **again}) if again else view
 
 
 def remarks(view: AlbumView, steps: Sequence[Step]) -> Iterator[str]:
