@@ -160,7 +160,9 @@ def _published_last(oracle: Oracle, before: Before, run: Run, deed: Deed, later:
         if was is None or EXPOSURE[album.privacy] <= EXPOSURE[was.privacy]:
             continue
         key = oracle.keys_of.get(album_id, "")
-        # What somebody deleted, or Imgur removed, is restored whenever that is noticed.
+        # What somebody took out or deleted, or Imgur removed, is put back whenever that is noticed.
+        if album_id in oracle.acts.site_edits or oracle.acts.deleted_shas:
+            continue
         files = set(before.files.get(key, {}).values()) - oracle.acts.deleted_shas
         for other in later:
             left = [i for a, i in other.left if a == album_id and oracle.ours(i) and i in was.images]
