@@ -23,7 +23,7 @@ from imgur_sync.manifest.faults import Fault
 from imgur_sync.state import database
 from imgur_sync.state.lock import FileLock
 from imgur_sync.state.tokens import FileTokens
-from tests.simulation.planted import deciding
+from tests.simulation.planted import deciding, reading
 from tests.simulation.planted.patching import Bug, everywhere, methods, together
 
 Check = Callable[[Path, str], None]
@@ -247,9 +247,23 @@ def _tests(name: str) -> Any:
     return importlib.import_module(f"tests.{name}")
 
 
+def all_figures_are_read(folder: Path, prelude: str) -> None:
+    """The headers as they were seen in the wild, with seconds until the reset."""
+    _tests("imgur.test_imgur_limits").test_all_figures_are_read()
+
+
 DIRECTED: dict[str, Directed] = {
     one.bug.name: one
     for one in (
+        Directed(
+            Bug(
+                "read header as epoch",
+                "a number of seconds until a reset is taken for a date",
+                reading.read_header_as_epoch,
+            ),
+            all_figures_are_read,
+            "imgur/test_imgur_limits.py::test_all_figures_are_read",
+        ),
         Directed(
             Bug("no fsync", "what is written down may still be lost when the request leaves", _no_fsync),
             what_is_recorded_is_synced,

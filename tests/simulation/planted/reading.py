@@ -23,7 +23,7 @@ from imgur_sync.model.plan import Gone
 from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.model.synced import Standing
 from imgur_sync.planner import gates, order
-from tests.simulation.planted.needing import both, either, fault, holding, local, setup, step
+from tests.simulation.planted.needing import either, fault, holding, local, setup, step
 from tests.simulation.planted.patching import Bug, everywhere, methods, together
 
 
@@ -134,12 +134,6 @@ def order_by_readdir() -> AbstractContextManager[Any]:
 
 
 BUGS = (
-    Bug(
-        "read header as epoch",
-        "a number of seconds until a reset is taken for a date",
-        read_header_as_epoch,
-        both(setup("limits"), step("spend")),
-    ),
     Bug(
         "trust empty scan",
         "an empty folder means that all pictures were removed",
