@@ -36,7 +36,7 @@ def first_words(copy: str) -> tuple[str, ...]:
 
 def renewed(view: AlbumView, wanted: Sorted) -> AlbumView:
     """The view in which pictures that are stranded are to be uploaded once more. Not while anything is in doubt. Another
-    one of the same file that takes the place can be stranded, too: asked again until the view stays as it is."""
+    one of the file that takes the place can be stranded, too: to be asked again until the view stays as it is."""
     if not view.anonymous or view.intents or wanted.settling or not view.keyless:
         return view
     target = aim(view, wanted, publish=True)
