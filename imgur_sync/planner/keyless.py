@@ -35,8 +35,10 @@ def first_words(copy: str) -> tuple[str, ...]:
 
 
 def renewed(view: AlbumView, wanted: Sorted) -> AlbumView:
-    """The view in which pictures that are stranded are to be uploaded once more. Not while anything is in doubt. Another
-    one of the file that takes the place can be stranded, too: to be asked again until the view stays as it is."""
+    """The view in which pictures that are stranded are to be uploaded once more; not while anything is in doubt.
+
+    Another one of the file that takes the place can be stranded, too: ask again until the view stays as it is.
+    """
     if not view.anonymous or view.intents or wanted.settling or not view.keyless:
         return view
     target = aim(view, wanted, publish=True)
