@@ -25,9 +25,9 @@ class Watched(Ledger):
         self._ledger = ledger
         self.ahead: float | None = None
 
-    def reserve(self, cost: Cost) -> Reservation | Denied:
+    def reserve(self, cost: Cost, instead: Reservation | None = None) -> Reservation | Denied:
         """As the ledger behind it."""
-        return self._ledger.reserve(cost)
+        return self._ledger.reserve(cost, instead)
 
     def settle(self, reservation: Reservation, charge: Charge) -> None:
         """As the ledger behind it."""

@@ -17,7 +17,7 @@ from imgur_sync.executor.removing import look_at_removals, run_removal
 from imgur_sync.executor.selecting import chosen
 from imgur_sync.executor.session import Options, Ports, Session
 from imgur_sync.executor.settling import settle_all
-from imgur_sync.executor.stopping import Deeds, cut_short
+from imgur_sync.executor.stopping import Deeds, cut_short, with_doubts
 from imgur_sync.executor.tasks import Fork, Pause, Task
 from imgur_sync.executor.texting import remember_lost_texts
 from imgur_sync.executor.windows import first_plan, go_on
@@ -61,7 +61,8 @@ def apply(
         deeds.agreed = True
         plan = yield from _rounds(session, world, plan, deeds)
         plan = yield from go_on(session, world, specs, plan, lambda plan: _rounds(session, world, plan, deeds))
-        session.emit(finished(session, plan))
+        run = finished(session, plan)
+        session.emit(with_doubts(session, run) if session.unseen else run)
 
     try:
         for event in session.scheduler.drive(task()):

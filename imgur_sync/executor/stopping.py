@@ -67,6 +67,16 @@ def _name(step: Step) -> tuple[object, ...]:
 
 def cut_short(session: Session, run: RunFinished, error: ImgurSyncError) -> RunFinished:
     """The result of a run that this error ends: its exit code, and what is in doubt in each album."""
+    return replace(
+        with_doubts(session, run),
+        codes=(error.exit_code,),
+        resume_at=error.resume_at if isinstance(error, BudgetError) else session.waiting_until,
+        stopped=True,
+    )
+
+
+def with_doubts(session: Session, run: RunFinished) -> RunFinished:
+    """The result of a run that could not look at what it did: every request in doubt is told with its album."""
     doubts: dict[str, list[str]] = {}
     for intent in session.store.intents(IntentStatus.OPEN):
         doubts.setdefault(intent.album, []).append(doubt_text(intent))
@@ -76,11 +86,4 @@ def cut_short(session: Session, run: RunFinished, error: ImgurSyncError) -> RunF
         done = album.done and album.album not in doubts
         problems = (*session.tally(album.album).problems, *here) if album.done else (*album.problems, *here)
         albums.append(replace(album, done=done, problems=() if done else problems))
-    return replace(
-        run,
-        codes=(error.exit_code,),
-        albums=tuple(albums),
-        resume_at=error.resume_at if isinstance(error, BudgetError) else session.waiting_until,
-        stopped=True,
-        in_doubt=sum(len(texts) for texts in doubts.values()),
-    )
+    return replace(run, albums=tuple(albums), in_doubt=sum(len(texts) for texts in doubts.values()))

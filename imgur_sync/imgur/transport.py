@@ -110,8 +110,9 @@ class Transport:
         """Send a call and say what became of it. `read` makes the value of the reply's JSON, or raises `Misread`.
 
         Without a `reservation` the call's cost is reserved here; a brought one is settled here, RETURNED only if the
-        outcome is `NotSent`. A reply that refuses the access token leads to at most one refresh and one more attempt,
-        with a reservation of its own. Raises `ValueError` for a method that is not allowed: a mistake of the caller.
+        outcome is `NotSent`; for a GET it is first changed for a new one. A reply that refuses the access token leads
+        to at most one refresh and one more attempt, with a reservation of its own. Raises `ValueError` for a method
+        that is not allowed: a mistake of the caller.
         """
         if call.method not in self._allow:
             raise ValueError(f"{call.method} is not allowed here")
@@ -155,7 +156,10 @@ class Transport:
         self, call: Call, read: Callable[[object], T], authorization: str | None, reservation: Reservation | None
     ) -> tuple[Outcome[T], bool]:
         """Reserve, send once, settle, observe, report. The second value: whether the reply refused the access token."""
-        granted = reservation or self._ledger.reserve(call.cost)
+        granted: Reservation | Denied | None = reservation
+        if granted is None or call.method == "GET":
+            # Kept since before a write for reading it back: what the write's reply said may have closed a limit.
+            granted = self._ledger.reserve(call.cost, reservation)
         if isinstance(granted, Denied):
             return NotSent(self._denied(granted)), False
         reply = self._exchange(call, authorization)

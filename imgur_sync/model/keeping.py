@@ -187,8 +187,12 @@ class StateStore(Protocol):
 class Ledger(Protocol):
     """Credits, shared by every process of this user on this machine; atomic and durable. Safe from several threads."""
 
-    def reserve(self, cost: Cost) -> Reservation | Denied:
-        """Grant the cost against all limits at once, durably, or say which limit is in the way."""
+    def reserve(self, cost: Cost, instead: Reservation | None = None) -> Reservation | Denied:
+        """Grant the cost against all limits at once, durably, or say which limit is in the way.
+
+        The reservation `instead` of which this one is made ends as RETURNED in the same step, also when this one is
+        denied: so what was kept back for later is measured once more by all that Imgur has said since.
+        """
         ...
 
     def settle(self, reservation: Reservation, charge: Charge) -> None:

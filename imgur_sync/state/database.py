@@ -36,6 +36,14 @@ def refused(path: Path, kind: Kind, why: str) -> StateError:
     return StateError(f"{path}: {why}", hint=f"It is left as it is; nothing is sent or deleted without it. {kind.hint}")
 
 
+def _has_log(path: Path) -> bool:
+    """Whether a log lies beside the file from which SQLite restores what was not written to it in whole."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size > 0
+    except OSError:
+        return False
+
+
 def check_header(path: Path, kind: Kind) -> int:
     """The version of the file by its first 100 bytes, read without SQLite, which could change it.
 
@@ -65,7 +73,8 @@ def check_header(path: Path, kind: Kind) -> int:
     check_version(path, kind, version)
     page = int.from_bytes(header[16:18], "big")
     page = 65536 if page == 1 else page
-    if page < 512 or size % page or size < page:
+    # A power cut can tear the page that a checkpoint was writing at the end: SQLite mends it from the log beside it.
+    if page < 512 or size < page or (size % page and not _has_log(path)):
         raise refused(path, kind, f"is truncated: {size} bytes are not whole pages")
     return version
 

@@ -74,9 +74,11 @@ class SqliteLedger:
         self._zero = clock.now() + (row[0] if row else 0.0) - clock.monotonic()
 
     def close(self) -> None:
-        """Give the file back. Closing twice is harmless."""
+        """Give the file back. Closing twice is harmless; a thread that is using it comes to its end first."""
         if os.getpid() == self._process:
-            self._connection.close()
+            # A connection that is closed under a statement of another thread takes the whole process with it.
+            with self._lock:
+                self._connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -84,16 +86,20 @@ class SqliteLedger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def reserve(self, cost: Cost) -> Reservation | Denied:
+    def reserve(self, cost: Cost, instead: Reservation | None = None) -> Reservation | Denied:
         """Grant the cost against all limits at once, durably, or say which limit is in the way.
 
-        Of several limits in the way the one that lasts longest is named.
+        Of several limits in the way the one that lasts longest is named. The reservation `instead` of which this one is
+        made ends as RETURNED in the same step, also when this one is denied.
         """
         number = 0
         try:
             with self._writing() as connection:
                 now = self._now()
                 self._tidy(connection, now)
+                if instead is not None:
+                    _free(connection, instead)
+                    self._spent -= self._own.pop(instead.number, 0)
                 denied = self._denied(connection, cost, now)
                 if denied is not None:
                     return denied
@@ -118,7 +124,7 @@ class SqliteLedger:
                     (_tick(connection), self._now(), reservation.number),
                 )
             else:
-                connection.execute("DELETE FROM charge WHERE number = ? AND settled IS NULL", (reservation.number,))
+                _free(connection, reservation)
         with self._lock:
             credits = self._own.pop(reservation.number, 0)
             self._spent -= credits if charge is Charge.RETURNED else 0
@@ -210,6 +216,11 @@ class SqliteLedger:
             self._process, self._lock, self._connection = os.getpid(), threading.RLock(), opened(self._path)
         with self._lock, translated(self._path, LEDGER), transaction(self._connection):
             yield self._connection
+
+
+def _free(connection: sqlite3.Connection, reservation: Reservation) -> None:
+    """Take back a reservation that was not settled yet."""
+    connection.execute("DELETE FROM charge WHERE number = ? AND settled IS NULL", (reservation.number,))
 
 
 def _tick(connection: sqlite3.Connection) -> int:

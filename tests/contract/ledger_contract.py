@@ -56,6 +56,26 @@ class LedgerContract:
         assert left(ledger) == before
         assert ledger.spent() == 0
 
+    def test_a_reservation_is_changed_for_a_new_one(self, ledger: Ledger) -> None:
+        """It makes room for the new one, which alone is charged then; ending the old one afterwards does nothing."""
+        granted(ledger.reserve(Cost(left(ledger) - 1)))
+        kept, before = granted(ledger.reserve(Cost(1))), ledger.spent()
+        new = granted(ledger.reserve(Cost(1), kept))
+        assert (left(ledger), ledger.spent(), new.number != kept.number) == (0, before, True)
+        ledger.settle(kept, Charge.RETURNED)
+        assert (left(ledger), ledger.spent()) == (0, before)
+        ledger.settle(new, Charge.RETURNED)
+        assert (left(ledger), ledger.spent()) == (1, before - 1)
+
+    def test_what_was_kept_back_is_denied_when_imgur_says_that_nothing_is_left(
+        self, ledger: Ledger, clock_now: float
+    ) -> None:
+        """It is freed all the same."""
+        kept = granted(ledger.reserve(Cost(1)))
+        ledger.observe(_reading(clock_now, 0))
+        assert isinstance(ledger.reserve(Cost(1), kept), Denied)
+        assert ledger.spent() == 0
+
     def test_what_is_left_is_granted_and_no_credit_more(self, ledger: Ledger, clock_now: float) -> None:
         """The denial names the limit and a time to come back that lies ahead."""
         granted(ledger.reserve(Cost(left(ledger) - 3)))

@@ -68,7 +68,7 @@ STATES = [
     pytest.param(other_file, ("no imgur-sync state", "state rebuild"), id="a text"),
     pytest.param(sql("DROP TABLE picture"), ("its tables are not", "state rebuild"), id="a table gone"),
     pytest.param(sql("PRAGMA application_id = 1"), ("another program", "state rebuild"), id="of another program"),
-    pytest.param(sql("PRAGMA user_version = 999"), ("newer than this program", "not changed"), id="newer"),
+    pytest.param(sql("PRAGMA user_version = 999"), ("newer than this program", "left as it is"), id="newer"),
     pytest.param(folder, ("state.db",), id="a directory"),
 ]
 

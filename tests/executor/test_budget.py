@@ -170,19 +170,34 @@ def test_no_limit_is_ever_hit(
         assert not refusals(stage)
 
 
-def test_what_was_done_is_not_counted_as_left_when_nobody_can_look_any_more(tmp_path: Path) -> None:
-    """Others drain the hour right after the last write: exit 6 with what was uploaded, nothing said to be left."""
+DRAINED = {"x-ratelimit-userlimit": "500", "x-ratelimit-userremaining": "0", "x-ratelimit-userreset": "3600"}
+
+
+def test_what_was_read_back_needs_no_further_look(tmp_path: Path) -> None:
+    """Others drain the hour right after the last write, as its reading back tells: that reading showed that all is in
+    order."""
     with SyncStage(tmp_path) as stage:
         fill(stage, 3)
-        headers = {"x-ratelimit-userlimit": "500", "x-ratelimit-userremaining": "0", "x-ratelimit-userreset": "3600"}
-        true = {"data": True, "success": True, "status": 200}
-        match = {"method": "PUT", "path": "/3/album/*", "nth": 1}
-        reply = {"fault": "reply", "status": 200, "headers": headers, "body": true}
-        stage.steer("faults", [{"match": match, **reply}])
+        match = {"method": "GET", "path": "/3/album/*", "nth": 3}
+        stage.steer("faults", [{"match": match, "fault": "headers", "set": DRAINED}])
         finished = stage.apply()
-        assert finished.uploaded == 3
-        assert ExitCode.BUDGET in finished.codes
-        assert not any(album.wanted for album in finished.left.albums)
+        assert [request["method"] for request in stage.look("history")["requests"][-2:]] == ["PUT", "GET"]
+        assert (finished.uploaded, finished.codes) == (3, (ExitCode.DONE,))
+        assert stage.shown("cats") == stage.wanted("cats")
+
+
+def test_a_reading_that_was_kept_back_is_not_sent_into_a_limit_that_closed(tmp_path: Path) -> None:
+    """The edit's own answer tells that others drained the hour: the edit is in doubt, and Imgur is asked nothing that
+    it would refuse."""
+    with SyncStage(tmp_path) as stage:
+        fill(stage, 3)
+        match = {"method": "PUT", "path": "/3/album/*"}
+        stage.steer("faults", [{"match": match, "fault": "headers", "set": DRAINED}])
+        finished = stage.apply()
+        assert stage.look("history")["requests"][-1]["method"] == "PUT"
+        assert finished.codes == (ExitCode.PARTIAL, ExitCode.BUDGET)
+        assert [album.problems for album in finished.albums] == [("an edit of the album may or may not have happened",)]
+        assert finished.in_doubt == 1
         assert not refusals(stage)
         stage.clock.advance(3700)
         assert stage.apply().codes == (ExitCode.DONE,)

@@ -72,9 +72,9 @@ def test_each_reply_is_shown_to_the_ledger_after_its_reservation_ended(bench: Ca
     seen: list[str] = []
 
     class Watching(MemoryLedger):
-        def reserve(self, cost: Cost) -> Reservation | Denied:
+        def reserve(self, cost: Cost, instead: Reservation | None = None) -> Reservation | Denied:
             seen.append("reserve")
-            return super().reserve(cost)
+            return super().reserve(cost, instead)
 
         def observe(self, reading: Reading) -> None:
             seen.append(f"observe {reading.user_remaining}")

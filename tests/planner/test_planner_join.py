@@ -109,14 +109,13 @@ REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("never", {"fields": {"prune": Prune.NEVER}}),
     ("protect", {"fields": {"protect": True}}),
     ("scan errors", {"local": {"errors": ("sub: cannot be read",), "files": (KEEPERS["cats"][0],)}}),
-    ("an unusable listing", {"unlisted": "HTML", "listing": None}),
     ("not shown", {"shown": ()}),
 ]
 
 
 @pytest.mark.parametrize(("name", "facts"), REFUSALS)
 def test_some_albums_give_no_picture_away(name: str, facts: dict[str, Any]) -> None:
-    """`never`, `protect`, anything unclear about the folder or the listing; nor a picture that nobody proved alive."""
+    """`never`, `protect`, anything unclear about the folder; nor a picture that nobody proved alive."""
     found = plans(part_of("cats", [], [picture("1", "a", "x")], **facts), part_of("dogs", [file("b", "x")], [], 1))
     assert sent(found["dogs"]) == ["b"], name
     assert moves(found["dogs"]) == []

@@ -54,6 +54,33 @@ with SqliteLedger(Path(sys.argv[1]), origin="o", client_id="c", account="a", cap
         sys.stdin.readline()
 """
 
+CLOSES = """
+import sqlite3, sys, threading
+from pathlib import Path
+from imgur_sync.model.budget import Cost
+from imgur_sync.state.ledger import Caps, SqliteLedger
+class Clock:
+    def now(self): return 1_700_000_000.0
+    def monotonic(self): return 5_000.0
+caps = Caps(reserve_credits=0, uploads_per_hour=0)
+for number in range(40):
+    begun, ended = threading.Barrier(5), []
+    ledger = SqliteLedger(Path(sys.argv[1]), origin="o", client_id="c", account="a", caps=caps, clock=Clock())
+    def work():
+        begun.wait()
+        try:
+            while True: ledger.reserve(Cost(0))
+        except Exception as error: ended.append(error)
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(4)]
+    for thread in threads: thread.start()
+    begun.wait()
+    ledger.reserve(Cost(0))
+    ledger.close()
+    for thread in threads: thread.join()
+    assert len(ended) == 4
+print(f"closed {number + 1} times", flush=True)
+"""
+
 
 def opened(path: Path, clock: Any) -> SqliteLedger:
     """The ledger that the children use."""
@@ -94,6 +121,13 @@ def test_a_kill_between_reserving_and_settling_keeps_the_charge(
     with opened(path, clock) as ledger:
         assert ledger.budget().used_today == 40
         assert ledger.spent() == 0
+
+
+def test_closing_waits_for_the_threads_that_use_it(tmp_path: Path, child: Callable[..., Any]) -> None:
+    """A run that ends with an error leaves threads behind: they get an error, and the process ends in order."""
+    process = child(CLOSES, tmp_path / "ledger.db")
+    assert process.line() == "closed 40 times"
+    assert process.end() == 0
 
 
 def test_a_fork_uses_a_connection_of_its_own(tmp_path: Path, clock: Any) -> None:

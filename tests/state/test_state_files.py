@@ -230,6 +230,27 @@ def _poke(file: Any, offset: int, value: int) -> None:
     file.write(bytes([value]))
 
 
+def test_a_page_that_a_power_cut_tore_at_the_end_is_mended_from_the_log(tmp_path: Path) -> None:
+    """The file is no multiple of its pages then; without the log beside it, it is refused."""
+    torn = tmp_path / "torn" / "state.db"
+    torn.parent.mkdir()
+    with open_store(tmp_path / "state.db", lineage=LINEAGE, create=True) as store:
+        store.record(CATS, *(PictureAdopted(picture(f"p{number}")) for number in range(200)))
+        for end in ("", "-wal"):
+            shutil.copy(tmp_path / f"state.db{end}", f"{torn}{end}")
+    with torn.open("ab") as file:
+        file.write(b"half a page")
+    size = torn.stat().st_size
+    with open_store(torn, lineage=LINEAGE, create=False) as store:
+        assert len(store.pictures("cats")) == 200
+    assert torn.stat().st_size > size
+    assert torn.stat().st_size % 4096 == 0
+    with torn.open("ab") as file:
+        file.write(b"half a page")
+    with pytest.raises(StateError, match="not whole pages"):
+        open_store(torn, lineage=LINEAGE, create=False)
+
+
 def test_the_log_of_a_removed_state_is_not_poured_into_a_new_one(tmp_path: Path) -> None:
     """It is set aside."""
     path = tmp_path / "state.db"

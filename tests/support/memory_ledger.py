@@ -74,7 +74,7 @@ class MemoryLedger(Ledger):
         self._entries: list[Entry] = []
         self._figures: dict[LimitName, Figure] = {}
         self._read_at: float | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self.readings: list[Reading] = []
         self.refusals: list[Refusal] = []
         self._pace: learning.Pace | None = None
@@ -92,9 +92,11 @@ class MemoryLedger(Ledger):
         """The cost of every grant ever made, in order."""
         return [entry.reservation.cost for entry in self._entries]
 
-    def reserve(self, cost: Cost) -> Reservation | Denied:
+    def reserve(self, cost: Cost, instead: Reservation | None = None) -> Reservation | Denied:
         """Grant the cost against all limits, or name the first that has too little left."""
         with self._lock:
+            if instead is not None:
+                self.settle(instead, Charge.RETURNED)
             now = self._clock.now()
             for name in LimitName:
                 need = _amount(cost, name)

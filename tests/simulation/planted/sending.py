@@ -91,7 +91,9 @@ def charge_after_send() -> AbstractContextManager[Any]:
     """The ledger looks whether there is room, and takes the charge down when the answer is there."""
     settle_it = SqliteLedger.settle
 
-    def reserve(self: SqliteLedger, cost: Cost) -> Reservation | Denied:
+    def reserve(self: SqliteLedger, cost: Cost, instead: Reservation | None = None) -> Reservation | Denied:
+        if instead is not None:
+            self.settle(instead, Charge.RETURNED)
         with self._writing() as connection:
             now = self._now()
             self._tidy(connection, now)
