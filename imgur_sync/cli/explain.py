@@ -48,9 +48,7 @@ def command(session: Session, path: str, online: bool) -> None:
     manifest = load_manifest(session)
     store = find_store(manifest.state_path, lineage=manifest.lineage, read_only=True)
     if store is not None and pending(store, manifest):  # the keys that the plan goes by
-        with store:
-            store = store.copy_to_memory()
-        follow(store, manifest)
+        follow(store.record_aside(), manifest)
     try:
         meant = subject(path, manifest, store)
         found = _explained(session, manifest, store, meant, asked=path, online=online)

@@ -20,10 +20,8 @@ from imgur_sync.cli.signals import Stopper
 from imgur_sync.cli.states import back_up, copy_place, find_state, keep_aside, make_state, remove
 from imgur_sync.errors import UsageError
 from imgur_sync.executor import Options, Ports, SystemClock, ThreadWorkers
-from imgur_sync.executor.renaming import pending
 from imgur_sync.model.ports import Ledger, RemoteReader, RemoteWriter, Tokens, TokenStore
 from imgur_sync.model.spec import AccountSpec, BudgetSpec, Manifest
-from imgur_sync.model.synced import IntentStatus
 from imgur_sync.state.cache import SqliteCache
 from imgur_sync.state.store import SqliteStore, new_lineage, open_store
 
@@ -97,11 +95,8 @@ def planning(session: Session, options: Options, *, max_credits: int | None) -> 
             dated = stack.enter_context(watching_clock(session, ledger))
             reader = _reader(stack.enter_context(_transport(settings, dated, manifest.account, writing=False)))
         found = find_state(manifest, read_only=True)
-        doubts = found is not None and found.intents(IntentStatus.OPEN, IntentStatus.SUSPECT)
-        if found is not None and (doubts or manifest.account.anonymous or pending(found, manifest)):
-            with found:
-                found = found.copy_to_memory()
-        store = stack.enter_context(found or SqliteStore.in_memory(manifest.lineage or new_lineage()))
+        kept = found.record_aside() if found is not None else None
+        store = stack.enter_context(kept or SqliteStore.in_memory(manifest.lineage or new_lineage()))
         lost = found is None and manifest.lineage is not None and not manifest.account.anonymous
         options = dataclasses.replace(options, rebuild=lost, copy=copy_place(manifest, found))
         workers = _workers(manifest, stack)

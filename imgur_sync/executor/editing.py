@@ -8,7 +8,7 @@ from imgur_sync.errors import BudgetError
 from imgur_sync.executor.agreeing import agreed_by
 from imgur_sync.executor.edit_calls import edit_calls
 from imgur_sync.executor.observe import list_album
-from imgur_sync.executor.pieces import fixed, try_adding, was_ignored
+from imgur_sync.executor.pieces import fixed, try_adding, unmoved, was_ignored
 from imgur_sync.executor.probing import probe
 from imgur_sync.executor.reading_back import poll
 from imgur_sync.executor.session import Session
@@ -121,7 +121,7 @@ def _wish(
     if step.places is not None:
         ids = membership(plan, [place.path for place in step.places], made, listing.ids, kept)
         still = fixed(session, plan, made, ids)
-        ids = tuple(i for i in ids if i not in still)
+        ids = unmoved(session, plan, made, tuple(i for i in ids if i not in still), listing.ids)
     cover, first = None, False
     if step.cover is not None:
         cover = made.get(step.cover.path) or dict(plan.pairs).get(step.cover.path)

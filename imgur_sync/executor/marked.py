@@ -1,4 +1,4 @@
-"""Pictures in an anonymous album that say by their names that they are ours."""
+"""Pictures in an album of ours that say by their names that they are ours, and that the state does not know."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from imgur_sync.planner.recognised import marked_picture
 
 
 def adopt_marked(session: Session, key: str, listing: RemoteAlbum) -> None:
-    """Record the pictures of an album that carry a marker of this lineage and that the state does not know, as after a
-    loss of the state: nobody can delete them, but they need not be uploaded again."""
+    """Record the pictures of an album that carry a marker of this lineage and that the state does not know: it was
+    lost, or an older copy stands in its place. None is uploaded again. Those of no account stay for ever: with the
+    state went what can delete them."""
     strange = {picture.id: picture for picture in listing.pictures if parse_name(picture.name) is not None}
     doubts = {i.marker for i in session.store.intents(IntentStatus.OPEN, IntentStatus.SUSPECT)}
     keys = (key, *(move.source for move in session.manifest.moved if move.target == key))
@@ -25,6 +26,6 @@ def adopt_marked(session: Session, key: str, listing: RemoteAlbum) -> None:
         changes.append(PictureAdopted(marked_picture(key, picture, Standing.PLACED)))
     if changes:
         session.store.record(*changes)
-        session.emit(
-            Warned(f"{key}: recognised by their names, never to be changed or deleted: {len(changes)} pictures")
-        )
+        what = "1 picture" if len(changes) == 1 else f"{len(changes)} pictures"
+        stay = ", never to be changed or deleted" if session.anonymous else ""
+        session.emit(Warned(f"{key}: {what} that the state does not know, recognised by name as ours{stay}"))

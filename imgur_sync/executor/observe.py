@@ -80,7 +80,7 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     seen = yield from album_listing(session, synced)
     from imgur_sync.executor.probing import end_records, probe_missing
 
-    if session.anonymous and seen.listing is not None and not session.options.offline:
+    if seen.listing is not None and not session.options.offline:
         from imgur_sync.executor.marked import adopt_marked
 
         adopt_marked(session, spec.key, seen.listing)

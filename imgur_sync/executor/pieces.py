@@ -13,8 +13,10 @@ from imgur_sync.model.change import IntentEnded
 from imgur_sync.model.outcome import Done
 from imgur_sync.model.plan import AlbumPlan
 from imgur_sync.model.remote import RemoteAlbum
+from imgur_sync.model.step import Upload
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, SyncedAlbum
 from imgur_sync.planner.confirm import EditWish
+from imgur_sync.planner.target import order_wish
 
 
 def keyless(session: Session, key: str, ids: Collection[str]) -> frozenset[str]:
@@ -34,6 +36,25 @@ def fixed(session: Session, plan: AlbumPlan, made: Mapping[str, str], ids: Colle
     placed = {image_id for path, image_id in plan.pairs if path} | set(made.values())
     loose = [image_id for image_id in ids if image_id not in placed]
     return (frozenset(loose) - session.store.known(loose)) | keyless(session, plan.album, loose)
+
+
+def unmoved(
+    session: Session, plan: AlbumPlan, made: Mapping[str, str], ids: tuple[str, ...], shown: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The ids that an edit sends; while uploads are missing and it is done in pieces, in the order shown.
+
+    Nothing is taken out then to be added again behind: the uploads will need that once more, and were it to break off
+    in between, a picture whose new one is not up would be missing in the album.
+    """
+    synced = session.store.album(plan.album)
+    uploads = {s.path for s in plan.wanted if isinstance(s, Upload)} - made.keys()
+    if not session.anonymous or not uploads or synced is None:
+        return ids
+    ignored = any(mark.field == "order" and mark.wish == order_wish(ids) for mark in synced.not_honoured)
+    if not ignored and not keyless(session, plan.album, ids):
+        return ids
+    wanted, there = set(ids), set(shown)
+    return (*(i for i in shown if i in wanted), *(i for i in ids if i not in there))
 
 
 def was_ignored(synced: SyncedAlbum, wish: EditWish) -> bool:

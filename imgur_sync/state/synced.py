@@ -43,6 +43,7 @@ class SqliteStore(StoreReads):
         self._connection = connection
         self._path = path
         self._read_only = read_only
+        self._aside = False
         self._process = os.getpid()
         self._whole_checked = False
         self._run: Run | None = None
@@ -80,6 +81,17 @@ class SqliteStore(StoreReads):
         except BaseException:
             connection.close()
             raise
+
+    def record_aside(self) -> SqliteStore:
+        """From now on what is recorded stays in this object: before the first record the state is copied into memory.
+        Returns itself, for a state opened for reading only."""
+        self._aside = True
+        return self
+
+    def _leave_file(self) -> None:
+        copy, file = self.copy_to_memory(), self._connection
+        self._connection, self._path, self._read_only = copy._connection, MEMORY, False
+        file.close()
 
     def close(self) -> None:
         """Give the file back. Closing twice is harmless."""
@@ -155,6 +167,8 @@ class SqliteStore(StoreReads):
         self._run = None
 
     def _recorded(self, work: Callable[[Recording], T]) -> T:
+        if self._read_only and self._aside:
+            self._leave_file()
         if self._read_only:
             raise RuntimeError("this state was opened for reading only")
         from imgur_sync.state.recording import Recording

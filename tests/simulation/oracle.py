@@ -74,6 +74,7 @@ class Oracle:
         self.accepted: set[str] = set()
         self.shown_before: dict[str, tuple[str, ...]] = {}
         self.disowned: set[str] = set()
+        self.late: set[str] = set()
         self.unfindable: set[str] = set()
         """Uploads without an account whose answer was lost and that lie in no album: nobody can find them."""
         self.fails = 0
@@ -110,7 +111,7 @@ class Oracle:
 
     def after_apply(self, before: Before, run: Run) -> None:
         """What an apply did, seen from Imgur."""
-        self._disown()
+        self._disown(before)
         self._owned_again()
         self._ended_well(before, run)
         self._everywhere(before, run)
@@ -125,7 +126,7 @@ class Oracle:
         if run.codes == (0,):
             self._done_is_done(before)
 
-    def _disown(self) -> None:
+    def _disown(self, before: Before) -> None:
         """After a loss, what was uploaded for an album that the manifest does not name is nobody's."""
         if not self.acts.lost or not self.stage.manifest().state_path.exists():
             return
@@ -137,11 +138,17 @@ class Oracle:
         if self.stage.anonymous:
             known = self.stage.known_ids()
             self.disowned |= {i for i in self.watcher.born if i in self.stage.world.images and i not in known}
+        # Imgur's lists lag: what had just been made is found later, in its album.
+        since, uploads = before.at - self.stage.options.knobs.lag - 2, self.stage.world.uploads
+        self.late |= {upload.id for upload in uploads if upload.time > since and upload.n <= before.requests}
 
     def _owned_again(self) -> None:
         """What was nobody's after a loss, and was found since by its name or marker, is ours again."""
         if self.disowned:
-            self.disowned -= self.stage.known_ids()
+            again = self.disowned & self.stage.known_ids()
+            self.disowned -= again
+            # Found too late: meanwhile its file may have been sent once more, under the same name.
+            self.late |= again
 
     def _ended_well(self, before: Before, run: Run) -> None:
         """Every end is one that is promised."""
@@ -460,12 +467,13 @@ class Oracle:
     def _cover(self, key: str, album: Album, wanted: Any, shown: list[str], invariant: str) -> None:
         cover = self.stage.albums[key].cover
         names = [name for name, _ in wanted]
+        looks = self.watcher.shas  # two pictures of one content are one to everybody who sees the cover
+        seen = looks.get(album.shown_cover or "")
         if cover in names:
-            want = shown[names.index(cover)]
-            must(album.shown_cover == want, invariant, f"{key}: the cover is not {cover}")
+            must(seen == looks[shown[names.index(cover)]], invariant, f"{key}: the cover is not {cover}")
         elif cover == "first" and wanted:
             front = next(image for image in album.images if self.ours(image))
-            must(album.shown_cover in (front, shown[0]), invariant, f"{key}: the cover is not the first picture")
+            must(seen in (looks[front], looks[shown[0]]), invariant, f"{key}: the cover is not the first picture")
 
     def _titles(self, key: str, wanted: Any, shown: list[str], invariant: str) -> None:
         spec = self.stage.albums[key]
@@ -495,7 +503,8 @@ class Oracle:
             self.equal(key, self.album(key), "I2")
         names: dict[str, str] = {}
         for image in world.images.values():
-            if OURS in image.name and image.id not in self.disowned and image.name not in self.unfindable:
+            found = image.id not in self.disowned | self.late and image.name not in self.unfindable
+            if OURS in image.name and found:
                 must(image.name not in names, "I3", f"one upload, two pictures: {image.name}")
                 names[image.name] = image.id
         for image_id in self.acts.foreign:

@@ -152,10 +152,8 @@ class Theatre(LifecycleStage):
             manifest = self.manifest()
             found = find_store(manifest.state_path, lineage=LINEAGE, read_only=True)
             lost = found is None
-            if found is not None:
-                with found:
-                    found = found.copy_to_memory()
-            store = stack.enter_context(found or SqliteStore.in_memory(LINEAGE))
+            kept = found.record_aside() if found is not None else None
+            store = stack.enter_context(kept or SqliteStore.in_memory(LINEAGE))
             wanted = RunOptions(rebuild=lost and not self.anonymous, **options)
             ledger = self._guarded_ledger(stack, wire)
             cache = stack.enter_context(SqliteCache(self.base / ".imgur-sync" / "cache.db"))

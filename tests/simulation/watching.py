@@ -16,6 +16,7 @@ from imgur_sync.simulator.changes import (
     PutAlbum,
     PutImage,
     SetMembers,
+    Settle,
     Uploaded,
 )
 from imgur_sync.simulator.records import Album
@@ -75,18 +76,20 @@ class Watcher:
         if not changes:
             self._commit(transaction, at)
             return
+        # People's changes commit at once: what commits late is a request of ours, also in the middle of theirs.
+        by = "us" if any(isinstance(change, Settle) for change in transaction) else self.by
         touched = self._touched(changes)
         before = {key: album for key in touched if (album := self.world.albums.get(key)) is not None}
         self._commit(transaction, at)
         after = {key: album for key in touched if (album := self.world.albums.get(key)) is not None}
         for change in changes:
             if isinstance(change, PutImage):
-                self.born.setdefault(change.image.id, self.by)
+                self.born.setdefault(change.image.id, by)
                 self.shas[change.image.id] = change.image.sha256
                 self.names[change.image.id] = change.image.name
             elif isinstance(change, PutAlbum):
-                self.born.setdefault(change.album.id, self.by)
-        self.deeds.append(Deed(self.by, self.run, at, changes, before, after, self.broken()))
+                self.born.setdefault(change.album.id, by)
+        self.deeds.append(Deed(by, self.run, at, changes, before, after, self.broken()))
 
     def _touched(self, changes: Sequence[Any]) -> list[str]:
         found: dict[str, None] = {}

@@ -196,13 +196,9 @@ class SyncStage:
     def plan(self, approvals: Mapping[GateName, int] | None = None, **options: Any) -> Plan:
         """One `plan`: reads only, the state untouched."""
         manifest = self.manifest()
-        found = find_store(manifest.state_path, lineage=LINEAGE)
+        found = find_store(manifest.state_path, lineage=LINEAGE, read_only=True)
         lost = found is None
-        if found is not None:
-            with found:
-                store = found.copy_to_memory()
-        else:
-            store = SqliteStore.in_memory(LINEAGE)
+        store = found.record_aside() if found is not None else SqliteStore.in_memory(LINEAGE)
         wanted = RunOptions(approvals=approvals or {}, rebuild=lost and not self.anonymous, **options)
         with store, self._ledger() as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
             transport = self._transport(ledger, writing=False)

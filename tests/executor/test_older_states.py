@@ -1,0 +1,52 @@
+"""A state older than the album: what was uploaded since says by its name that it is ours, and is not uploaded again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from imgur_sync.errors import ExitCode
+from imgur_sync.model.event import Warned
+from imgur_sync.model.step import Upload
+from tests.support.sync_stage import SyncStage
+
+
+def test_an_older_copy_of_the_state_uploads_nothing_again(tmp_path: Path) -> None:
+    """Somebody put yesterday's state.db in its place. The plan shows the same, and leaves the file as it is."""
+    with SyncStage(tmp_path) as stage:
+        stage.album("cats")
+        stage.put("cats", "a.png", 1)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        state = tmp_path / ".imgur-sync" / "state.db"
+        shutil.copy(state, tmp_path / "yesterday.db")
+        stage.put("cats", "b.png", 2)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        assert stage.uploads() == 2
+
+        shutil.copy(tmp_path / "yesterday.db", state)
+        before = state.read_bytes()
+        plan = stage.plan()
+        assert not any(isinstance(step, Upload) for album in plan.albums for step in album.wanted)
+        assert state.read_bytes() == before
+        assert stage.apply().codes == (ExitCode.DONE,)
+        told = [event.text for event in stage.events if isinstance(event, Warned)]
+        assert sum("1 picture that the state does not know, recognised by name as ours" in text for text in told) == 1
+        assert (stage.uploads(), stage.shown("cats")) == (2, stage.wanted("cats"))
+        assert stage.plan().settled
+
+
+def test_a_file_that_is_gone_since_takes_its_recognised_picture_out(tmp_path: Path) -> None:
+    """It is as much ours as the others."""
+    with SyncStage(tmp_path) as stage:
+        stage.album("cats")
+        for number in range(3):
+            stage.put("cats", f"{number}.png", number)
+        stage.apply()
+        state = tmp_path / ".imgur-sync" / "state.db"
+        shutil.copy(state, tmp_path / "yesterday.db")
+        stage.put("cats", "b.png", 7)
+        stage.apply()
+        shutil.copy(tmp_path / "yesterday.db", state)
+        (tmp_path / "cats" / "b.png").unlink()
+        assert stage.apply().codes == (ExitCode.DONE,)
+        assert (stage.uploads(), stage.shown("cats")) == (4, stage.wanted("cats"))
