@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from imgur_sync.errors import ExitCode, ImgurSyncError, StaleError
 from imgur_sync.model.event import Planned
 from imgur_sync.simulator.records import Request
-from tests.simulation.oracle import EXPOSURE, Before, Oracle, must
+from tests.simulation.oracle import EXPOSURE, Before, Oracle, must, world_albums
 from tests.simulation.theatre import Run
 from tests.simulation.vocabulary import ALL
 from tests.simulation.watching import Deed
@@ -191,6 +191,13 @@ def _deleted_last(oracle: Oracle, before: Before, run: Run, deed: Deed, later: l
             must(not came, "I15", f"a picture of {key} was deleted before another one was uploaded")
 
 
+def _needed_elsewhere(oracle: Oracle, before: Before, key: str, image: str) -> bool:
+    """Whether another album that shows the picture has a file of its content: each album has a picture of its own."""
+    sha = oracle.watcher.shas[image]
+    others = {oracle.keys_of.get(album.id, "") for album in world_albums(oracle.stage) if image in album.images} - {key}
+    return any(sha in before.files.get(other, {}).values() for other in others)
+
+
 def _not_twice(oracle: Oracle, before: Before, run: Run, deed: Deed) -> None:
     """I3: nothing is uploaded into an album that shows it already for every file that wants it."""
     if oracle.stage.anonymous or {"late-commit", "somebody", "change", "vanish"} & set(run.struck):
@@ -204,6 +211,7 @@ def _not_twice(oracle: Oracle, before: Before, run: Run, deed: Deed) -> None:
             if oracle.keys_of.get(album_id, "") == key
             for other in album.images
             if oracle.ours(other) and oracle.watcher.shas[other] == sha and oracle.watcher.names[other] != name
+            if not _needed_elsewhere(oracle, before, key, other)
         ]
         must(not shown or len(shown) < files, "I3", f"{name} was uploaded into {key}, which shows that picture")
 
