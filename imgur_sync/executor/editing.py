@@ -121,7 +121,7 @@ def _wish(
     if step.places is not None:
         ids = membership(plan, [place.path for place in step.places], made, listing.ids, kept)
         still = fixed(session, plan, made, ids)
-        ids = unmoved(session, plan, made, tuple(i for i in ids if i not in still), listing.ids)
+        ids = unmoved(session, plan, made, tuple(i for i in ids if i not in still), listing.ids, still)
     cover, first = None, False
     if step.cover is not None:
         cover = made.get(step.cover.path) or dict(plan.pairs).get(step.cover.path)

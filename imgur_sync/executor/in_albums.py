@@ -9,7 +9,7 @@ from typing import assert_never
 
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.session import Session
-from imgur_sync.executor.tasks import Pause, Task
+from imgur_sync.executor.tasks import Task
 from imgur_sync.executor.twins import adopted_markers
 from imgur_sync.model.change import IntentEnded, PictureAdopted
 from imgur_sync.model.event import UploadFound, Warned
@@ -20,8 +20,6 @@ from imgur_sync.planner.settle import Absent, Early, Forgotten, Found, Twin, Ver
 from imgur_sync.planner.settle_album import Stray, settle_in_album
 
 NO_DIGEST = "0" * 64
-LOOKS = (0.0, 1.0, 2.0)
-"""Seconds before each look at an album that seems to be gone."""
 
 
 def settle_in_albums(session: Session, intents: Sequence[Intent]) -> Task[tuple[Verdict, ...]]:
@@ -50,21 +48,15 @@ def settle_in_albums(session: Session, intents: Sequence[Intent]) -> Task[tuple[
 
 
 def _shown(session: Session, key: str) -> Task[tuple[RemotePicture, ...] | None]:
-    """What the album shows now; nothing if it is gone, None if nobody can tell.
-
-    One wrong 404 must not make an upload into it one that never happened: only three in a row mean that it is gone.
-    """
-    for pause in LOOKS:
-        if pause:
-            yield Pause(session.clock.monotonic() + pause)
-        synced = session.store.album(key)
-        if synced is None:
-            return ()
-        session.listings.pop(synced.id, None)
-        seen = yield from list_album(session, synced)
-        if not seen.gone:
-            return seen.listing.pictures if seen.listing is not None and seen.listing.complete else None
-    return ()
+    """What the album shows now; nothing if it is gone, None if nobody can tell."""
+    synced = session.store.album(key)
+    if synced is None:
+        return ()
+    session.listings.pop(synced.id, None)
+    seen = yield from list_album(session, synced)
+    if seen.gone:
+        return ()
+    return seen.listing.pictures if seen.listing is not None and seen.listing.complete else None
 
 
 def _adopt(session: Session, verdict: Found | Twin | Stray) -> None:

@@ -9,6 +9,7 @@ from imgur_sync.errors import ManifestError, ManifestProblem
 from imgur_sync.executor.aging import has_turn, old
 from imgur_sync.executor.agreeing import found_agreed, found_agreed_before
 from imgur_sync.executor.claiming import candidate, check_claim, unclaimed
+from imgur_sync.executor.missing import is_missing, surely
 from imgur_sync.executor.quiet import keep_quiet_mark, spec_print
 from imgur_sync.executor.selecting import spared
 from imgur_sync.executor.tasks import Pause, RunStopped, Task
@@ -182,11 +183,11 @@ def album_listing(session: Session, synced: SyncedAlbum | None) -> Task[Seen]:
 
 
 def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None = None) -> Task[Seen]:
-    """One fresh listing of an album of ours. Gone means a 404 by id, some time after the album was made.
+    """One fresh listing of an album of ours. Gone means a 404 by id, thrice, some time after the album was made.
 
     `kept` was reserved for this reading, and pays for its first request.
     """
-    from imgur_sync.model.outcome import Done, ProblemKind, Refused
+    from imgur_sync.model.outcome import Done
 
     session.emit(Listing(synced.key))
     reader, brought = session.reader(), [kept]
@@ -194,12 +195,14 @@ def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None =
     def listed() -> Outcome[RemoteAlbum]:
         return reader.album(synced.id, brought.pop() if brought else None)
 
-    outcome = yield from session.read(listed)
+    # An album just made may not be shown yet, and one that is known to be gone needs no more proof.
+    proof = not synced.gone and session.clock.now() - synced.made_at >= session.settle_seconds
+    outcome = yield from surely(session, listed) if proof else session.read(listed)
     if isinstance(outcome, Done):
         session.listings[synced.id] = outcome.value
         note_names(session, outcome.value)
         return Seen(outcome.value)
-    if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
+    if is_missing(outcome):
         now = session.clock.now()
         if now - synced.made_at >= session.settle_seconds:
             if session.writer is not None and not synced.gone:

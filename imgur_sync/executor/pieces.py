@@ -39,21 +39,27 @@ def fixed(session: Session, plan: AlbumPlan, made: Mapping[str, str], ids: Colle
 
 
 def unmoved(
-    session: Session, plan: AlbumPlan, made: Mapping[str, str], ids: tuple[str, ...], shown: tuple[str, ...]
+    session: Session,
+    plan: AlbumPlan,
+    made: Mapping[str, str],
+    ids: tuple[str, ...],
+    shown: tuple[str, ...],
+    still: Collection[str],
 ) -> tuple[str, ...]:
-    """The ids that an edit sends; while uploads are missing and it is done in pieces, in the order shown.
+    """The ids that an edit sends beside those that stay `still`: in the order shown where it is done in pieces and
+    uploads are missing, or the folder was not read whole.
 
-    Nothing is taken out then to be added again behind: the uploads will need that once more, and were it to break off
-    in between, a picture whose new one is not up would be missing in the album.
+    Nothing is taken out then to be added again behind: that would be needed once more, and were it to break off in
+    between, a picture whose new one is not up would be missing in the album.
     """
     synced = session.store.album(plan.album)
     uploads = {s.path for s in plan.wanted if isinstance(s, Upload)} - made.keys()
-    if not session.anonymous or not uploads or synced is None:
+    if not session.anonymous or not (uploads or plan.errors) or synced is None:
         return ids
     ignored = any(mark.field == "order" and mark.wish == order_wish(ids) for mark in synced.not_honoured)
-    if not ignored and not keyless(session, plan.album, ids):
-        return ids
     wanted, there = set(ids), set(shown)
+    if not ignored and not there & set(still) and not keyless(session, plan.album, ids):
+        return ids
     return (*(i for i in shown if i in wanted), *(i for i in ids if i not in there))
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import partial
 
+from imgur_sync.executor.missing import is_missing, surely
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.settling import incomplete, read_headers_fully
 from imgur_sync.executor.tasks import Task
 from imgur_sync.model.change import AlbumMade, Change, PictureAdopted
 from imgur_sync.model.event import Warned
-from imgur_sync.model.outcome import Done, ProblemKind, Refused
+from imgur_sync.model.outcome import Done
 from imgur_sync.model.remote import AlbumHeader, RemoteAlbum, RemotePicture
 from imgur_sync.model.synced import Standing
 from imgur_sync.planner.marker import album_marker, owner, parse_name
@@ -99,9 +100,8 @@ def _album_of(
     for header in ranked:
         if header.description not in markers and not (ids and header.count):
             continue
-        outcome = yield from session.read(partial(reader.album, header.id))
-        gone = isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND
-        if not isinstance(outcome, Done) and not gone:
+        outcome = yield from surely(session, partial(reader.album, header.id))
+        if not isinstance(outcome, Done) and not is_missing(outcome):
             raise incomplete(outcome.problem)
         if isinstance(outcome, Done) and (header.description in markers or ids & set(outcome.value.ids)):
             del headers[header.id]

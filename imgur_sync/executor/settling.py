@@ -63,7 +63,9 @@ def settle_all(session: Session) -> Task[None]:
     intents = store.intents(IntentStatus.OPEN)
     # One reading of a run for late twins is enough: what it does not show, a later apply sees.
     looks = session.writer is not None and not session.twins_looked_for
-    suspects = store.intents(IntentStatus.SUSPECT) if looks else ()
+    # Without names, what is new in an album may also be a suspect's: then nobody knows whose it is.
+    mixed = {i.album for i in intents if i.kind is IntentKind.UPLOAD} if session.anonymous else set()
+    suspects = [i for i in store.intents(IntentStatus.SUSPECT) if looks or i.album in mixed]
     session.twins_looked_for = True
     uploads = [i for i in (*intents, *suspects) if i.kind is IntentKind.UPLOAD]
     if uploads and session.anonymous:

@@ -6,8 +6,9 @@ Each check is named by its invariant of the reliability specification. What it m
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from imgur_sync.errors import ExitCode, ImgurSyncError, ManifestError
@@ -437,9 +438,10 @@ class Oracle:
         shas = [self.watcher.shas[image] for image in shown]
         # One that keeps its place can be of the same content as a file: then it stands between those of the files.
         alike = sum(self.watcher.shas.get(image) in known for image in kept) - sum(sha in stays for _, sha in wanted)
-        rest = iter(shas)
-        right = all(sha in rest for _, sha in wanted) if alike > 0 else shas[: len(wanted)] == [s for _, s in wanted]
-        must(right, invariant, f"{key}: {self.words(key, album, wanted)}")
+        if alike > 0:
+            shown = list(self._among(shown, wanted))
+        placed = [self.watcher.shas[image] for image in shown]
+        must(placed[: len(wanted)] == [s for _, s in wanted], invariant, f"{key}: {self.words(key, album, wanted)}")
         most = 1000 if spec.prune is Prune.NEVER or self.stage.anonymous else max(0, alike)
         over = len(shas) - len(wanted)
         must(over <= most, invariant, f"{key}: {over} pictures without a file are still there")
@@ -458,6 +460,12 @@ class Oracle:
         must(alike, invariant, f"{key}: it is {album.privacy}, not {spec.privacy.value}")
         self._cover(key, album, wanted, shown, invariant)
         self._titles(key, wanted, shown, invariant)
+
+    def _among(self, shown: list[str], wanted: list[tuple[str, str]]) -> Iterator[str]:
+        """The pictures of the files, in this order, among others that stand between them."""
+        rest = iter(shown)
+        for _, sha in wanted:
+            yield from islice((image for image in rest if self.watcher.shas[image] == sha), 1)
 
     def _stays(self, key: str) -> set[str]:
         """The contents that files had, of one name or the other, which cannot be sent now."""
@@ -502,8 +510,9 @@ class Oracle:
         for key in self.stage.albums:
             self.equal(key, self.album(key), "I2")
         names: dict[str, str] = {}
+        lost = self.disowned | self.late | self.stage.strays()
         for image in world.images.values():
-            found = image.id not in self.disowned | self.late and image.name not in self.unfindable
+            found = image.id not in lost and image.name not in self.unfindable
             if OURS in image.name and found:
                 must(image.name not in names, "I3", f"one upload, two pictures: {image.name}")
                 names[image.name] = image.id

@@ -103,8 +103,8 @@ def _no_wait_of_nothing(oracle: Oracle, run: Run) -> None:
     """I18: `Retry-After: 0` is a second; what was answered so is not asked for before that is over."""
     answered: dict[tuple[str, str], float] = {}
     for one in oracle.stage.weather.sent:
-        if one.method == "POST" and oracle.stage.in_flight > 1:
-            continue  # that of another album or picture was under way
+        if one.method == "POST" and (oracle.stage.in_flight > 1 or len(oracle.stage.albums) > 1):
+            continue  # that of another album or picture was under way, or paid for and waiting for its turn
         pause = one.began - answered.get((one.method, one.path), -1.0)
         must(pause >= 1.0 or _DISKS & set(run.struck), "I18", f"{one.path} was asked for again {pause:.2f} s later")
         if one.status == 429 and "retry-after-0" in one.faults:

@@ -18,6 +18,7 @@ from imgur_sync.errors import ImgurSyncError
 from imgur_sync.executor import Options as RunOptions
 from imgur_sync.executor import Ports, apply, make_plan
 from imgur_sync.executor.history import recorded_run
+from imgur_sync.executor.in_albums import NO_DIGEST
 from imgur_sync.executor.rebuilding import rebuild
 from imgur_sync.executor.session import Session
 from imgur_sync.imgur.auth import Credentials
@@ -302,6 +303,16 @@ class Theatre(LifecycleStage):
         def ids(store: SqliteStore) -> set[str]:
             found = {picture.id for album in store.albums() for picture in store.pictures(album.key)}
             return found | {one.picture.id for one in store.departures()}
+
+        return self.ask(ids) or set()
+
+    def strays(self) -> set[str]:
+        """The pictures without an account of which nobody could tell what they show."""
+
+        def ids(store: SqliteStore) -> set[str]:
+            every = (picture for album in store.albums() for picture in store.pictures(album.key))
+            left = (one.picture for one in store.departures())
+            return {picture.id for picture in (*every, *left) if picture.sent_digest == NO_DIGEST}
 
         return self.ask(ids) or set()
 
