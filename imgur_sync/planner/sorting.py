@@ -80,6 +80,7 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
     stuck = {send.file.path for send in sends if _is_held(send, spec.protect, hold)}
     stuck |= {file.path for file in loose} - {send.file.path for send in sends}
     fate = _fates(view, spare, shown, stuck, hold)
+    staying = (pairs.values(), fate["settling"], fate["kept"], fate["in_place"], fate["protected"])
     back = reattached | {picture.id for picture in claims.incoming.values()}
     return Sorted(
         files=files,
@@ -96,7 +97,7 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
         left=fate["left"],
         adrift=(*fate["left"], *fate["settling"], *(p for p in fate["pruned"] if p.id not in shown)),
         reattached=_among((pairs.values(),), back),
-        settling=_among((pairs.values(), fate["settling"]), settling),
+        settling=_among(staying, settling),
         respected=respected,
         twice_gone=twice,
         unpaired=tuple(send.file for send in sends if send.intent is None),
