@@ -182,7 +182,8 @@ def _deleted_last(oracle: Oracle, before: Before, run: Run, deed: Deed, later: l
         return
     for image in deed.dropped:
         twins = [i for i, name in oracle.watcher.names.items() if name == oracle.watcher.names.get(image)]
-        key = oracle.album_of(image)
+        holding = [oracle.keys_of.get(album.id, "") for album in deed.before.values() if image in album.images]
+        key = holding[-1] if holding else oracle.album_of(image)
         if len(twins) > 1 or not key:
             continue
         files = set(before.files.get(key, {}).values()) - oracle.acts.deleted_shas
