@@ -119,6 +119,8 @@ def _edits(
     title = None if title is None or _ignored(view, "title", title) else title
     description = None if description is None or _ignored(view, "description", description) else description
     privacy = None if privacy is None or _ignored(view, "privacy", privacy) else privacy
+    if privacy is not None and sorted_.settling and not _narrows(view, privacy) and leaving & set(current):
+        privacy = None  # nobody new sees what leaves with the next edit, when all that is new is shown
     narrow = None
     if privacy is not None and uploads and view.exists and _narrows(view, privacy):
         narrow, privacy = EditAlbum(view.spec.key, privacy=privacy, narrows=True), None
