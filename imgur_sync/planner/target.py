@@ -56,7 +56,9 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     moves, placements = _moves(view, sorted_)
     # What is to be deleted is never seen by more people: the edit that publishes an album takes it out.
     seen, going = (shown, leaving | doomed) if doomed and publish and widens(view) else (current, leaving)
-    edit, narrow = _edits(view, sorted_, entries, tail, seen, going, moves, publish)
+    # Nor does anybody new see what leaves with a later edit, when all that is new is shown.
+    open_to_more = publish and not (sorted_.settling and leaving & set(current))
+    edit, narrow = _edits(view, sorted_, entries, tail, seen, going, moves, open_to_more)
     return Target(
         entries=entries,
         tail=tail,
@@ -119,8 +121,6 @@ def _edits(
     title = None if title is None or _ignored(view, "title", title) else title
     description = None if description is None or _ignored(view, "description", description) else description
     privacy = None if privacy is None or _ignored(view, "privacy", privacy) else privacy
-    if privacy is not None and sorted_.settling and not _narrows(view, privacy) and leaving & set(current):
-        privacy = None  # nobody new sees what leaves with the next edit, when all that is new is shown
     narrow = None
     if privacy is not None and uploads and view.exists and _narrows(view, privacy):
         narrow, privacy = EditAlbum(view.spec.key, privacy=privacy, narrows=True), None
