@@ -62,6 +62,9 @@ class Sorted:
         return tuple(send for send in self.sends if send.reason is reason)
 
 
+_STAYING = ("settling", "kept", "in_place", "protected")
+
+
 def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
     """Decide about every file and picture of the album; a hold keeps pictures and holds back uploads."""
     spec = view.spec
@@ -80,7 +83,6 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
     stuck = {send.file.path for send in sends if _is_held(send, spec.protect, hold)}
     stuck |= {file.path for file in loose} - {send.file.path for send in sends}
     fate = _fates(view, spare, shown, stuck, hold)
-    staying = (pairs.values(), fate["settling"], fate["kept"], fate["in_place"], fate["protected"])
     back = reattached | {picture.id for picture in claims.incoming.values()}
     return Sorted(
         files=files,
@@ -97,7 +99,7 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
         left=fate["left"],
         adrift=(*fate["left"], *fate["settling"], *(p for p in fate["pruned"] if p.id not in shown)),
         reattached=_among((pairs.values(),), back),
-        settling=_among(staying, settling),
+        settling=_among((pairs.values(), *(fate[name] for name in _STAYING)), settling),
         respected=respected,
         twice_gone=twice,
         unpaired=tuple(send.file for send in sends if send.intent is None),
