@@ -14,6 +14,7 @@ from typing import Any
 from imgur_sync.errors import ExitCode, ImgurSyncError, ManifestError
 from imgur_sync.model.plan import GateName, Plan
 from imgur_sync.model.spec import Prune
+from imgur_sync.planner.marker import owner, parse_name
 from imgur_sync.simulator.changes import Leave
 from imgur_sync.simulator.records import Album
 from tests.simulation.acts import Acts, Step
@@ -22,6 +23,7 @@ from tests.simulation.theatre import Run, Theatre
 from tests.simulation.vocabulary import ALL, SOMEBODY
 from tests.simulation.watching import Deed, Watcher
 from tests.simulation.weather import Sent
+from tests.support.sync_stage import LINEAGE
 
 OURS = ".is1-"
 WORN_OUT = 15
@@ -323,7 +325,9 @@ class Oracle:
         for upload in self.stage.world.uploads:
             if upload.id == image and upload.album is not None:
                 return self.keys_of.get(upload.album, "")
-        return ""
+        marker = parse_name(self.watcher.names.get(image, ""))  # it came to lie in no album
+        meant = owner(marker, LINEAGE, [*self.stage.albums, *self.made]) if marker is not None else None
+        return meant[0] if meant is not None else ""
 
     @property
     def keys_of(self) -> dict[str, str]:
