@@ -27,7 +27,7 @@ from imgur_sync.model.change import (
 )
 from imgur_sync.model.event import StepDone, StepFailed
 from imgur_sync.model.outcome import Done, NotSent, Outcome, Refused, Unknown
-from imgur_sync.model.plan import AlbumPlan, GateName
+from imgur_sync.model.plan import AlbumPlan, GateName, Placement
 from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.spec import AlbumSpec, Privacy
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Step, Upload
@@ -104,10 +104,21 @@ def _record_known(session: Session, plan: AlbumPlan, membership: bool) -> None:
     session.retired.extend(retired)
     session.use(GateName.REPLACE, plan.album, len(retired))
     changes += [UrlRetired(url) for url in retired]
-    if not membership:
-        changes += [PicturePlaced(p.id, p.album, p.path, p.digest, now) for p in plan.placements]
+    # A recognised picture has no path yet: it gets one at once, so that a new content of its file replaces it.
+    known = [p for p in plan.placements if not membership or _is_pathless(session, p)]
+    changes += [PicturePlaced(p.id, p.album, p.path, p.digest, now) for p in known]
     if changes:
         session.store.record(*changes)
+
+
+def _is_pathless(session: Session, placement: Placement) -> bool:
+    """Whether the picture stands in that album already, and nobody knows for which file."""
+    picture = session.store.picture(placement.id)
+    return (
+        picture is not None
+        and (picture.album, picture.path) == (placement.album, "")
+        and picture.standing is Standing.PLACED
+    )
 
 
 def _replaced_unseen(session: Session, plan: AlbumPlan, now: float) -> Iterator[RetiredUrl]:

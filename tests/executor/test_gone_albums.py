@@ -1,4 +1,4 @@
-"""An album that is gone from Imgur is asked for once; what lives of it comes back when that is approved."""
+"""An album that is gone from Imgur is asked for in one run; what lives of it comes back when that is approved."""
 
 from __future__ import annotations
 
@@ -42,8 +42,25 @@ def gone(stage: SyncStage, key: str) -> bool:
         return album.gone
 
 
-def test_a_gone_album_is_asked_for_once(stage: SyncStage) -> None:
-    """Proven by a 404 by id and recorded; later runs spend nothing on it, and the gate goes on holding."""
+@pytest.mark.parametrize("wrong", [1, 2])
+def test_a_wrong_404_or_two_make_no_new_album(stage: SyncStage, wrong: int) -> None:
+    """As a page of another machine: what is there keeps its address; the plan asks as often."""
+    album = stage.remote("cats")["id"]
+    page = {"fault": "reply", "status": 404, "body": "<html><h1>404 Not Found</h1></html>"}
+    for run in (stage.plan, stage.apply):
+        stage.put("cats", f"{run.__name__}.png", 9 + len(run.__name__))
+        matches = [{"method": "GET", "path": f"/3/album/{album}", "nth": number + 1} for number in range(wrong)]
+        stage.steer("faults", [{"match": match, **page} for match in matches])
+        since = len(stage.look("history")["requests"])
+        done = run()
+        assert asked(stage, album, since) >= wrong + 1
+    assert done.codes == (ExitCode.DONE,)
+    assert stage.remote("cats")["id"] == album
+    assert len(stage.look("world")["albums"]) == 2
+
+
+def test_a_gone_album_is_asked_for_in_one_run(stage: SyncStage) -> None:
+    """Proven by three 404 by id and recorded; later runs spend nothing on it, and the gate goes on holding."""
     album = stage.remote("cats")["id"]
     stage.steer("edit", {"op": "delete_album", "id": album})
     since = len(stage.look("history")["requests"])
@@ -53,7 +70,7 @@ def test_a_gone_album_is_asked_for_once(stage: SyncStage) -> None:
     for _ in range(3):
         stage.clock.advance(5000)
         assert stage.apply().codes == (ExitCode.GATE,)
-    assert (first, asked(stage, album, since)) == (1, 1)
+    assert (first, asked(stage, album, since)) == (3, 3)
     finished = stage.apply({GateName.RESTORE: 4})
     assert (finished.codes, finished.uploaded) == ((ExitCode.DONE,), 0)
     assert stage.shown("cats") == stage.wanted("cats")
