@@ -254,7 +254,7 @@ class Oracle:
         self.fails += one.status == 0 or one.status >= 500
         if tries in (1, 2) and one.began >= ended and self.fails < WORN_OUT:
             pause = one.began - ended
-            must(pause >= 1.0, "I18", f"{one.method} {one.path} was tried again {pause:.2f} s later")
+            must(pause >= 0.999, "I18", f"{one.method} {one.path} was tried again {pause:.2f} s later")
         if one.status in (401, 403):  # behind it a token is asked for, and the call is another try
             failed[one.path] = (-1, one.ended)
         elif one.status == 0 or one.status >= 500:
