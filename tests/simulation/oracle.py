@@ -515,6 +515,8 @@ class Oracle:
             self.equal(key, self.album(key), "I2")
         names: dict[str, str] = {}
         lost = self.disowned | self.late | self.stage.strays()
+        if self.stage.anonymous:  # with its album went all by which an upload in doubt could be found
+            lost |= {upload.id for upload in world.uploads if upload.album not in world.albums}
         for image in world.images.values():
             found = image.id not in lost and image.name not in self.unfindable
             if OURS in image.name and found:
