@@ -73,7 +73,7 @@ class Ears:
         return self._kernel.is_alive() and self._observer.is_alive()
 
     def listen(self, top: Top) -> None:
-        """Begin to listen. Raises `OSError` where the folder itself cannot be watched; the inbox is told of those below."""
+        """Begin to listen. Raises `OSError` where the folder itself cannot be watched; the inbox hears of others."""
         try:
             self._watches[top] = self._observer.schedule(
                 self._handler, top.path, recursive=top.recursive, event_filter=EVENTS
@@ -161,9 +161,13 @@ class _Group(InotifyWatchGroup):
         while this holds the lock no watch is added."""
         start = path + b"/"
         with self._lock:
-            known = self._active_callbacks_by_path
-            if path in known and path != self.path and not os.path.lexists(path):
-                self._remove_callbacks([wd for at, wd in known.items() if at == path or at.startswith(start)])
+            paths, watches = self._active_callbacks_by_path, self._active_callbacks_by_watch
+            if path not in paths or path == self.path or os.path.lexists(path):
+                return
+            # A folder that came in again at another place has kept its watch, and both paths are known for it.
+            self._remove_callbacks([wd for wd, at in watches.items() if at == path or at.startswith(start)])
+            for at in [at for at in paths if at == path or at.startswith(start)]:
+                del paths[at]
 
     def _add_callback(self, path: bytes) -> None:
         if not is_passed_over(os.fsdecode(path[len(self.path) :])):

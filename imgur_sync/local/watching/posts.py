@@ -15,7 +15,7 @@ from imgur_sync.local.watching.refusals import GONE, NO_EVENTS, foreign, network
 from imgur_sync.local.watching.routes import Routes, Top
 from imgur_sync.model.hint import Cause, Deaf, Unwatched
 from imgur_sync.model.local import RootIdentity
-from imgur_sync.mounts import Mount, mounts_below
+from imgur_sync.mounts import Mount, file_system, mounts_below
 
 if TYPE_CHECKING:
     from imgur_sync.local.watching.ears import Ears
@@ -36,12 +36,13 @@ class Pace:
 
 @dataclass(slots=True)
 class _Post:
-    """One folder. `layout` is what is mounted in it. `deaf` says why it is not watched, None if it is."""
+    """One folder. `layout` is the type of its file system and what is mounted in it. `deaf` says why it is not watched,
+    None if it is."""
 
     top: Top
     albums: tuple[str, ...]
     identity: RootIdentity | None = None
-    layout: tuple[Mount, ...] = ()
+    layout: tuple[str | Mount, ...] = ()
     deaf: tuple[Deaf, str] | None = None
     try_at: float = 0.0
     poll_at: float = 0.0
@@ -72,7 +73,6 @@ class Posts:
                 post.poll_at = now + self._pace.poll
         for top in before.keys() - self._posts.keys():  # last, so that what is taken over has no gap
             self._leave(top)
-        self._take_refusals()
 
     @property
     def alive(self) -> bool:
@@ -81,8 +81,7 @@ class Posts:
 
     def check(self, now: float) -> None:
         """Look whether each folder is still the one that is listened to, and tell what has changed."""
-        for post in self._take_refusals():
-            self._tell(post, Cause.UNWATCHED, now)
+        self._take_refusals(now)
         mounts = self._read_mounts()
         remounted, self._mounts = mounts != self._mounts, mounts
         dead = self._ears.dead() if self._ears is not None else frozenset()
@@ -101,7 +100,6 @@ class Posts:
         watched = [post for post in self._posts.values() if post.deaf is None]
         for post in watched:
             self._begin(post, now)
-        self._take_refusals()
         for post in watched:
             if post.deaf is None:
                 self._inbox.look(cause, post.albums, text)
@@ -135,7 +133,6 @@ class Posts:
             return
         self._leave(post.top)
         self._begin(post, now)
-        self._take_refusals()
         self._tell(post, cause, now)
 
     def _check_deaf(self, post: _Post, why: Deaf, now: float, remounted: bool) -> None:
@@ -144,7 +141,6 @@ class Posts:
         changed = replaced or (remounted and self._layout(post.top) != post.layout)
         if changed or now >= post.try_at or (why is Deaf.UNREADABLE and identity is not None):
             self._begin(post, now)
-            self._take_refusals()
             if post.deaf is None or post.deaf[0] is not why or replaced:
                 back = Cause.BACK if why in (Deaf.GONE, Deaf.UNREADABLE) else Cause.WATCHED
                 self._tell(post, Cause.REPLACED if replaced and why is not Deaf.GONE else back, now)
@@ -171,15 +167,18 @@ class Posts:
                 self._listening().listen(post.top)
             except OSError as error:
                 post.deaf = refusal(error.errno or 0)
+            self._take_refusals(now, post)
 
-    def _take_refusals(self) -> list[_Post]:
-        """Folders in which not every watch could be had: what is left of them is given back, for others to have."""
+    def _take_refusals(self, now: float, begun: _Post | None = None) -> None:
+        """Folders in which not every watch could be had: what is left of them is given back, for others to have. Of
+        `begun` the caller tells."""
         refused = self._inbox.refused()
-        found = [post for post in self._posts.values() if post.deaf is None and post.top.path in refused]
-        for post in found:
-            self._leave(post.top)
-            post.deaf = refusal(refused[post.top.path])
-        return found
+        for post in self._posts.values() if refused else ():
+            if post.deaf is None and post.top.path in refused:
+                self._leave(post.top)
+                post.deaf = refusal(refused[post.top.path])
+                if post is not begun:
+                    self._tell(post, Cause.UNWATCHED, now)
 
     def _tell(self, post: _Post, cause: Cause, now: float) -> None:
         """Have the folder looked at because of `cause`, or rather because it is gone or not watched any more."""
@@ -212,8 +211,9 @@ class Posts:
             return None
         return RootIdentity(row.st_dev, row.st_ino) if stat.S_ISDIR(row.st_mode) else None
 
-    def _layout(self, top: Top) -> tuple[Mount, ...]:
-        return mounts_below(Path(top.path), self._mounts) if top.recursive else ()
+    def _layout(self, top: Top) -> tuple[str | Mount, ...]:
+        below = mounts_below(Path(top.path), self._mounts) if top.recursive else ()
+        return file_system(Path(top.path), self._mounts), *below
 
 
 def _sentence(post: _Post) -> str:
