@@ -81,6 +81,7 @@ def test_a_thread_that_dies_is_noticed_at_once_and_replaced(
     stage.put(stage.root / "one.png")
     hint = stage.until(Cause.DEAF)
     assert hint.albums == ("cats",)
+    assert "KeyError: 'lost count'" in hint.text
     assert not thread.is_alive()
     stage.settle()
     stage.only("")
@@ -113,6 +114,21 @@ def test_watches_that_are_given_up_twice_end_no_thread(stage: WatchStage) -> Non
     stage.settle()
     assert kernel.is_alive()
     assert not any(isinstance(hint, LookAtAll) for hint in stage.seen)
+
+
+def test_a_folder_that_moves_out_and_has_a_successor_ends_no_thread(stage: WatchStage) -> None:
+    """The successor is renamed, and then the old one is deleted: watchdog by itself loses count and its thread ends."""
+    kernel = the("_Kernel")
+    stage.make(stage.root / "a")
+    stage.settle()
+    (stage.root / "a").rename(stage.base / "out")
+    stage.make(stage.root / "a")
+    stage.touched("a")
+    (stage.root / "a").rename(stage.root / "b")
+    (stage.base / "out").rmdir()
+    stage.settle()
+    assert kernel.is_alive()
+    stage.only("b")
 
 
 def test_watches_do_not_pile_up(stage: WatchStage) -> None:

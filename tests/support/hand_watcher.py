@@ -36,8 +36,6 @@ class HandWatcher:
         self._roots = tuple(roots)
         routes = Routes(self._roots)
         before, self._homes = self._homes, routes.homes()
-        self._hints.extend(self._inbox.take())
-        self._hints.clear()
         self._inbox.route(routes)
         self._inbox.look(Cause.START, (album for album, home in self._homes.items() if before.get(album) != home))
 

@@ -112,11 +112,11 @@ def main() -> None:
         watcher.wake()
 
     signal.signal(signal.SIGTERM, stop)
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     watcher.watch([WatchedRoot(root, (root.name,), not given.flat) for root in given.roots])
-    took = time.perf_counter() - start
+    took, cpu = time.perf_counter() - start, time.process_time() - cpu
     unwatched = watcher.unwatched()
-    _tell(ready=[one.why.value for one in unwatched], texts=[one.text for one in unwatched], took=took)
+    _tell(ready=[one.why.value for one in unwatched], texts=[one.text for one in unwatched], took=took, cpu=cpu)
     while not ending:
         match watcher.next(None):
             case Touched(album, folders):

@@ -45,7 +45,9 @@ EVENTS: list[type[FileSystemEvent]] = [
 ]
 """All that is asked of the kernel. Opening, reading and closing unwritten are not among it: our own scans do that."""
 _VANISHED = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-logging.getLogger("watchdog").addHandler(logging.NullHandler())  # nothing of its own on stderr
+# What it logs is told here in other words, or is about threads that are just being ended.
+logging.getLogger("watchdog").addHandler(logging.NullHandler())
+logging.getLogger("watchdog").propagate = False
 
 
 class Ears:
@@ -101,7 +103,7 @@ class Ears:
                 thread.join()
 
     def _forget(self, path: str) -> None:
-        """Give up the watches of a folder that was removed or moved away, if it is not there any more."""
+        """Give up the watches of a folder that was removed or moved away, as far as it is not there any more."""
         for emitter in tuple(self._observer.emitters):
             if isinstance(emitter, _Emitter):
                 emitter.forget(os.fsencode(path))
@@ -119,6 +121,7 @@ class _Kernel(InotifyFD):
             if descriptor is not None:
                 os.close(descriptor)
             raise
+        os.set_inheritable(self._inotify_fd, False)
 
     def add_callback(self, path: bytes, mask: Mask, callback: WatchCallback, id_: CallbackId) -> WatchDescriptor:
         """Watch a folder. Raises `OSError`, also where permission is wanting, which watchdog takes for success."""
@@ -143,35 +146,62 @@ class _Kernel(InotifyFD):
 
 
 class _Group(InotifyWatchGroup):
-    """The watches below one folder. Junk folders get none."""
+    """The watches below one folder. Junk folders get none.
+
+    Each path has one watch and each watch one path, the one that the kernel last said. watchdog lets go of that:
+    folders that moved out and have a successor of their name, or that were renamed and replaced before the event was
+    read, leave it with watches under wrong paths, folders without a watch, and errors that end its thread.
+    """
 
     def on_queue_overflow(self) -> None:
         """Leave everything as it is: whoever reads the inbox makes new ears."""
         if isinstance(self._inotify_fd, _Kernel):
             self._inotify_fd.inbox.overflow()
 
-    def on_watch_deleted(self, wd: WatchDescriptor) -> None:
-        """The kernel gave up a watch. `forget` may have been faster."""
-        with self._lock:
-            if self.is_active and wd in self._active_callbacks_by_watch:
-                self._remove_watch_internally(wd)
-
     def forget(self, path: bytes) -> None:
-        """Give up the watches at and below `path` unless something is there. Nothing new can be taken for the old:
-        while this holds the lock no watch is added."""
+        """Give up the watches at and below `path` of folders that are not there any more."""
+        with self._lock:  # so no watch is added meanwhile
+            if path in self._active_callbacks_by_path and path != self.path:
+                self._remove_callbacks([wd for at, wd in self._below(path) if not os.path.lexists(at)])
+
+    def _below(self, path: bytes) -> list[tuple[bytes, WatchDescriptor]]:
+        """The watches at and below a path."""
         start = path + b"/"
-        with self._lock:
-            paths, watches = self._active_callbacks_by_path, self._active_callbacks_by_watch
-            if path not in paths or path == self.path or os.path.lexists(path):
-                return
-            # A folder that came in again at another place has kept its watch, and both paths are known for it.
-            self._remove_callbacks([wd for wd, at in watches.items() if at == path or at.startswith(start)])
-            for at in [at for at in paths if at == path or at.startswith(start)]:
-                del paths[at]
+        return [(at, wd) for at, wd in self._active_callbacks_by_path.items() if at == path or at.startswith(start)]
 
     def _add_callback(self, path: bytes) -> None:
-        if not is_passed_over(os.fsdecode(path[len(self.path) :])):
-            super()._add_callback(path)
+        """Watch the folder that is at `path` now; a watch that was known for the path is given up."""
+        if is_passed_over(os.fsdecode(path[len(self.path) :])):
+            return
+        try:
+            wd = self._inotify_fd.add_callback(path, self.event_mask, self, self._id)
+        except OSError:
+            if path == self.path:
+                raise
+            return
+        paths, watches = self._active_callbacks_by_path, self._active_callbacks_by_watch
+        before = watches.get(wd, path)
+        if before != path:
+            del paths[before]
+        if paths.get(path, wd) != wd:
+            self._remove_callbacks([paths[path]])
+        paths[path], watches[wd] = wd, path
+
+    def _move_watches(self, move_src_path: bytes, move_dst_path: bytes) -> bool:
+        """Move watches, and have every folder that is there now watched: it may be another one than that moved."""
+        if move_src_path not in self._active_callbacks_by_path:
+            return False
+        self._remove_callbacks([wd for _, wd in self._below(move_dst_path)])
+        moved = super()._move_watches(move_src_path, move_dst_path)
+        if self.is_recursive:
+            self._add_all_callbacks(move_dst_path)
+        return moved
+
+    def _remove_watch_internally(self, wd: WatchDescriptor) -> None:
+        """Without an error for a watch that was given up before."""
+        path = self._active_callbacks_by_watch.pop(wd, None)
+        if path is not None:
+            del self._active_callbacks_by_path[path]
 
 
 class _Emitter(InotifyEmitter):
@@ -188,7 +218,7 @@ class _Emitter(InotifyEmitter):
         )
 
     def forget(self, path: bytes) -> None:
-        """Give up the watches at and below `path` unless something is there."""
+        """Give up the watches at and below `path` of folders that are not there any more."""
         group = self._inotify
         if isinstance(group, _Group):
             group.forget(path)

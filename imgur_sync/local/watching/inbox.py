@@ -29,7 +29,7 @@ class Inbox:
         self._rung = False
         self._ended = False
         self.overflowed = False
-        self.error = ""
+        self._error = ""
 
     def route(self, routes: Routes) -> None:
         """Which albums paths belong to from now on; hints about albums that are none any more are dropped."""
@@ -71,7 +71,7 @@ class Inbox:
     def end(self, error: str) -> None:
         """A thread that listens has ended, of that error or ("") because it was told to or its folder was deleted."""
         self._ended = True
-        self.error = self.error or error
+        self._error = self._error or error
         self.ring()
 
     def look(self, cause: Cause, albums: Iterable[str], text: str = "") -> None:
@@ -82,6 +82,11 @@ class Inbox:
                 self._whole[cause, text] |= found
                 self._ring_once()
 
+    def last_words(self) -> str:
+        """A sentence about the error that a thread ended of since the last call; "" if none did."""
+        error, self._error = self._error, ""
+        return f"the thread that listened had ended: {error}" if error else ""
+
     def alarmed(self) -> bool:
         """Whether a watch was refused, or a thread has ended, since the last call."""
         ended, self._ended = self._ended, False
@@ -91,7 +96,6 @@ class Inbox:
         """Everything is listened to anew: what was heard about losses belongs to the past."""
         self.overflowed = False
         self._ended = False
-        self.error = ""
         self.refused()
 
     def refused(self) -> dict[str, int]:

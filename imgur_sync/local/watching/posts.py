@@ -91,8 +91,9 @@ class Posts:
             else:
                 self._check_deaf(post, post.deaf[0], now, remounted)
 
-    def renew(self, cause: Cause, text: str, now: float) -> None:
+    def renew(self, cause: Cause, now: float) -> None:
         """Listen to everything anew, and then have everything looked at that was listened to."""
+        text = self._inbox.last_words()
         if self._ears is not None:
             self._ears.close()
             self._ears = None
@@ -101,10 +102,7 @@ class Posts:
         for post in watched:
             self._begin(post, now)
         for post in watched:
-            if post.deaf is None:
-                self._inbox.look(cause, post.albums, text)
-            else:
-                self._tell(post, cause, now)
+            self._tell(post, cause, now, text)
 
     def unwatched(self) -> tuple[Unwatched, ...]:
         """The folders from which no events come now, by path."""
@@ -131,9 +129,10 @@ class Posts:
             cause = Cause.DEAF
         else:
             return
+        text = self._inbox.last_words() if cause is Cause.DEAF else ""
         self._leave(post.top)
         self._begin(post, now)
-        self._tell(post, cause, now)
+        self._tell(post, cause, now, text)
 
     def _check_deaf(self, post: _Post, why: Deaf, now: float, remounted: bool) -> None:
         identity = self._identity(post.top.path)
@@ -180,10 +179,10 @@ class Posts:
                 if post is not begun:
                     self._tell(post, Cause.UNWATCHED, now)
 
-    def _tell(self, post: _Post, cause: Cause, now: float) -> None:
+    def _tell(self, post: _Post, cause: Cause, now: float, text: str = "") -> None:
         """Have the folder looked at because of `cause`, or rather because it is gone or not watched any more."""
         if post.deaf is None:
-            self._inbox.look(cause, post.albums)
+            self._inbox.look(cause, post.albums, text)
             return
         post.poll_at = now + self._pace.poll
         if post.deaf[0] is Deaf.GONE:

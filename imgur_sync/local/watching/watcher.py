@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import assert_never
 
 from imgur_sync.local.watching.inbox import Inbox
@@ -52,11 +53,14 @@ class FolderWatcher:
     def watch(self, roots: Iterable[WatchedRoot]) -> None:
         """From now on watch these folders and no others; as `Watcher.watch` says.
 
-        Takes about as long as listing all folders once.
+        Takes about as long as listing all folders once. Without effect after `close`.
         """
+        if self._closed:
+            return
         routes = Routes(roots)
         before, self._homes = self._homes, routes.homes()
-        self._hints = deque(hint for hint in self._hints if _is_about(hint, self._homes))
+        kept = (_about(hint, self._homes) for hint in self._hints)
+        self._hints = deque(hint for hint in kept if hint is not None)
         self._inbox.route(routes)
         self._posts.take(routes, self._clock.monotonic())
         new = (album for album, home in self._homes.items() if before.get(album) != home)
@@ -106,7 +110,7 @@ class FolderWatcher:
                 self._calm = self._pace.calm
             self._renew_at = now + self._calm
         if self._renew_at is not None and now >= self._renew_at:
-            self._posts.renew(Cause.OVERFLOW if lost else Cause.DEAF, self._inbox.error, now)
+            self._posts.renew(Cause.OVERFLOW if lost else Cause.DEAF, now)
             self._renew_at, self._renewed_at = None, now
             self._calm = min(2 * self._calm, LONGEST_CALM)
         if now >= self._check_at or self._inbox.alarmed():
@@ -114,11 +118,12 @@ class FolderWatcher:
             self._check_at = now + self._pace.check
 
 
-def _is_about(hint: Hint, albums: dict[str, tuple[str, bool]]) -> bool:
-    """Whether a hint is about any of these albums."""
+def _about(hint: Hint, albums: dict[str, tuple[str, bool]]) -> Hint | None:
+    """What of a hint is about these albums."""
     match hint:
         case Touched():
-            return hint.album in albums
+            return hint if hint.album in albums else None
         case LookAtAll():
-            return not albums.keys().isdisjoint(hint.albums)
+            kept = tuple(album for album in hint.albums if album in albums)
+            return replace(hint, albums=kept) if kept else None
     assert_never(hint)
