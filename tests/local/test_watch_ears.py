@@ -64,20 +64,16 @@ def test_the_kernel_is_asked_for_nothing_that_looking_does(tmp_path: Path, monke
         assert mask & wanted == wanted
 
 
-@pytest.mark.parametrize("name", ["_Kernel", "_Observer", "_Emitter"])
-def test_a_thread_that_dies_is_noticed_at_once_and_replaced(
-    tmp_path: Path, name: str, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_thread_that_dies_is_noticed_at_once_and_replaced(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Of whatever error: everything is listened to anew and to be looked at; no traceback is written."""
     stage = WatchStage(tmp_path)
     stage.start()
-    thread = the(name)
+    thread = the("_Kernel")
 
     def fail(*arguments: object) -> None:
         raise KeyError("lost count")
 
-    for method in ("handle_event", "dispatch_events", "queue_events"):
-        setattr(thread, method, fail)
+    thread.handle_event = fail
     stage.put(stage.root / "one.png")
     hint = stage.until(Cause.DEAF)
     assert hint.albums == ("cats",)
@@ -201,6 +197,23 @@ def test_waking_from_another_thread_ends_the_wait(stage: WatchStage) -> None:
     assert stage.watcher.next(None) is None
     stage.settle()
     stage.only("")
+
+
+def test_a_hundred_folders_need_one_thread_and_one_instance(tmp_path: Path) -> None:
+    """However many albums there are, and each is heard."""
+    before = len(os.listdir("/proc/self/fd")), threading.active_count()
+    stage = WatchStage(tmp_path)
+    roots = [WatchedRoot(stage.base / f"{number}", (f"{number}",)) for number in range(100)]
+    for root in roots:
+        stage.make(root.path)
+    stage.watcher.watch(roots)
+    assert threading.active_count() == before[1] + 1
+    assert len(os.listdir("/proc/self/fd")) == before[0] + 3
+    stage.until(Cause.START)
+    for number in (0, 57, 99):
+        stage.put(stage.base / f"{number}" / "one.png")
+        stage.touched("", album=f"{number}")
+    stage.watcher.close()
 
 
 def test_all_threads_end_with_the_watcher(tmp_path: Path) -> None:

@@ -117,7 +117,11 @@ def test_the_root_of_an_album_inside_another_album_comes_and_goes(stage: WatchSt
     stage.touched("sub", album="dogs")
     (stage.root / "way").rename(stage.base / "elsewhere")
     stage.touched("", album="dogs")
+    stage.settle()
     (stage.base / "elsewhere").rename(stage.root / "way")
+    stage.touched("", album="dogs")
+    stage.settle()
+    stage.put(inner / "sub" / "two.png")
     stage.touched("sub", album="dogs")
 
 

@@ -1,11 +1,12 @@
-"""The seam to watchdog: one inotify instance that listens to folders, and tells where it cannot.
+"""The seam to watchdog: one inotify instance, and one thread, that listen to folders and tell where they cannot.
 
-watchdog 7.1.0 hides what a daemon must know. A watch that is refused for a sub-folder is passed over without a word,
-and one that is refused for want of permission is taken for given, also of the root. Lost events are told in its log
-only, and answered by removing and laying every watch again from the thread that reads: the kernel answers each removal
-with an event, so that beyond `max_queued_events` folders one overflow makes the next, for ever. The watches of a folder
-that was moved out of the tree stay, and tell of what happens there under the old paths. So these classes take the place
-of its own; `tests/local/test_watch_ears.py` fails where another watchdog no longer goes through them.
+Of watchdog 7.1.0 this takes the inotify instance and the groups of watches, without its observers: those use a thread
+for each folder and hold events back. And it takes the place of what hides things from a daemon. There, a watch that is
+refused for a sub-folder is passed over without a word, and one that is refused for want of permission is taken for
+given, also of the root. Lost events are told in a log only, and answered by removing and laying every watch again from
+the thread that reads: the kernel answers each removal with an event, so that beyond `max_queued_events` folders one
+overflow makes the next, for ever. `tests/local/test_watch_ears.py` fails where another watchdog no longer goes through
+what is replaced here.
 """
 
 from __future__ import annotations
@@ -13,100 +14,71 @@ from __future__ import annotations
 import errno
 import logging
 import os
-from collections.abc import Callable
-from contextlib import suppress
 
-from watchdog.events import (
-    DirCreatedEvent,
-    DirDeletedEvent,
-    DirMovedEvent,
-    FileClosedEvent,
-    FileCreatedEvent,
-    FileDeletedEvent,
-    FileMovedEvent,
-    FileSystemEvent,
-    FileSystemEventHandler,
+from watchdog.observers.inotify import InotifyWatchGroup
+from watchdog.observers.inotify_c import (
+    CallbackId,
+    InotifyConstants,
+    InotifyEvent,
+    InotifyFD,
+    Mask,
+    WatchCallback,
+    WatchDescriptor,
 )
-from watchdog.observers.api import BaseObserver, ObservedWatch
-from watchdog.observers.inotify import InotifyEmitter, InotifyWatchGroup
-from watchdog.observers.inotify_c import CallbackId, InotifyFD, Mask, WatchCallback, WatchDescriptor
+from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGrouper, PathedInotifyEvent
 
 from imgur_sync.local.watching.inbox import Inbox
 from imgur_sync.local.watching.routes import Top, is_passed_over
 
-EVENTS: list[type[FileSystemEvent]] = [
-    FileClosedEvent,
-    FileCreatedEvent,
-    FileMovedEvent,
-    FileDeletedEvent,
-    DirCreatedEvent,
-    DirMovedEvent,
-    DirDeletedEvent,
-]
+_TOLD = (
+    InotifyConstants.IN_CREATE | InotifyConstants.IN_CLOSE_WRITE | InotifyConstants.IN_MOVE | InotifyConstants.IN_DELETE
+)
+EVENTS = Mask(_TOLD | InotifyConstants.IN_DELETE_SELF | InotifyConstants.IN_ONLYDIR)
 """All that is asked of the kernel. Opening, reading and closing unwritten are not among it: our own scans do that."""
 _VANISHED = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-# What it logs is told here in other words, or is about threads that are just being ended.
+# What it logs is told here in other words, or is about watches that are just being given up.
 logging.getLogger("watchdog").addHandler(logging.NullHandler())
 logging.getLogger("watchdog").propagate = False
 
 
 class Ears:
-    """Listens to any number of folders through one inotify instance and leaves what it hears in the inbox.
+    """Listens to any number of folders and leaves what it hears in the inbox.
 
-    Raises `OSError` when there is no instance to be had.
+    Raises `OSError` when there is no inotify instance, or no thread, to be had.
     """
 
     def __init__(self, inbox: Inbox) -> None:
+        self._groups: dict[Top, _Group] = {}
         self._kernel = _Kernel(inbox)
-        self._observer = _Observer(_Emitter, inotify_fd=self._kernel)
-        self._observer.inbox = inbox
-        self._handler = _Handler(inbox, self._forget)
-        self._watches: dict[Top, ObservedWatch] = {}
         try:
             self._kernel.start()
-            self._observer.start()
         except RuntimeError as error:
-            self.close()
-            raise _no_thread(error) from error
+            raise OSError(errno.EAGAIN, str(error)) from error
 
     @property
     def alive(self) -> bool:
-        """Whether the threads live that all folders need."""
-        return self._kernel.is_alive() and self._observer.is_alive()
+        """Whether the thread lives that all folders need."""
+        return self._kernel.is_alive()
 
     def listen(self, top: Top) -> None:
         """Begin to listen. Raises `OSError` where the folder itself cannot be watched; the inbox hears of others."""
-        try:
-            self._watches[top] = self._observer.schedule(
-                self._handler, top.path, recursive=top.recursive, event_filter=EVENTS
-            )
-        except RuntimeError as error:
-            raise _no_thread(error) from error
+        self._groups[top] = _Group(self._kernel, os.fsencode(top.path), EVENTS, top.recursive)
 
     def leave(self, top: Top) -> None:
         """Listen no more and give the watches back. Without effect where it is not listened to."""
-        watch = self._watches.pop(top, None)
-        if watch is not None:
-            with suppress(KeyError):
-                self._observer.unschedule(watch)
+        group = self._groups.pop(top, None)
+        if group is not None:
+            group.deactivate()
 
     def dead(self) -> frozenset[str]:
-        """The folders that nothing listens to any more; watchdog ends that, too, when the folder is deleted."""
-        return frozenset(emitter.watch.path for emitter in self._observer.emitters if not emitter.is_alive())
+        """The folders that were deleted: one that is made again has the same path, and can have the same inode."""
+        return frozenset(top.path for top, group in self._groups.items() if group.deleted)
 
     def close(self) -> None:
-        """End all threads and give everything back."""
-        self._kernel.stop()  # first, so that the watches go all at once
-        self._observer.stop()
-        for thread in (self._observer, self._kernel):
-            if thread.ident is not None:
-                thread.join()
-
-    def _forget(self, path: str) -> None:
-        """Give up the watches of a folder that was removed or moved away, as far as it is not there any more."""
-        for emitter in tuple(self._observer.emitters):
-            if isinstance(emitter, _Emitter):
-                emitter.forget(os.fsencode(path))
+        """End the thread and give everything back."""
+        self._kernel.stop()
+        self._kernel.join()
+        self._groups.clear()
 
 
 class _Kernel(InotifyFD):
@@ -141,8 +113,32 @@ class _Kernel(InotifyFD):
             raise
 
     def run(self) -> None:
-        """Read until stopped."""
-        _told_at_the_end(super().run, self.inbox)
+        """Read until stopped. Whatever ends this is told: a dead watch looks like a quiet one."""
+        try:
+            super().run()
+        except Exception as error:
+            self.inbox.end(f"{type(error).__name__}: {error}")
+        else:
+            self.inbox.end("")
+
+
+class _Teller(InotifyMoveEventGrouper):
+    """Tells the inbox of every event at once, in the place of a queue that holds moves back for half a second."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        super().__init__()
+        self._inbox = inbox
+        self.moved_from: PathedInotifyEvent | None = None
+
+    def put_event(self, event: PathedInotifyEvent) -> None:
+        """Tell it; the last entry that was moved from somewhere is remembered until it is known where to."""
+        if event.ev.mask & _TOLD:
+            self._inbox.happened(os.fsdecode(event.path), is_folder=event.ev.is_directory)
+        self.moved_from = event if event.ev.is_moved_from else None
+
+    def get_queued_moved_from_event(self, cookie: int) -> PathedInotifyEvent | None:
+        """Where the entry was that is moved with this cookie."""
+        return self.moved_from if self.moved_from is not None and self.moved_from.ev.cookie == cookie else None
 
 
 class _Group(InotifyWatchGroup):
@@ -153,15 +149,31 @@ class _Group(InotifyWatchGroup):
     read, leave it with watches under wrong paths, folders without a watch, and errors that end its thread.
     """
 
+    deleted = False
+
+    def __post_init__(self) -> None:
+        assert isinstance(self._inotify_fd, _Kernel)
+        self._inbox = self._inotify_fd.inbox
+        self._move_event_grouper = self._teller = _Teller(self._inbox)
+        super().__post_init__()
+
     def on_queue_overflow(self) -> None:
         """Leave everything as it is: whoever reads the inbox makes new ears."""
-        if isinstance(self._inotify_fd, _Kernel):
-            self._inotify_fd.inbox.overflow()
+        self._inbox.overflow()
 
-    def forget(self, path: bytes) -> None:
-        """Give up the watches at and below `path` of folders that are not there any more."""
-        with self._lock:  # so no watch is added meanwhile
-            if path in self._active_callbacks_by_path and path != self.path:
+    def on_event(self, event: InotifyEvent) -> None:
+        """Tell an event. A folder that was moved, and did not come in anywhere with this event, has left."""
+        moved = self._teller.moved_from
+        if moved is not None and moved.ev.is_directory and not (event.is_moved_to and event.cookie == moved.ev.cookie):
+            self._forget(moved.path)
+        super().on_event(event)
+
+    def _forget(self, path: bytes) -> None:
+        """Give up the watches at and below `path` of folders that are not there any more: they would go on telling of
+        what happens where they are now, under the paths where they were."""
+        with self._lock:
+            self._teller.moved_from = None
+            if path in self._active_callbacks_by_path:
                 self._remove_callbacks([wd for at, wd in self._below(path) if not os.path.lexists(at)])
 
     def _below(self, path: bytes) -> list[tuple[bytes, WatchDescriptor]]:
@@ -198,72 +210,10 @@ class _Group(InotifyWatchGroup):
         return moved
 
     def _remove_watch_internally(self, wd: WatchDescriptor) -> None:
-        """Without an error for a watch that was given up before."""
+        """Without an error for a watch that was given up before. That of the root is only lost with the root."""
         path = self._active_callbacks_by_watch.pop(wd, None)
         if path is not None:
             del self._active_callbacks_by_path[path]
-
-
-class _Emitter(InotifyEmitter):
-    """Passes on the events from below one folder, in a thread of its own."""
-
-    def on_thread_start(self) -> None:
-        """Lay the watches."""
-        self._inotify = _Group(
-            self._inotify_fd,
-            os.fsencode(self.watch.path),
-            is_recursive=self.watch.is_recursive,
-            event_mask=self.get_event_mask_from_filter(),
-            follow_symlink=self.watch.follow_symlink,
-        )
-
-    def forget(self, path: bytes) -> None:
-        """Give up the watches at and below `path` of folders that are not there any more."""
-        group = self._inotify
-        if isinstance(group, _Group):
-            group.forget(path)
-
-    def run(self) -> None:
-        """Pass events on until stopped, or until the folder is deleted."""
-        if isinstance(self._inotify_fd, _Kernel):
-            _told_at_the_end(super().run, self._inotify_fd.inbox)
-
-
-class _Observer(BaseObserver):
-    """Hands all events to the handler, in a thread of its own."""
-
-    inbox: Inbox
-
-    def run(self) -> None:
-        """Hand events on until stopped."""
-        _told_at_the_end(super().run, self.inbox)
-
-
-class _Handler(FileSystemEventHandler):
-    """Leaves the paths of events in the inbox."""
-
-    def __init__(self, inbox: Inbox, forget: Callable[[str], None]) -> None:
-        self._inbox = inbox
-        self._forget = forget
-
-    def dispatch(self, event: FileSystemEvent) -> None:
-        """Called by the observer's thread for each event."""
-        if isinstance(event, DirDeletedEvent):
-            self._forget(os.fsdecode(event.src_path))
-        for path in (event.src_path, event.dest_path):
-            if path:
-                self._inbox.happened(os.fsdecode(path), is_folder=event.is_directory)
-
-
-def _told_at_the_end(run: Callable[[], None], inbox: Inbox) -> None:
-    """Run a thread; whatever ends it is told, since a dead watch looks like a quiet one."""
-    try:
-        run()
-    except Exception as error:
-        inbox.end(f"{type(error).__name__}: {error}")
-    else:
-        inbox.end("")
-
-
-def _no_thread(error: RuntimeError) -> OSError:
-    return OSError(errno.EAGAIN, str(error))
+        if path == self.path and self.is_active:
+            self.deleted = True
+            self._inbox.end("")
