@@ -43,9 +43,9 @@ class WatchStage:
         self.until(Cause.START)
         self.seen.clear()
 
-    def until(self, cause: Cause) -> LookAtAll:
-        """Take hints until one says for that cause that everything is to be looked at."""
-        return next(hint for hint in self._taken() if isinstance(hint, LookAtAll) and hint.cause is cause)
+    def until(self, *causes: Cause) -> LookAtAll:
+        """Take hints until one says for one of these causes that everything is to be looked at."""
+        return next(hint for hint in self._taken() if isinstance(hint, LookAtAll) and hint.cause in causes)
 
     def touched(self, *folders: str, album: str = "cats") -> None:
         """Take hints until all these folders were told (each one, or all of the album)."""
