@@ -190,28 +190,6 @@ def test_ten_thousand_files_in_new_folders_are_told_folder_by_folder(stage: Watc
     stage.touched(*(f"f{number}" for number in range(200)))
 
 
-def test_a_flood_that_nobody_takes_stays_small(tmp_path: Path) -> None:
-    """Of an album with very many folders the whole is told."""
-    stage = WatchStage(tmp_path)
-    stage.start()
-    for number in range(1000):
-        stage.put(stage.root / f"{number}" / "one.png")
-    stage.put(stage.root / "last" / "one.png")
-    deadline = time.monotonic() + 60
-    while "last" not in _kept(stage) and time.monotonic() < deadline:
-        threading.Event().wait(0.01)
-    stage.touched("")
-    assert all(len(hint.folders) <= 257 for hint in stage.seen if isinstance(hint, Touched))
-    stage.watcher.close()
-
-
-def _kept(stage: WatchStage) -> set[str]:
-    inbox = stage.watcher._inbox
-    with inbox._lock:
-        folders = set(inbox._touched.get("cats", ()))
-    return folders | ({"last"} if folders == {""} else set())
-
-
 def test_our_own_looking_makes_no_hint_and_costs_nothing(tmp_path: Path) -> None:
     """All files of 8,000 folders are listed, opened and read, twice: the kernel tells nothing of it, and the watching
     threads use no CPU time to speak of beside that of the reading."""

@@ -127,6 +127,29 @@ def test_a_folder_that_moves_out_and_has_a_successor_ends_no_thread(stage: Watch
     stage.only("b")
 
 
+def test_events_that_are_read_late_lead_to_the_folders_that_are_there_now(stage: WatchStage) -> None:
+    """A new folder is renamed and gets a successor before anybody reads of it: the name leads to the successor."""
+    reader, gate = the("_Kernel"), threading.Event()
+    handle = reader.handle_event
+
+    def held(event: object) -> None:
+        gate.wait()
+        handle(event)
+
+    reader.handle_event = held
+    try:
+        (stage.root / "first").mkdir()
+        (stage.root / "a").mkdir()
+        (stage.root / "a").rename(stage.root / "b")
+        stage.make(stage.root / "a" / "deep")
+        (stage.root / "b" / "deeper").mkdir()
+    finally:
+        gate.set()
+    stage.settle()
+    for folder in ("a", "b", "a/deep", "b/deeper"):
+        stage.only(folder)
+
+
 def test_watches_do_not_pile_up(stage: WatchStage) -> None:
     """Folders that came and went, or moved out, leave none behind."""
     kernel = the("_Kernel")
@@ -305,3 +328,15 @@ def test_the_inbox_tells_no_detail_of_what_is_to_be_looked_at_anyway() -> None:
     inbox.look(Cause.POLL, ["cats"])
     assert inbox.take() == [LookAtAll(Cause.POLL, ("cats",)), Touched("dogs", ("b",))]
     assert inbox.take() == []
+
+
+def test_a_flood_that_nobody_takes_stays_small() -> None:
+    """Of an album with very many touched folders the whole is told."""
+    inbox = Inbox()
+    inbox.route(Routes([WatchedRoot(Path("/cats"), ("cats",))]))
+    for number in range(10_000):
+        inbox.happened(f"/cats/{number}/one.png", is_folder=False)
+    (hint,) = inbox.take()
+    assert isinstance(hint, Touched)
+    assert "" in hint.folders
+    assert len(hint.folders) <= 257

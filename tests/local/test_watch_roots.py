@@ -67,6 +67,28 @@ def test_a_root_that_is_deleted_and_made_again_at_once_is_noticed(stage: WatchSt
         stage.only("sub")
 
 
+def test_a_root_that_is_made_again_with_the_same_inode_is_noticed(tmp_path: Path) -> None:
+    """Some file systems give a number again at once: that the folder itself was deleted is heard."""
+
+    def look(path: str) -> os.stat_result:
+        row = os.lstat(path)
+        return os.stat_result((row.st_mode, 7, *row[2:]))
+
+    stage = WatchStage(tmp_path, look=look)
+    stage.start()
+    for _ in range(3):
+        stage.root.rmdir()
+        stage.root.mkdir()
+        stage.until(Cause.DEAF, Cause.BACK)
+        stage.settle()
+        stage.only("")
+        stage.remove(stage.root)
+        stage.until(Cause.GONE)
+        stage.make(stage.root)
+        stage.until(Cause.BACK)
+    stage.watcher.close()
+
+
 def test_a_root_that_is_not_there_at_the_start_is_waited_for(tmp_path: Path) -> None:
     """A file of that name is no folder, and neither is a link, whose target nobody agreed to."""
     stage = WatchStage(tmp_path)
