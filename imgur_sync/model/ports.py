@@ -15,6 +15,7 @@ from imgur_sync.model.texts import UNMANAGED, Texts
 
 if TYPE_CHECKING:
     from imgur_sync.model.budget import Reservation
+    from imgur_sync.model.hint import Hint, Unwatched, WatchedRoot
     from imgur_sync.model.local import Content, LocalAlbum, LocalFile, UnchangedFolder
     from imgur_sync.model.outcome import Outcome
     from imgur_sync.model.remote import (
@@ -42,6 +43,7 @@ __all__ = [
     "StateStore",
     "TokenStore",
     "Tokens",
+    "Watcher",
     "Workers",
 ]
 
@@ -195,4 +197,38 @@ class Workers(Protocol):
     @property
     def stopping(self) -> int:
         """The signal number that asked the run to stop; 0 if none did."""
+        ...
+
+
+class Watcher(Protocol):
+    """An iterator of hints, with a deadline. Hints are no truth: one may come without a change, and a change may come
+    without one, so that folders are looked at from time to time all the same.
+
+    Nothing in the folders is opened for reading or writing, so that looking at files never makes a hint. Hints that
+    nobody takes are put together; they never grow beyond a few for each album. Used from one thread, but for `wake`.
+    """
+
+    def watch(self, roots: Iterable[WatchedRoot]) -> None:
+        """From now on watch these folders and no others; a folder that was watched goes on without a gap.
+
+        Of each album that is new, or has another folder, a `LookAtAll` START is told once its folder is listened to: a
+        look that begins after it, and the hints from then on, miss nothing. No folder that cannot be watched is an
+        error: `unwatched` tells of it.
+        """
+        ...
+
+    def next(self, deadline: float | None) -> Hint | None:
+        """The next hint; None at the deadline (monotonic seconds), once after `wake`, and always after `close`."""
+        ...
+
+    def unwatched(self) -> tuple[Unwatched, ...]:
+        """The folders from which no events come now, by path. Changes of this are told as hints with a text."""
+        ...
+
+    def wake(self) -> None:
+        """Let the `next` that waits, or else the one that comes, return None. For signal handlers and other threads."""
+        ...
+
+    def close(self) -> None:
+        """Watch nothing any more and end all threads. Can be called twice."""
         ...

@@ -3,43 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from imgur_sync.errors import StateError
+from imgur_sync.mounts import NETWORK_TYPES, file_system, read_mounts
 
 OWN_FOLDER = ".imgur-sync"
-NETWORK_TYPES = frozenset({"9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "glusterfs", "gpfs", "lustre"})
-NETWORK_TYPES |= {"ncpfs", "nfs", "nfs4", "smb2", "smb3", "smbfs"}
-NETWORK_TYPES |= {f"fuse.{kind}" for kind in ("beegfs", "ceph", "curlftpfs", "davfs2", "gcsfuse", "glusterfs")}
-NETWORK_TYPES |= {"fuse.rclone", "fuse.s3fs", "fuse.sshfs"}
-_MOUNTS = "/proc/self/mountinfo"
-
-
-def read_mounts() -> str:
-    """The kernel's list of mounts (proc(5), mountinfo); "" where there is none to read."""
-    try:
-        return Path(_MOUNTS).read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return ""
-
-
-def file_system(path: Path, mounts: str) -> str:
-    """The type of the file system that `path` (which need not exist) lies on, "" when it is not known."""
-    place = os.path.realpath(path)
-    found, found_length = "", -1
-    for line in mounts.splitlines():
-        fields = line.split(" ")
-        if "-" not in fields[6:] or len(fields) < fields.index("-", 6) + 2:
-            continue
-        point = re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), fields[4])
-        inside = place == point or place.startswith(point.rstrip("/") + "/")
-        # Of several mounts on one point the last one is seen.
-        if inside and len(point) >= found_length:
-            found, found_length = fields[fields.index("-", 6) + 1], len(point)
-    return found
 
 
 def refuse_network(path: Path, mounts: Callable[[], str] = read_mounts) -> None:

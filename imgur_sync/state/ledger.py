@@ -23,10 +23,11 @@ from imgur_sync.model.budget import (
     Reservation,
 )
 from imgur_sync.model.ports import Clock
+from imgur_sync.mounts import read_mounts
 from imgur_sync.state.allowance import Allowance
 from imgur_sync.state.allowance import Caps as Caps
 from imgur_sync.state.database import check_sqlite, transaction, translated
-from imgur_sync.state.disk import read_mounts, refuse_network
+from imgur_sync.state.disk import refuse_network
 from imgur_sync.state.ledger_file import LEDGER, opened
 from imgur_sync.state.lessons import grow, learn, lift, move, tidy
 from imgur_sync.state.meters import DAY, METERS, Scope, keep

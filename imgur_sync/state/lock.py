@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from imgur_sync.errors import LockHeldError, StateError
+from imgur_sync.mounts import read_mounts
 from imgur_sync.state.database import Kind, connect, create_file, transaction, translated
-from imgur_sync.state.disk import read_mounts, refuse_network
+from imgur_sync.state.disk import refuse_network
 
 _LOCK = Kind("lock file", 0x69734C6B, 1, "Remove the lock file when no imgur-sync runs; it holds nothing.")
 # Another process may be looking who holds the lock, for a moment only.

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from imgur_sync.errors import StateError
+from imgur_sync.mounts import read_mounts
 from imgur_sync.state import rows
 from imgur_sync.state.database import (
     BUSY_SECONDS,
@@ -21,7 +22,7 @@ from imgur_sync.state.database import (
     transaction,
     translated,
 )
-from imgur_sync.state.disk import read_mounts, refuse_network
+from imgur_sync.state.disk import refuse_network
 from imgur_sync.state.migrations import Step, schema_after, schema_of, upgrade, version_of
 from imgur_sync.state.schema import STATE, STEPS
 from imgur_sync.state.synced import SqliteStore

@@ -13,8 +13,9 @@ from typing import Any
 from imgur_sync.errors import CredentialsError, TryAgainLaterError
 from imgur_sync.model.ports import Tokens
 from imgur_sync.model.secret import Secret
+from imgur_sync.mounts import read_mounts
 from imgur_sync.state.database import Kind, connect, create_file, translated
-from imgur_sync.state.disk import read_mounts, refuse_network
+from imgur_sync.state.disk import refuse_network
 from imgur_sync.state.safe import ANEW, PREVIOUS, UNUSABLE, Safe, usable
 from imgur_sync.state.system_keyring import Keyring, system_keyring
 

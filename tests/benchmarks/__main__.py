@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [all|plan|upload|start] [--quick] [--json FILE]`."""
+"""`python -m tests.benchmarks [all|plan|upload|start|watch] [--quick] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import bench_plan, bench_start, bench_upload, goals, machine
+from tests.benchmarks import bench_plan, bench_start, bench_upload, bench_watch, goals, machine
 from tests.benchmarks.harness import compile_package
 from tests.benchmarks.report import Report
 
-BENCHES = ("plan", "upload", "start")
+BENCHES = ("plan", "upload", "start", "watch")
 
 
 def main() -> None:
@@ -40,6 +40,8 @@ def main() -> None:
             bench_plan.measure(report, work, rounds=rounds, quick=given.quick, million=given.million)
         if "upload" in wanted:
             bench_upload.measure(report, work, rounds=rounds, quick=given.quick, imgurpython=given.imgurpython)
+        if "watch" in wanted:
+            bench_watch.measure(report, work, rounds=rounds, quick=given.quick)
     print(goals.table(report.results))
     if given.json is not None:
         report.write(given.json)

@@ -15,8 +15,9 @@ PEERS = {
     "rsync": ("rsync", "--version"),
     "rclone": ("rclone", "--version"),
     "curl": ("curl", "--version"),
+    "inotifywait": ("inotifywait", "--help"),
 }
-LIBRARIES = ("click", "httpx", "pydantic", "rich", "flask", "waitress", "pathspec", "imgurpython")
+LIBRARIES = ("click", "httpx", "pydantic", "rich", "flask", "waitress", "pathspec", "watchdog", "imgurpython")
 MISSING = "missing"
 
 
