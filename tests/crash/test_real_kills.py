@@ -27,8 +27,8 @@ def test_strace_is_there_or_known_to_be_missing() -> None:
     assert strace_there() or known, f"strace is missing or may not trace here: install it, or set {WITHOUT}=1"
 
 
-def judged(results: list[Result], draw: str) -> None:
-    """None broke anything, and most were struck at all."""
+def judged(results: list[Result], draw: str, least: int) -> None:
+    """None broke anything, and that many were struck at all."""
     broken = [
         f"{'; '.join(result.broken)}\n  python -m tests.crash strike {result.strike.told()}  (drawn by {draw})"
         for result in results
@@ -36,7 +36,7 @@ def judged(results: list[Result], draw: str) -> None:
     ]
     assert not broken, "\n".join(broken)
     struck = [result.strike.told() for result in results if result.struck]
-    assert len(struck) * 3 >= len(results), f"only {struck} were struck"
+    assert len(struck) >= least, f"only {struck} were struck"
 
 
 @pytest.mark.timeout(1200)
@@ -57,7 +57,8 @@ def test_processes_struck_at_their_system_calls_end_in_order(tmp_path: Path, bat
             kind = KINDS[(batch + number) % len(KINDS)]
             strike = drawn(chance, here.counts, kind) if kernel else drawn_plain(chance, kind)
             results.append(here.strike(strike, chance) if kernel else here.inject(strike))
-    judged(results, draw)
+    # From inside nobody knows how many calls a run will make: most draws may lie behind its end.
+    judged(results, draw, least=EACH // 3 if kernel else 1)
 
 
 @pytest.mark.timeout(1200)
@@ -70,7 +71,7 @@ def test_processes_struck_from_inside_end_in_order(tmp_path: Path) -> None:
         for number in range(8):
             here.change()
             results.append(here.inject(drawn_plain(chance, KINDS[number % len(KINDS)])))
-    judged(results, draw)
+    judged(results, draw, least=1)
 
 
 @pytest.mark.timeout(1200)
