@@ -1,0 +1,110 @@
+"""Which branches the suite takes: counted inside a run of pytest, for the tests that tell something and cost little.
+
+With `BRANCHES_INTO=FOLDER` in its environment a run of pytest leaves there what it counted, for
+`python -m tests.branches check FOLDER`. Only some tests are counted, as counting makes them half as slow again:
+
+- those of `MEASURED`, less those that kill, race or repeat the same thing thousands of times: they are slow, and what
+  they reach is reached by others;
+- none whose examples hypothesis draws: what chance reaches today it may miss tomorrow.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import coverage
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+INTO = "BRANCHES_INTO"
+PROCESSES = "COVERAGE_PROCESS_START"
+"""Where this names a configuration, a Python that starts counts its own branches; see the documentation of coverage."""
+
+MEASURED = (
+    "tests/cli",
+    "tests/contract",
+    "tests/executor",
+    "tests/imgur",
+    "tests/local",
+    "tests/manifest",
+    "tests/planner",
+    "tests/report",
+    "tests/simulator",
+    "tests/state",
+    "tests/test_settings.py",
+)
+SLOW = frozenset(
+    {
+        "tests/executor/test_anonymous_doubts.py",
+        "tests/executor/test_arrangements.py",
+        "tests/executor/test_every_fault.py",
+        "tests/executor/test_store_kills.py",
+        "tests/executor/test_three_thousand.py",
+        "tests/executor/test_unchanged_albums.py",
+        "tests/planner/test_planner_least_credits.py",
+    }
+)
+EXCLUDED = (r"if TYPE_CHECKING:", r"assert_never\(", r"case _:\n\s+assert_never\(", r"^\s*\.\.\.$")
+"""What is no branch: what the type checker proves to be unreachable, and bodies that are none. Nothing else."""
+
+
+def configuration(into: Path) -> Path:
+    """Write how to count into the folder, with whole paths, so that a process that starts elsewhere counts the same."""
+    place = into / "coverage.ini"
+    settings = {"branch": "true", "parallel": "true", "source_dirs": ROOT / "imgur_sync"}
+    settings |= {"data_file": into / "branches", "disable_warnings": "no-data-collected", "patch": "_exit, fork"}
+    lines = ["[run]", *(f"{name} = {value}" for name, value in settings.items()), "[report]", "exclude_also ="]
+    place.write_text("\n".join([*lines, *(f"    {pattern}" for pattern in EXCLUDED), ""]), encoding="utf-8")
+    return place
+
+
+class Measuring:
+    """A plug-in of pytest that counts while a chosen test runs, here and in the processes that the test starts."""
+
+    def __init__(self, into: Path) -> None:
+        into.mkdir(parents=True, exist_ok=True)
+        self._place = configuration(into)
+        self._coverage = coverage.Coverage(config_file=str(self._place))
+        # Modules are loaded while the tests are collected, and their lines run then.
+        self._coverage.start()
+        self._counting = True
+
+    def _count(self, wanted: bool) -> None:
+        if wanted and not self._counting:
+            self._coverage.start()
+        if self._counting and not wanted:
+            self._coverage.stop()
+        self._counting = wanted
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Count, or do not, while a test runs with its fixtures."""
+        wanted = is_measured(item)
+        self._count(wanted)
+        if wanted:
+            os.environ[PROCESSES] = str(self._place)
+        try:
+            return (yield)
+        finally:
+            os.environ.pop(PROCESSES, None)
+
+    def pytest_sessionfinish(self) -> None:
+        """Leave what was counted in the folder."""
+        self._count(False)
+        self._coverage.save()
+
+
+def is_measured(item: pytest.Item) -> bool:
+    """Whether a test is one of those counted."""
+    place = item.path.relative_to(ROOT).as_posix()
+    listed = any(place == one or place.startswith(f"{one}/") for one in MEASURED)
+    return listed and place not in SLOW and item.get_closest_marker("hypothesis") is None
+
+
+def measure(config: pytest.Config) -> None:
+    """Register the plug-in in the processes that run tests, where the environment asks for it."""
+    into, runs_tests = os.environ.get(INTO), hasattr(config, "workerinput") or not config.getoption("numprocesses")
+    if into and runs_tests:
+        config.pluginmanager.register(Measuring(Path(into)))
