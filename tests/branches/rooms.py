@@ -18,8 +18,8 @@ class Area:
     planned: float
 
     def holds(self, path: str) -> bool:
-        """Whether a path, relative to the package, matches a pattern of this area."""
-        return any(fnmatchcase(path, pattern) for pattern in self.files)
+        """Whether a path, relative to the package, matches a pattern; one without a folder means the top alone."""
+        return any(fnmatchcase(path, one) and ("/" in one or "/" not in path) for one in self.files)
 
 
 AREAS = (

@@ -115,7 +115,7 @@ def test_a_picture_put_back_is_part_of_the_history_of_its_run(store: SqliteStore
     """With its place, under the run that did it."""
     store.record(CATS, PictureAdopted(picture("p1")), PictureDetached("p1", 5.0))
     run = store.begin_run(Run(0, "apply", 6.0))
-    store.record(PictureReattached("p1", 7.0))
+    store.record(PictureReattached("p1", 7.0), AlbumProtected("cats"))  # a mark is no step
     assert [(step.album, step.path, step.at) for step in store.run_steps(run.number)] == [("cats", "tom.jpg", 7.0)]
 
 
@@ -170,12 +170,13 @@ def test_a_state_without_its_lineage_is_damaged(tmp_path: Path) -> None:
         _reader(tmp_path / "state.db")
 
 
-def test_a_state_that_is_damaged_meanwhile_is_not_copied_into_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", ["UPDATE meta SET value = 'x'", "DELETE FROM meta WHERE name = 'lineage'"])
+def test_a_state_that_is_damaged_meanwhile_is_not_copied_into_memory(tmp_path: Path, damage: str) -> None:
     """An error of ours, and no half of a copy."""
     _filled(tmp_path / "state.db")
     with _reader(tmp_path / "state.db") as store:
         with closing(sqlite3.connect(tmp_path / "state.db", isolation_level=None)) as other:
-            other.execute("UPDATE meta SET value = 'another' WHERE name = 'lineage'")
+            other.execute(damage)
         with pytest.raises(StateError, match="damaged"):
             store.copy_to_memory()
 

@@ -3,6 +3,7 @@ their own."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -72,3 +73,28 @@ def test_a_ledger_whose_pages_do_not_add_up_is_refused(tmp_path: Path, ledger_of
     with pytest.raises(StateError, match="damaged"):
         ledger_of(BARE)
     assert path.read_bytes() == bytes(data)
+
+
+def test_of_two_limits_in_the_way_the_one_that_lasts_is_named(ledger_of: Open, clock: Any) -> None:
+    """Whichever is looked at first: waiting for the other would be in vain."""
+    for number, (day, hour, expected) in enumerate([(9_000.0, 60.0, LimitName.DAY), (60.0, 900.0, LimitName.HOUR)]):
+        clock.advance(90_000.0 * number)
+        ledger = ledger_of(BARE)
+        used_up = {"client_limit": 12_500, "client_remaining": 0, "user_limit": 500, "user_remaining": 0}
+        ledger.observe(
+            Reading(date=clock.now(), client_reset=clock.now() + day, user_reset=clock.now() + hour, **used_up)
+        )
+        answer = ledger.reserve(CALL_COST)
+        assert isinstance(answer, Denied)
+        assert answer.limit is expected
+
+
+def test_a_fork_that_uses_no_credits_leaves_the_ledger_alone(ledger_of: Open) -> None:
+    """It may close what it inherited: the parent's connection stays open."""
+    ledger = ledger_of(BARE)
+    child = os.fork()
+    if not child:
+        ledger.close()
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert isinstance(ledger.reserve(CALL_COST), Reservation)
