@@ -307,9 +307,13 @@ def test_what_takes_two_posts_is_split_where_an_hour_has_one() -> None:
     steps: tuple[Step, ...] = (CreateAlbum("a", "T"), edit, EditImage("a", "a", "", "T", None))
     part = AlbumPlan("a", "", 0, 0, 0, 0, wanted=steps, steps=steps, reads=reads_around(steps))
     assert price_albums([part]).writes == Cost(3, 2)
-    coming = foreseen([part], ledger(posts=1).budget(NOW))
+    account = ledger(posts=1)
+    coming = foreseen([part], account.budget(NOW))
     assert (coming.limits, coming.finished_at) == ((LimitName.POSTS,), NOW + HOUR)
     assert (coming.now.writes.posts, coming.later.writes.posts) == (1, 1)
+    account.spend(Cost(1, 1), NOW)
+    coming = foreseen([part], account.budget(NOW + 60))
+    assert (coming.now.writes.posts, coming.resume_at, coming.finished_at) == (0, NOW + HOUR, NOW + 2 * HOUR)
 
 
 def test_a_run_is_woken_for_the_album_that_can_begin() -> None:

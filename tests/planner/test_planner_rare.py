@@ -102,7 +102,7 @@ def test_an_album_that_cannot_be_listed_is_not_removed() -> None:
 def test_texts_wait_with_what_a_gate_holds_but_are_not_held_by_it() -> None:
     """An edit in doubt keeps a picture's text back; the gate that holds the removal is not told as its reason."""
     pictures = [picture(f"p{n}", f"{n}.jpg") for n in range(12)]
-    entry = spec(images={"0.jpg": Texts("Zero", None)})
+    entry = spec(images=(("0.jpg", Texts("Zero")),))
     doubt = intent(IntentKind.EDIT_IMAGE, "0.jpg", target="p0")
     part = plan_album(view([file("0.jpg")], pictures, entry=entry, intents=(doubt,), texts_in_doubt=frozenset({"p0"})))
     assert GateName.PRUNE in {gate.name for gate in part.gates}
