@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.branches.measuring import INTO, MEASURED, ROOT, SLOW
+from tests.branches.measuring import INTO, LEFT_OUT, MEASURED, ROOT
 from tests.branches.reading import NothingCounted, counted, table, tallies
 
 
@@ -33,7 +33,7 @@ def check(folder: Path, *, everything: bool = False) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Run the tests that are counted, and check."""
     with tempfile.TemporaryDirectory(prefix="branches-") as made:
-        left_out = [word for place in sorted(SLOW) for word in ("--ignore", place)]
+        left_out = [word for place in sorted(LEFT_OUT) for word in ("--deselect", place)]
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *MEASURED, *left_out]
         ended = subprocess.run(command, cwd=ROOT, env={**os.environ, INTO: made}, check=False)
         return ended.returncode or check(Path(made), everything=arguments.all)

@@ -3,8 +3,7 @@
 With `BRANCHES_INTO=FOLDER` in its environment a run of pytest leaves there what it counted, for
 `python -m tests.branches check FOLDER`. Only some tests are counted, as counting makes them half as slow again:
 
-- those of `MEASURED`, less those that kill, race or repeat the same thing thousands of times: they are slow, and what
-  they reach is reached by others;
+- those of `MEASURED`, less `LEFT_OUT`: what these reach is reached by others;
 - none whose examples hypothesis draws: what chance reaches today it may miss tomorrow.
 """
 
@@ -25,6 +24,16 @@ PROCESSES = "COVERAGE_PROCESS_START"
 MEASURED = (
     "tests/cli",
     "tests/contract",
+    "tests/e2e/test_anonymous_command.py",
+    "tests/e2e/test_collections.py",
+    "tests/e2e/test_explain.py",
+    "tests/e2e/test_explain_removed.py",
+    "tests/e2e/test_history_of_runs.py",
+    "tests/e2e/test_keys_and_patterns.py",
+    "tests/e2e/test_purge_and_the_folders.py",
+    "tests/e2e/test_removed_and_moved.py",
+    "tests/e2e/test_reversals.py",
+    "tests/e2e/test_root_accept.py",
     "tests/executor",
     "tests/imgur",
     "tests/local",
@@ -35,8 +44,9 @@ MEASURED = (
     "tests/state",
     "tests/test_settings.py",
 )
-SLOW = frozenset(
+LEFT_OUT = frozenset(
     {
+        # They do one thing thousands of times.
         "tests/executor/test_anonymous_doubts.py",
         "tests/executor/test_arrangements.py",
         "tests/executor/test_every_fault.py",
@@ -44,8 +54,21 @@ SLOW = frozenset(
         "tests/executor/test_three_thousand.py",
         "tests/executor/test_unchanged_albums.py",
         "tests/planner/test_planner_least_credits.py",
+        "tests/state/test_state_files.py::test_a_flipped_bit_is_refused_or_does_no_harm",
+        # They measure time or memory.
+        "tests/local/test_local_boundaries.py::test_a_file_made_to_keep_us_busy_is_given_up",
+        "tests/local/test_local_buffers.py",
+        "tests/local/test_local_cost.py",
+        "tests/planner/test_planner_cut.py::test_a_large_album_is_cut_in_no_time",
+        "tests/report/test_forecast_scale.py",
+        # They look at what a process has loaded, and would see what counts.
+        "tests/cli/test_command_line.py::test_telling_about_itself_loads_click_and_little_else",
+        "tests/manifest/test_manifest_dumping.py::test_a_dump_is_loaded_without_pydantic_or_a_toml_parser",
     }
 )
+STARTING = ("tests/cli", "tests/e2e")
+"""Only here the processes that tests start are counted too: those of other tests do what is counted anyway."""
+
 EXCLUDED = (r"if TYPE_CHECKING:", r"assert_never\(", r"case _:\n\s+assert_never\(", r"^\s*\.\.\.$")
 """What is no branch: what the type checker proves to be unreachable, and bodies that are none. Nothing else."""
 
@@ -83,7 +106,7 @@ class Measuring:
         """Count, or do not, while a test runs with its fixtures."""
         wanted = is_measured(item)
         self._count(wanted)
-        if wanted:
+        if wanted and item.nodeid.startswith(STARTING):
             os.environ[PROCESSES] = str(self._place)
         try:
             return (yield)
@@ -98,9 +121,9 @@ class Measuring:
 
 def is_measured(item: pytest.Item) -> bool:
     """Whether a test is one of those counted."""
-    place = item.path.relative_to(ROOT).as_posix()
+    place, test = item.path.relative_to(ROOT).as_posix(), item.nodeid.partition("[")[0]
     listed = any(place == one or place.startswith(f"{one}/") for one in MEASURED)
-    return listed and place not in SLOW and item.get_closest_marker("hypothesis") is None
+    return listed and not {place, test} & LEFT_OUT and item.get_closest_marker("hypothesis") is None
 
 
 def measure(config: pytest.Config) -> None:

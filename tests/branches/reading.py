@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import coverage
+from coverage.exceptions import CoverageWarning
 
 from tests.branches.rooms import AREAS, PACKAGE, Area, area_of
 
@@ -51,7 +53,10 @@ def counted(folder: Path) -> Mapping[str, Any]:
         raise NothingCounted(f"{folder} holds nothing counted: run pytest with BRANCHES_INTO={folder}")
     whole = coverage.Coverage(config_file=str(settings))
     try:
-        whole.combine(keep=True)
+        with warnings.catch_warnings():
+            # Tests kill processes, also while those write down what they counted.
+            warnings.simplefilter("ignore", CoverageWarning)
+            whole.combine(keep=True)
         whole.json_report(outfile=str(folder / "branches.json"))
     except coverage.CoverageException as error:
         raise NothingCounted(f"{folder} holds nothing that can be read: {error}") from None
