@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -28,6 +29,7 @@ from imgur_sync.model.change import (
     TextIgnored,
 )
 from imgur_sync.model.history import Run
+from imgur_sync.model.secret import Secret
 from imgur_sync.model.synced import Agreed, FailedFile, IntentStatus, NotHonoured, Standing
 from imgur_sync.state.store import SqliteStore, find_store, open_store
 from tests.contract.intent_contract import CATS, LINEAGE, picture, upload
@@ -191,3 +193,36 @@ def _reader(path: Path) -> SqliteStore:
     store = find_store(path, lineage=LINEAGE, read_only=True)
     assert store is not None
     return store
+
+
+def test_every_deletehash_is_found_by_its_id(store: SqliteStore) -> None:
+    """Of albums and pictures alike; what has none is left out."""
+    store.record(replace(CATS, deletehash=Secret("hush-album")), DOGS)
+    store.record(PictureAdopted(replace(picture("p1"), deletehash=Secret("hush"))), PictureAdopted(picture("p2")))
+    found = {name: secret.reveal() for name, secret in store.deletehashes().items()}
+    assert found == {CATS.id: "hush-album", "p1": "hush"}
+
+
+def test_the_mode_of_an_empty_state_can_be_chosen_and_is_kept(tmp_path: Path) -> None:
+    """An account's, unless it is said."""
+    _filled(tmp_path / "state.db")
+    with open_store(tmp_path / "state.db", lineage=LINEAGE, create=False) as store:
+        assert store.mode == "account"
+        store.set_mode("anonymous")
+        assert store.mode == "anonymous"
+    with _reader(tmp_path / "state.db") as store:
+        assert store.mode == "anonymous"
+
+
+def test_a_copy_of_the_state_is_private_and_whole(tmp_path: Path) -> None:
+    """It takes the place of the copy before it; a damaged state makes none."""
+    _filled(tmp_path / "state.db")
+    target = tmp_path / "copies" / "state.db"
+    with open_store(tmp_path / "state.db", lineage=LINEAGE, create=False) as store:
+        store.save_copy(target)
+        store.record(PictureAdopted(picture("p2")))
+        store.save_copy(target)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert stat.S_IMODE(target.parent.stat().st_mode) == 0o700
+    with _reader(target) as copy:
+        assert {one.id for one in copy.pictures("cats")} == {"p1", "p2"}
