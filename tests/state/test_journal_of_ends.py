@@ -226,3 +226,13 @@ def test_a_copy_of_the_state_is_private_and_whole(tmp_path: Path) -> None:
     assert stat.S_IMODE(target.parent.stat().st_mode) == 0o700
     with _reader(target) as copy:
         assert {one.id for one in copy.pictures("cats")} == {"p1", "p2"}
+
+
+def test_a_state_whose_pages_do_not_add_up_is_damaged(tmp_path: Path) -> None:
+    """It opens, and every row is whole; but nobody knows what is on the pages that it lost."""
+    _filled(tmp_path / "state.db")
+    data = bytearray((tmp_path / "state.db").read_bytes())
+    data[36:40] = (5).to_bytes(4, "big")  # five free pages that are nowhere
+    (tmp_path / "state.db").write_bytes(data)
+    with pytest.raises(StateError, match="damaged"), _reader(tmp_path / "state.db") as store:
+        store.pictures("cats")
