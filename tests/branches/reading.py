@@ -88,9 +88,9 @@ def _missed(path: str, told: Mapping[str, Any]) -> Iterable[str]:
 
 def table(found: Iterable[Tally]) -> list[str]:
     """The figures as lines of text."""
-    lines = [f"{'area':<12}{'branches':>10}{'taken':>8}{'%':>8}{'lines':>8}{'run':>8}{'%':>8}{'limit':>8}"]
+    lines = [f"{'area':<12}{'branches':>10}{'taken':>8}{'%':>8}{'lines':>8}{'run':>8}{'%':>8}{'limit':>8}{'goal':>8}"]
     for one in found:
         text = f"{one.area.name:<12}{one.branches:>10}{one.taken:>8}{one.branch_share:>8.2f}"
-        text += f"{one.lines:>8}{one.run:>8}{one.line_share:>8.2f}{one.area.limit:>8g}"
+        text += f"{one.lines:>8}{one.run:>8}{one.line_share:>8.2f}{one.area.limit:>8g}{one.area.goal:>8g}"
         lines.append(text + ("" if one.kept else "  NOT MET"))
     return lines
