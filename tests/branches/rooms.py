@@ -10,8 +10,10 @@ PACKAGE = "imgur_sync"
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Files, and the least share of their branches and lines, in percent. Where `goal` is more, that much is wanted: the
-    limit is what the counted tests reach so far, and is only ever raised."""
+    """Files, and the least share of their branches and lines, in percent.
+
+    Where `goal` is more, that much is wanted: the limit is what the counted tests reach so far, and only ever raised.
+    """
 
     name: str
     files: tuple[str, ...]
