@@ -76,7 +76,7 @@ AREAS = (
     Area("imgur", ("imgur/*",), 95, 95),
     Area("report", ("report/*",), 90, 95),
     Area("executor", ("executor/*",), 85, 95),
-    Area("cli", ("cli/*",), 70, 95),
+    Area("cli", ("cli/*",), 80, 95),
     Area("simulator", ("simulator/*",), 95, 95),
     Area("top", ("*.py",), 95, 95),
 )
