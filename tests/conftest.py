@@ -6,6 +6,7 @@ import os
 import signal
 from contextlib import suppress
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Shared machines are slow at times: no example fails for taking long. CI draws fewer examples of each property.
@@ -24,3 +25,11 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 for name in [name for name in os.environ if name.startswith("IMGUR_SYNC_")]:
     del os.environ[name]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count the branches that tests take, where the environment asks for it (tests/branches)."""
+    if os.environ.get("BRANCHES_INTO"):
+        from tests.branches.measuring import measure
+
+        measure(config)

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from imgur_sync.errors import CredentialsError
 from imgur_sync.imgur.body import Misread, fields, text
@@ -178,6 +179,7 @@ class Account:
                 return NotSent(problem)
             case Refused(problem) | Unknown(problem) | NotSent(problem):
                 return NotSent(replace(problem, detail=f"refreshing the access token: {problem.detail}"[:200]))
+        assert_never(outcome)
 
     def _call(self, refresh: Secret, client_secret: Secret) -> Call:
         form = Form(

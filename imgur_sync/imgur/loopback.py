@@ -104,9 +104,8 @@ class Landing:
         """Stop listening and drop every connection."""
         for key in list(self._selector.get_map().values()):
             connection = key.fileobj
-            self._selector.unregister(connection)
-            if isinstance(connection, socket.socket):
-                connection.close()
+            assert isinstance(connection, socket.socket)
+            self._hang_up(connection)
         self._selector.close()
 
     def wait(self, tell: Callable[[str], None]) -> Secret | Grant:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from imgur_sync.model.local import LocalFile, Presence
 from imgur_sync.model.plan import GateName
@@ -225,6 +226,7 @@ def _is_held(send: Send, protect: bool, hold: Hold) -> bool:
             return GateName.RESTORE in hold.gates
         case UploadReason.NEW:
             return False
+    assert_never(send.reason)
 
 
 def _fates(

@@ -38,11 +38,9 @@ def with_strike(
     return tuple(replace(a, gates=(*a.gates, *(gate for gate in gates if gate.album == a.album))) for a in albums)
 
 
-def block_notes(budget: Budget) -> tuple[str, ...]:
-    """What to know when Imgur blocks the application: nothing goes before that."""
-    if budget.blocked_until is None:
-        return ()
-    return (refusal_words(LimitName.DAY, budget.blocked_until),)
+def block_notes(until: float) -> tuple[str, ...]:
+    """What to know when Imgur blocks the application `until` then: nothing goes before that."""
+    return (refusal_words(LimitName.DAY, until),)
 
 
 def _detail(budget: Budget) -> str:

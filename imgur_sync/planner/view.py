@@ -102,11 +102,6 @@ class Claims:
     outgoing: frozenset[str] = frozenset()
     awaited: Mapping[str, tuple[str, GateName]] = field(default_factory=dict)
 
-    @property
-    def empty(self) -> bool:
-        """Nothing crosses the border of this album."""
-        return not self.incoming and not self.outgoing and not self.awaited
-
 
 NO_CLAIMS = Claims()
 

@@ -191,4 +191,4 @@ def _block_notes(budget: Budget | None) -> tuple[str, ...]:
         return ()
     from imgur_sync.planner.strike import block_notes
 
-    return block_notes(budget)
+    return block_notes(budget.blocked_until)

@@ -186,8 +186,8 @@ class SqliteCache:
             return  # an intact row, but not of this version
 
     def _replace(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        assert self._connection is not None, "what was damaged was open"
+        self._connection.close()
         _remove(self._path)
         self._connection = self._opened()
 

@@ -106,14 +106,21 @@ def connect(
     query = "immutable=1" if mode == "immutable" else f"mode={mode}"
     address = f"{path.absolute().as_uri()}?{query}"
     connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=busy, check_same_thread=False)
-    try:
+    with closed_on_error(connection):
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
+
+
+@contextmanager
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """A connection that is made ready: open afterwards, but closed when anything here raises."""
+    try:
+        yield
     except BaseException:
         connection.close()
         raise
-    return connection
 
 
 def create_file(path: Path, kind: Kind) -> None:

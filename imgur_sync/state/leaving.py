@@ -31,10 +31,8 @@ def departed_at(connection: sqlite3.Connection, image_id: str) -> float | None:
 
 def forget_picture(connection: sqlite3.Connection, image_id: str) -> None:
     """Let go of one picture: its row stays, so that its id is never taken for a new one; its deletehash goes."""
-    row = rows.PICTURE.one(connection, "WHERE id = ?", image_id)
-    if row is None:
-        raise KeyError(f"no picture {image_id!r} in the state")
-    rows.save_picture(connection, replace(rows.load_picture(row, None), standing=Standing.FORGOTTEN))
+    for row in list(rows.PICTURE.get(connection, "WHERE id = ?", image_id)):
+        rows.save_picture(connection, replace(rows.load_picture(row, None), standing=Standing.FORGOTTEN))
     back(connection, image_id)
 
 

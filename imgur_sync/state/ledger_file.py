@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from imgur_sync.state.database import Kind, check_header, connect, make_database, refused, translated
+from imgur_sync.state.database import Kind, check_header, closed_on_error, connect, make_database, refused, translated
 from imgur_sync.state.migrations import Step, upgrade
 
 
@@ -68,11 +68,8 @@ def opened(path: Path) -> sqlite3.Connection:
         check_header(path, LEDGER)
     with translated(path, LEDGER):
         connection = connect(path)
-        try:
+        with closed_on_error(connection):
             upgrade(connection, STEPS, file=path)
             if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise refused(path, LEDGER, "is damaged")
-        except BaseException:
-            connection.close()
-            raise
     return connection

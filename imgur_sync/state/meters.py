@@ -58,16 +58,13 @@ class Meter:
         return int(getattr(cost, self.figure))
 
     def said(self, reading: Reading) -> tuple[int | None, int | None, float | None]:
-        """Limit, remaining and reset that a reply's headers announced for this meter."""
-        match self.name:
-            case LimitName.DAY:
-                return reading.client_limit, reading.client_remaining, reading.client_reset
-            case LimitName.HOUR:
-                return reading.user_limit, reading.user_remaining, reading.user_reset
-            case LimitName.POSTS:
-                return reading.post_limit, reading.post_remaining, reading.post_reset
-            case _:
-                return None, None, None
+        """Limit, remaining and reset that a reply's headers announced for this meter, which is one of `METERS`."""
+        announced = {
+            LimitName.DAY: (reading.client_limit, reading.client_remaining, reading.client_reset),
+            LimitName.HOUR: (reading.user_limit, reading.user_remaining, reading.user_reset),
+            LimitName.POSTS: (reading.post_limit, reading.post_remaining, reading.post_reset),
+        }
+        return announced[self.name]
 
 
 # imgur-api §3: 12,500 credits a day for the application, 500 an hour for the account, 1,250 POSTs an hour.

@@ -16,6 +16,7 @@ from imgur_sync.state.database import (
     check_header,
     check_sqlite,
     check_version,
+    closed_on_error,
     connect,
     make_database,
     refused,
@@ -120,11 +121,8 @@ def _connection(path: Path, busy: float, *, read_only: bool) -> sqlite3.Connecti
 
 def _opened(path: Path, mode: str, busy: float) -> sqlite3.Connection:
     connection = connect(path, mode=mode, busy=busy)
-    try:
+    with closed_on_error(connection):
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 
@@ -141,12 +139,9 @@ def _current(
         upgrade(connection, steps, file=path)
         return connection
     copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    try:
+    with closed_on_error(copy):
         connection.backup(copy)
         upgrade(copy, steps, file=None)
-    except BaseException:
-        copy.close()
-        raise
     connection.close()
     return copy
 

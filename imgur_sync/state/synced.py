@@ -14,7 +14,7 @@ from imgur_sync.model.synced import (
     Intent,
 )
 from imgur_sync.state import rows
-from imgur_sync.state.database import transaction, translated
+from imgur_sync.state.database import closed_on_error, transaction, translated
 from imgur_sync.state.disk import private_folder
 from imgur_sync.state.migrations import back_up, upgrade
 from imgur_sync.state.reads import StoreReads
@@ -61,26 +61,20 @@ class SqliteStore(StoreReads):
     def in_memory(cls, lineage: str) -> SqliteStore:
         """A new, empty state that ends with the process."""
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        try:
+        with closed_on_error(connection):
             connection.execute("PRAGMA foreign_keys = ON")
             upgrade(connection, STEPS, file=None)
             rows.META.put(connection, ("lineage", lineage))
             return cls(connection, MEMORY)
-        except BaseException:
-            connection.close()
-            raise
 
     def copy_to_memory(self) -> SqliteStore:
         """A private copy of the state as it is now: what is recorded there stays there."""
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        try:
+        with closed_on_error(connection):
             with self._using() as source:
                 source.backup(connection)
             connection.execute("PRAGMA foreign_keys = ON")
             return SqliteStore(connection, MEMORY)
-        except BaseException:
-            connection.close()
-            raise
 
     def record_aside(self) -> SqliteStore:
         """From now on what is recorded stays in this object: before the first record the state is copied into memory.

@@ -24,13 +24,18 @@ BARE = {"PATH": os.environ["PATH"], "LANG": "C", "NO_COLOR": "1", "PYTHONIOENCOD
 """An environment without HOME, whose output cannot show more than ASCII."""
 
 
+def counting() -> dict[str, str]:
+    """What makes a process count its branches, where this one does (tests/branches)."""
+    return {name: value for name, value in os.environ.items() if name == "COVERAGE_PROCESS_START"}
+
+
 @contextlib.contextmanager
 def demo(temporary: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     """`imgur-sync demo` in a process of its own, in `BARE`; killed if it is still there at the end of the block."""
     with subprocess.Popen(
         [sys.executable, "-m", "imgur_sync", "demo", *options],
         cwd=temporary.parent,
-        env={**BARE, "TMPDIR": str(temporary)},
+        env={**BARE, **counting(), "TMPDIR": str(temporary)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

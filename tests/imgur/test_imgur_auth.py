@@ -137,6 +137,16 @@ def test_a_stored_token_that_came_from_the_given_one_wins(bench: Callable[..., A
     assert bearer(again.script.sent[0]) == "Bearer " + "f" * 40
 
 
+def test_a_stored_access_token_that_no_header_can_carry_is_refreshed(bench: Callable[..., Any]) -> None:
+    """It was edited by hand: it is never sent, and the refresh token beside it is good."""
+    one = bench(FINE, tokens=Answer(body=GRANT), credentials=Credentials("id15", Secret("shh")))
+    one.store.save(Tokens(Secret("r7"), Secret("a\r\nb")))
+    assert isinstance(one.reader.credits(), Done)
+    refresh, call = one.script.sent
+    assert parse_qs(refresh.body.decode())["refresh_token"] == ["r7"]
+    assert bearer(call) == f"Bearer {GRANT['access_token']}"
+
+
 def test_a_given_token_of_another_log_in_wins_over_the_store(bench: Callable[..., Any]) -> None:
     """It is newer than anything that was stored."""
     one = bench(FINE, stored=Tokens(Secret("other"), Secret("a9"), source=fingerprint(Secret("r9"))), credentials=GIVEN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,7 +16,7 @@ import pytest
 from imgur_sync.errors import CredentialsError, ImgurSyncError, UsageError
 from imgur_sync.executor import SystemClock
 from imgur_sync.imgur.auth import Grant
-from imgur_sync.imgur.loopback import MOST_VISITS, Callback, Landing
+from imgur_sync.imgur.loopback import MOST_VISITS, Callback, Landing, _drain
 from imgur_sync.model.secret import Secret
 from tests.support.hand_clock import HandClock
 
@@ -77,10 +78,20 @@ class Stage:
 
     def post(self, fields: dict[str, str], origin: str | None = None, kind: str = "application/x-www-form-urlencoded"):
         """The POST of the page's script, but for what is changed."""
-        body = urlencode(fields)
+        return self.posted(urlencode(fields).encode(), f"http://{self.host}" if origin is None else origin, kind)
+
+    def posted(
+        self,
+        body: bytes,
+        origin: str | None = None,
+        kind: str = "application/x-www-form-urlencoded",
+        announced: int | None = None,
+    ) -> bytes:
+        """A POST of these bytes, whatever they are."""
         origin = f"http://{self.host}" if origin is None else origin
         head = f"POST /callback HTTP/1.1\r\nHost: {self.host}\r\nOrigin: {origin}\r\nContent-Type: {kind}\r\n"
-        return self.raw(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        length = len(body) if announced is None else announced
+        return self.raw(f"{head}Content-Length: {length}\r\n\r\n".encode() + body)
 
 
 @pytest.fixture
@@ -171,6 +182,10 @@ HOSTILE_POSTS: dict[str, tuple[Callable[[Stage], bytes], int]] = {
     "a token with blanks": (lambda s: s.post({**TOKENS, "access_token": "a b", "state": STATE}), 400),
     "tokens in the query": (lambda s: s.get(**TOKENS, state="x"), 403),
     "too long": (lambda s: s.post({**TOKENS, "state": STATE, "x": "y" * 40_000}), 413),
+    "no ASCII": (lambda s: s.posted(b"state=\xc3\xb6"), 400),
+    "a state twice": (lambda s: s.posted(b"state=x&state=y"), 400),
+    "less than announced": (lambda s: s.posted(b"state=x", announced=20), 400),
+    "a denial with a wrong state": (lambda s: s.post({"error": "access_denied", "state": "x"}), 403),
 }
 
 
@@ -240,6 +255,15 @@ def test_a_denial_with_the_state_ends_the_log_in(fragment: bool, stage: Callable
     assert "\x1b" not in error.message
 
 
+def test_a_denial_that_the_script_posts_ends_the_log_in_too(stage: Callable[..., Stage]) -> None:
+    """In the implicit flow it stands in the fragment, which no server sees."""
+    one = stage(fragment=True)
+    assert status(one.post({"error": "access_denied", "state": STATE})) == 200
+    one.end()
+    (error,) = one.failed
+    assert isinstance(error, CredentialsError)
+
+
 def test_a_denial_without_the_state_is_told_and_changes_nothing(stage: Callable[..., Stage]) -> None:
     """Anybody could have sent it."""
     one = stage()
@@ -258,6 +282,57 @@ def test_visitors_who_say_nothing_hold_nobody_up(stage: Callable[..., Stage]) ->
     finally:
         for connection in silent:
             connection.close()
+
+
+def test_a_visitor_who_breaks_off_changes_nothing(stage: Callable[..., Stage]) -> None:
+    """The connection is reset in the middle of a request: the right answer is taken after it."""
+    one = stage()
+    with socket.create_connection(("127.0.0.1", int(one.host.rpartition(":")[2])), timeout=30) as visitor:
+        visitor.sendall(b"GET /callback?state=")
+        visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert status(one.get(state=STATE, code=CODE)) == 200
+
+
+def test_a_visitor_who_is_silent_for_ten_seconds_is_hung_up_on() -> None:
+    """It finds its connection closed; until then it is only waited for."""
+    clock = HandClock()
+    with (
+        Landing(Callback.parse("http://127.0.0.1:0/"), Secret(STATE), clock) as landing,
+        socket.create_connection(landing._listener.getsockname(), timeout=30) as silent,
+    ):
+        start = clock.monotonic()
+        # The deadline, a look, the visitor comes, who is silent; a look, who is silent for too long; the end.
+        later = iter([0.0, 0.0, 0.0, 9.0, 9.0, 11.0])
+        clock.monotonic = lambda: start + next(later, 301.0)
+        with pytest.raises(CredentialsError, match="within 5 minutes"):
+            landing.wait(lambda text: None)
+        assert silent.recv(1) == b""
+
+
+def test_a_wake_up_without_a_byte_is_no_visit() -> None:
+    """The system may say that there is something to read where there is nothing."""
+    with (
+        Landing(Callback.parse("http://127.0.0.1:0/"), Secret(STATE), SystemClock()) as landing,
+        socket.create_connection(landing._listener.getsockname(), timeout=30),
+    ):
+        landing._selector.select(30)
+        landing._accept()
+        (visitor,) = [key for key in landing._selector.get_map().values() if key.data is not None]
+        assert landing._serve(visitor) is None
+        assert visitor in landing._selector.get_map().values()
+
+
+def test_what_comes_after_a_request_is_not_read_for_ever() -> None:
+    """A visitor who goes on sending gets 64 reads, and no more."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        for _ in range(66):
+            theirs.send(b"x")
+        _drain(ours)
+        ours.setblocking(False)
+        assert [ours.recv(9), ours.recv(9)] == [b"x", b"x"]
+        with pytest.raises(BlockingIOError):
+            ours.recv(9)
 
 
 def test_it_listens_on_this_machine_only() -> None:
@@ -300,7 +375,8 @@ def test_a_port_that_is_taken_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["http://10.0.0.1/", "https://127.0.0.1/", "http://127.0.0.1/?a=b", "http://a@localhost/"]
+    "address",
+    ["http://10.0.0.1/", "https://127.0.0.1/", "http://127.0.0.1/?a=b", "http://a@localhost/", "http://127.0.0.1:x/"],
 )
 def test_only_addresses_of_this_machine_can_be_callbacks(address: str) -> None:
     """Over plain http, as browsers allow it for this machine alone."""

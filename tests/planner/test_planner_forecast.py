@@ -14,7 +14,7 @@ from imgur_sync.model.forecast import Forecast
 from imgur_sync.model.plan import AlbumPlan, Deferred
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, EditImage, Place, Step, Upload
 from imgur_sync.planner.cut import cut
-from imgur_sync.planner.forecast import Terms, forecast, horizon
+from imgur_sync.planner.forecast import MOST, Terms, forecast, horizon, waking
 from imgur_sync.planner.price import cost, price_albums, reads_around
 from tests.support.album_views import NOW
 from tests.support.sliding_ledger import SlidingLedger, Window
@@ -288,3 +288,47 @@ def test_a_cap_of_a_run_makes_each_window_a_run() -> None:
     assert (coming.per_run, coming.resume_at, coming.decides) == (50, None, LimitName.RUN)
     assert coming.windows[-1].up == 12
     assert coming.finished_at == NOW
+
+
+def test_what_is_left_of_an_album_after_its_uploads_goes_with_the_next_window() -> None:
+    """Forty uploads leave no room for two hundred texts: those go first an hour later, before the next uploads."""
+    albums = [album("a", uploads=40, texts=200, edit=False), album("b", uploads=40, edit=False)]
+    coming = foreseen(albums, ledger(hour=500).budget(NOW))
+    assert coming.windows[-1].up == 80
+    ends = {one.album: one.finished_at for one in coming.albums}
+    assert ends["a"] == NOW + HOUR
+    assert ends["b"] is not None
+    assert ends["b"] >= ends["a"]
+
+
+def test_what_takes_two_posts_is_split_where_an_hour_has_one() -> None:
+    """An album is made that takes pictures of another one, without an upload: the removal edit waits for its POST."""
+    edit = EditAlbum("a", places=(Place("a", ""),), reordered=False)
+    steps: tuple[Step, ...] = (CreateAlbum("a", "T"), edit, EditImage("a", "a", "", "T", None))
+    part = AlbumPlan("a", "", 0, 0, 0, 0, wanted=steps, steps=steps, reads=reads_around(steps))
+    assert price_albums([part]).writes == Cost(3, 2)
+    account = ledger(posts=1)
+    coming = foreseen([part], account.budget(NOW))
+    assert (coming.limits, coming.finished_at) == ((LimitName.POSTS,), NOW + HOUR)
+    assert (coming.now.writes.posts, coming.later.writes.posts) == (1, 1)
+    account.spend(Cost(1, 1), NOW)
+    coming = foreseen([part], account.budget(NOW + 60))
+    assert (coming.now.writes.posts, coming.resume_at, coming.finished_at) == (0, NOW + HOUR, NOW + 2 * HOUR)
+
+
+def test_a_run_is_woken_for_the_album_that_can_begin() -> None:
+    """One that never fits wakes nobody; alone it wakes nobody at all."""
+    never, fits = album("new", uploads=2, new=True), album("old", uploads=2, edit=False)
+    budget = ledger(day=13).budget(NOW)
+    assert waking([never, fits], budget, TERMS) == NOW
+    assert waking([never], budget, TERMS) is None
+
+
+def test_windows_that_are_never_alike_are_told_in_a_list_that_ends() -> None:
+    """Hundreds of albums of other sizes and rests: every two windows become one, and none of the pictures is lost."""
+    albums = [album(f"a{n}", uploads=7 + 11 * n % 40, texts=(n * 53) % 260, edit=False) for n in range(400)]
+    coming = foreseen(albums, ledger(hour=500).budget(NOW))
+    assert MOST < len(coming.windows) <= 2 * MOST
+    assert sum(window.uploads for window in coming.windows) == sum(one.uploads for one in coming.albums)
+    assert coming.windows[-1].up == sum(7 + 11 * n % 40 for n in range(400))
+    assert sum(window.count for window in coming.windows) > 2 * MOST

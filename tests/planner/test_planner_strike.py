@@ -102,3 +102,9 @@ def test_an_approval_without_need_is_refused_in_the_first_round_only() -> None:
     with pytest.raises(ApprovalError, match="withholds 0"):
         plan(budget(400, approved=True), APPROVED)
     assert uploads(plan(budget(400, approved=True), APPROVED, exact=False)) == 10
+
+
+def test_another_number_passes_nothing_in_a_later_round() -> None:
+    """It is no error there, as what was approved may be done; the gate holds what it held."""
+    made = plan(budget(160), {STRIKE: 0}, exact=False)
+    assert gates(made) == [(STRIKE, 1)]

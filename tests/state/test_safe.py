@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import stat
 from pathlib import Path
 
@@ -156,3 +157,56 @@ def test_a_keyring_that_takes_nothing_loses_no_token(tmp_path: Path) -> None:
     store.save(Tokens(Secret("refresh-3")))
     assert (store.safe.kept, store.load()) == ("file", Tokens(Secret("refresh-3")))
     assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("field", ["client_id", "client_secret", "account", "flow"])
+@pytest.mark.parametrize("value", [5, "\udcff"], ids=["number", "half a pair"])
+def test_a_log_in_that_cannot_be_sent_is_damaged(tmp_path: Path, field: str, value: object) -> None:
+    """It has the right shape, but holds what is no text."""
+    logins = Logins(tmp_path, origin=ORIGIN, profile="p", keyring=lambda: None)
+    logins.save(LOGIN)
+    fields = json.loads(logins.safe.path.read_bytes())
+    logins.safe.path.write_text(json.dumps({**fields, field: value}))
+    with pytest.raises(CredentialsError, match="damaged"):
+        logins.load()
+
+
+def test_where_there_is_no_folder_there_is_nothing_to_remove(tmp_path: Path) -> None:
+    """And none is made."""
+    assert not safe_in(tmp_path / "none", None).remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_document_that_is_refused_can_be_removed(tmp_path: Path) -> None:
+    """It is open to others, so it is not read; logging out takes it away all the same."""
+    safe = safe_in(tmp_path, None)
+    safe.write(b"secret")
+    safe.path.chmod(0o644)
+    with pytest.raises(CredentialsError, match="open to other users"):
+        safe.read()
+    assert safe.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_document_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
+    """Here something lies where the generation before is to be."""
+    safe = safe_in(tmp_path, None)
+    safe.write(b"secret-1")
+    (tmp_path / "document.json.previous").mkdir()
+    with pytest.raises(CredentialsError, match="cannot be written"):
+        safe.write(b"secret-2")
+    assert safe.read() == b"secret-1"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["document.json", "document.json.previous"]
+
+
+def test_a_file_that_lies_in_the_way_is_not_written_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever could foresee its name gets no secret."""
+    safe = safe_in(tmp_path, None)
+    safe.write(b"secret-1")
+    monkeypatch.setattr(secrets, "token_hex", lambda length: "ab" * length)
+    elsewhere = tmp_path / "elsewhere"
+    (tmp_path / ".document.json.abababab.new").symlink_to(elsewhere)
+    with pytest.raises(CredentialsError, match="cannot be written"):
+        safe.write(b"secret-2")
+    assert safe.read() == b"secret-1"
+    assert not elsewhere.exists()

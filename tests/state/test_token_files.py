@@ -146,6 +146,28 @@ def test_a_damaged_file_is_refused_without_showing_it(tmp_path: Path, content: b
     assert store.path.name in caught.value.message
 
 
+@pytest.mark.parametrize("field", ["refresh", "access", "account", "source"])
+@pytest.mark.parametrize("value", [5, "\udcff"], ids=["number", "half a pair"])
+def test_tokens_that_cannot_be_sent_are_damaged(tmp_path: Path, field: str, value: object) -> None:
+    """The file has the right shape, but holds what is no text."""
+    store = store_in(tmp_path / "t")
+    store.save(FULL)
+    store.path.write_text(json.dumps({**json.loads(store.path.read_bytes()), field: value}))
+    with pytest.raises(CredentialsError, match="damaged"):
+        store.load()
+
+
+def test_a_lock_that_cannot_be_taken_is_an_error_of_its_own(tmp_path: Path) -> None:
+    """It is not told as another process that refreshes: nobody does."""
+    store = store_in(tmp_path / "t")
+    with store.refreshing():
+        pass
+    (tmp_path / "t" / f"{store.path.name}.lock-journal").mkdir()
+    with pytest.raises(StateError) as caught, store.refreshing():
+        pass
+    assert not isinstance(caught.value, TryAgainLaterError)
+
+
 def test_every_cut_of_a_file_is_refused(tmp_path: Path) -> None:
     """None of them reads as other tokens."""
     store = store_in(tmp_path / "t")
