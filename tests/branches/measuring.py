@@ -54,6 +54,7 @@ LEFT_OUT = frozenset(
         "tests/executor/test_three_thousand.py",
         "tests/executor/test_unchanged_albums.py",
         "tests/planner/test_planner_least_credits.py",
+        "tests/planner/test_planner_properties.py",
         "tests/state/test_state_files.py::test_a_flipped_bit_is_refused_or_does_no_harm",
         # They measure time or memory.
         "tests/local/test_local_boundaries.py::test_a_file_made_to_keep_us_busy_is_given_up",
