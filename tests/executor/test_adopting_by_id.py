@@ -121,3 +121,21 @@ def test_an_album_of_another_key_cannot_be_adopted(stage) -> None:
     with pytest.raises(ManifestError) as caught:
         stage.plan()
     assert "this is the album cats already" in caught.value.problems[0].what
+
+
+def test_an_album_without_pictures_is_adopted_although_the_account_does_not_list_it(stage) -> None:
+    """Imgur may leave empty albums out of the list; the owner is shown such an album by its id."""
+    stage.steer("knobs", {"hide_empty_albums": True})
+    found = stage.found()
+    stage.change("cats", id=found["id"])
+    assert stage.apply().codes == (ExitCode.DONE,)
+    assert len(stage.there(found["id"])["images"]) == 2
+    assert len(stage.look("world")["albums"]) == 1
+
+
+def test_an_album_without_pictures_of_another_account_is_refused(stage) -> None:
+    """Its deletehash is not shown."""
+    stage.change("cats", id=stage.found(bearer=False)["id"])
+    with pytest.raises(CredentialsError, match="does not belong to this account"):
+        stage.apply()
+    assert stage.uploads() == 0

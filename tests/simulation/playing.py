@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from imgur_sync.model.plan import Plan
-from tests.simulation import orders
-from tests.simulation.acts import Acts
+from tests.simulation import judging_lives, orders
+from tests.simulation.leaking import Leaks
+from tests.simulation.lives import LifeActs
 from tests.simulation.oracle import Broken, Oracle
 from tests.simulation.quiet import quiet
 from tests.simulation.theatre import Run, Theatre, as_json
@@ -54,10 +55,11 @@ class Play:
         self.history = history
         self.stage = Theatre(base / "world", history.get("setup", {}), history["seed"])
         self.watcher = Watcher(self.stage.world)
-        self.acts = Acts(self.stage, self.watcher)
+        self.acts = LifeActs(self.stage, self.watcher)
         self.oracle = Oracle(self.stage, self.watcher, self.acts)
+        self.oracle.counting = True
         self.stage.site = self.acts.inside
-        self.watcher.broken = lambda: frozenset(self.stage.folders.broken)
+        self.watcher.broken = lambda: frozenset(map(self.stage.street, self.stage.folders.broken))
         self.trace: list[str] = []
         self.struck: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
@@ -83,6 +85,8 @@ class Play:
                 self.plan(step)
             case "apply":
                 self.apply(step)
+            case "restore" | "purge":
+                self.command(step)
             case _:
                 self.acts.do(step)
                 self.struck.update(self.acts.struck)
@@ -114,6 +118,16 @@ class Play:
         self._tell(run)
         self.oracle.after_apply(before, run)
         orders.look(self.oracle, before, run)
+        judging_lives.look(self.oracle, before, run)
+        return run
+
+    def command(self, step: Mapping[str, Any]) -> Run:
+        """A `restore` of all that left an album, or a `purge` of all that left any, and what must hold of it."""
+        before = self.oracle.before(step)
+        wanted, work = self.acts.outing(step)
+        run = self.stage.run_command(step, work)
+        self._tell(run)
+        judging_lives.after_command(self.oracle, before, run, wanted)
         return run
 
     def _tell(self, run: Run) -> None:
@@ -146,11 +160,13 @@ def perform(history: History, *, keep_trace: bool = False) -> Verdict:
     base = Path(tempfile.mkdtemp(prefix="imgur-sync-sim-"))
     verdict = Verdict(history["seed"])
     play: Play | None = None
+    leaks = Leaks(base / "tmp")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             play = Play(history, base)
             play.play()
+            leaks.look_at_folders(play.stage.base)
     except Broken as broken:
         verdict.invariant, verdict.what = broken.invariant, broken.what
     except Exception as error:
@@ -166,5 +182,9 @@ def perform(history: History, *, keep_trace: bool = False) -> Verdict:
             verdict.trace = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
             verdict.last = text.splitlines()[-LAST:] if not keep_trace else text.splitlines()
             verdict.struck, verdict.counts = play.struck, play.counts
+        play = None
+        leaks.end()
+        if verdict.held and leaks.told:
+            verdict.invariant, verdict.what = "leak", leaks.told
         shutil.rmtree(base, ignore_errors=True)
     return verdict
