@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from imgur_sync.executor.restoring import Outing, with_key
@@ -17,6 +17,7 @@ from imgur_sync.model.outcome import Done, Outcome, Unknown
 from imgur_sync.model.ports import RemoteWriter
 from imgur_sync.model.step import DeleteImage
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, Standing, SyncedPicture
+from imgur_sync.planner.confirm import EditWish
 
 
 def purge(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) -> Task[None]:
@@ -26,10 +27,15 @@ def purge(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) -
     """
     if session.store.intents(IntentStatus.OPEN):
         yield from settle_all(session)
-    doubtful = {intent.target for intent in session.store.intents(IntentStatus.OPEN)}
+    doubts = session.store.intents(IntentStatus.OPEN)
+    doubtful, edits = {intent.target for intent in doubts}, _edited(doubts)
     for picture in with_key(session, pictures, outing):
         now = session.store.picture(picture.id)
         if now is None or now.standing is not Standing.DETACHED or picture.id in doubtful:
+            continue
+        if picture.id in edits:
+            where = f"an edit of the album {edits[picture.id]} in doubt may have put it there"
+            outing.problems.append(f"{picture.path}: not deleted: {where}; run apply first, it finds out")
             continue
         try:
             done = yield from _delete(session, picture, outing)
@@ -38,6 +44,12 @@ def purge(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) -
             return
         if not done:
             return
+
+
+def _edited(doubts: Iterable[Intent]) -> dict[str, str]:
+    """The pictures that an album may show since an edit of it whose end is not known, each with that album's key."""
+    edits = ((intent.album, EditWish.parse(intent.wish)) for intent in doubts if intent.kind is IntentKind.EDIT_ALBUM)
+    return {image_id: key for key, wish in edits for image_id in wish.ids or ()}
 
 
 def _delete(session: Session, picture: SyncedPicture, outing: Outing) -> Task[bool]:
