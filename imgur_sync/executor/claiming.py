@@ -47,7 +47,7 @@ def candidate(session: Session, spec: AlbumSpec) -> Task[SyncedAlbum]:
     if session.headers is not None and target not in session.headers:
         reader = session.reader()
         outcome = yield from session.read(lambda: reader.album(target))
-        # An album without pictures may be missing from the account's list; its owner is shown its deletehash all the same.
+        # One without pictures may be missing from the account's list; its owner is shown the deletehash all the same.
         if isinstance(outcome, Done) and outcome.value.header.deletehash:
             session.listings[target] = outcome.value
         elif isinstance(outcome, Done):

@@ -200,6 +200,8 @@ def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None =
         note_names(session, outcome.value)
         return Seen(outcome.value)
     if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
+        if session.store.album(synced.key) is None:  # one that is to be adopted: nothing of it is recorded yet
+            return Seen(flaw="Imgur lists an album of this id and does not find it")
         now = session.clock.now()
         if now - synced.made_at >= session.settle_seconds:
             if session.writer is not None and not synced.gone:

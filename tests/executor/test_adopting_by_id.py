@@ -139,3 +139,20 @@ def test_an_album_without_pictures_of_another_account_is_refused(stage) -> None:
     with pytest.raises(CredentialsError, match="does not belong to this account"):
         stage.apply()
     assert stage.uploads() == 0
+
+
+def test_an_album_that_is_not_found_for_a_moment_is_adopted_by_a_later_run(stage) -> None:
+    """A stale reading answers 404 for what the account lists; other albums go on."""
+    found = stage.found(50)
+    stage.album("dogs")
+    stage.put("dogs", "rex.png", 9)
+    stage.change("cats", id=found["id"])
+    gone = {"status": 404, "body": {"data": {"error": "Unable to find an album"}, "success": False, "status": 404}}
+    match = {"method": "GET", "path": f"/3/album/{found['id']}"}
+    stage.steer("faults", [{"match": match, "fault": "reply", **gone}])
+    assert stage.apply({}).codes == (ExitCode.PARTIAL,)
+    assert stage.there(found["id"]) == found
+    assert stage.shown("dogs") == stage.wanted("dogs")
+    stage.web.delete("/_simulator/faults")
+    assert stage.apply({ADOPT: 1}).codes == (ExitCode.DONE,)
+    assert len(stage.there(found["id"])["images"]) == 3

@@ -40,7 +40,7 @@ class Acts:
         self.held: dict[str, dict[str, str]] = {}
         """For each key, the files by path that were last in order."""
         self.albums_deleted: set[str] = set()
-        """The keys whose album somebody deleted, once at least."""
+        """The ids of the albums that somebody deleted."""
         self.dropped: dict[str, AlbumSpec] = {}
         self.spent_by_others = False
         self.striked = False
@@ -186,7 +186,7 @@ class Acts:
             case "text" if image and image not in self.foreign:
                 changes = {"op": "set_image", "id": image, "title": step["value"]}
             case "delete_album":
-                self.albums_deleted.add(self.stage.key_of.get(album.id, ""))
+                self.albums_deleted.add(album.id)
                 changes = {"op": "delete_album", "id": album.id}
         if changes is None:
             return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from imgur_sync.errors import ExitCode
 from imgur_sync.model.plan import GateName
 from imgur_sync.model.synced import Standing
-from imgur_sync.simulator.changes import DropAlbum
+from imgur_sync.simulator.changes import DropAlbum, Leave
 from tests.simulation.broken import must
 from tests.simulation.theatre import Run
 from tests.simulation.watching import Deed
@@ -45,7 +45,7 @@ def look(oracle: Oracle, before: Before, run: Run) -> None:
     """Everything of one run."""
     deeds = [deed for deed in oracle.watcher.deeds[before.deeds :] if deed.by == "us"]
     for deed in deeds:
-        _protected(oracle, deed)
+        _protected(oracle, run, deed)
         for album_id in _dropped_albums(deed):
             _removed(oracle, run, deed, album_id)
     if run.command == "apply":
@@ -70,13 +70,18 @@ def _removed(oracle: Oracle, run: Run, deed: Deed, album_id: str) -> None:
         must(len(album.images) <= most, "I15", f"{key} was deleted with {len(album.images)} pictures, approved {most}")
 
 
-def _protected(oracle: Oracle, deed: Deed) -> None:
-    """Nothing of ours leaves a protected album, however many approve; twins are no pictures of it."""
+def _protected(oracle: Oracle, run: Run, deed: Deed) -> None:
+    """Nothing of ours leaves a protected album, however many approve; twins are no pictures of it, and what is taken
+    out to be put in again in another order is back when the run is over."""
     gone = [*deed.left, *((a, i) for i in deed.dropped for a, album in deed.before.items() if i in album.images)]
     for album_id, image in gone:
         key = oracle.keys_of.get(album_id, "")
         spec = oracle.stage.albums.get(key)
         if spec is None or not spec.protect or not oracle.ours(image):
+            continue
+        now = oracle.stage.world.albums.get(album_id)
+        turned = any(isinstance(change, Leave) for change in deed.changes)
+        if turned and (run.error is not None or (now is not None and image in now.images)):
             continue
         name = oracle.watcher.names[image]
         twin = any(n == name and i != image for i, n in oracle.watcher.names.items())

@@ -57,7 +57,7 @@ class LifeActs(Acts):
     def stays_gone(self, key: str) -> bool:
         """Whether the whole album was deleted, and that is respected."""
         respects = self.stage.albums[key].on_remote_delete is OnRemoteDelete.RESPECT
-        return respects and key in self.albums_deleted
+        return respects and not self.albums_deleted.isdisjoint(self.stage.albums_made().get(key, ()))
 
     # Keys that move
 
@@ -151,7 +151,9 @@ class LifeActs(Acts):
         name = self.dropped[key].key
         pictures = self.stage.ask(lambda store: {p.id for p in store.pictures(name)}) or set()
         album = self.stage.ask(lambda store: store.album(name))
-        if self.stage.forget(name):
+        # One that was never finished says by its description whose it is: forgotten, it can be found again by that.
+        finished = album is not None and album.edited
+        if finished and self.stage.forget(name):
             self.forgotten |= pictures | ({album.id} if album is not None else set())
             self.stage.albums_made()[key] = []
             self.held.pop(key, None)
