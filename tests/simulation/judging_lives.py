@@ -66,8 +66,10 @@ def _removed(oracle: Oracle, run: Run, deed: Deed, album_id: str) -> None:
     must(not foreign, "I4", f"{key or 'an album'} was deleted with {len(foreign)} pictures of others in it")
     if album.images:
         must(key in oracle.acts.removed, "I15", f"the album {key or album_id} was deleted, which nobody removed")
-        most = run.approvals.get(GateName.PRUNE, 0)
-        must(len(album.images) <= most, "I15", f"{key} was deleted with {len(album.images)} pictures, approved {most}")
+        # What files of other albums took is in those already.
+        shown = {image for other in oracle.stage.world.albums.values() for image in other.images}
+        lost, most = len(set(album.images) - shown), run.approvals.get(GateName.PRUNE, 0)
+        must(lost <= most, "I15", f"{key} was deleted with {lost} pictures, approved {most}")
 
 
 def _protected(oracle: Oracle, run: Run, deed: Deed) -> None:
