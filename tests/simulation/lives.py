@@ -190,6 +190,9 @@ class LifeActs(Acts):
 
     def _set(self, step: Step) -> None:
         """What is asked of one sub-folder is asked of all."""
+        if self.key(step):
+            self.struck["protected"] += bool(step["fields"].get("protect"))
+            self.struck["respected"] += step["fields"].get("on_remote_delete") == "respect"
         template = self.stage.collection
         if (key := self.key(step)) and self.stage.albums[key].collection and template is not None:
             fields = {name: value for name, value in self._fields(step["fields"]).items() if name != "listed"}

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from imgur_sync.model.event import Countdown
 from imgur_sync.model.plan import Plan
 from tests.simulation import judging_lives, orders
 from tests.simulation.leaking import Leaks
@@ -141,6 +142,7 @@ class Play:
         self.counts["runs"] += 1
         self.counts["requests"] += len(self.stage.weather.sent)
         self.counts["kills"] += run.ended == "killed"
+        self.struck["waited"] += run.waits and any(isinstance(event, Countdown) for event in run.events)
         for knob, word in KNOBS.items():
             self.struck[word] += bool(self.history.get("setup", {}).get("knobs", {}).get(knob))
 
