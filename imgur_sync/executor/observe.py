@@ -78,6 +78,9 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
         synced = yield from candidate(session, spec)
     synced = yield from _back(session, synced)
     seen = yield from album_listing(session, synced)
+    if seen.gone and synced is not None and synced.id == spec.id:
+        # Another one in its place would not be the one that the manifest names.
+        seen = Seen(flaw="the album that `id` names is gone from Imgur; without `id` a new one is made in its place")
     from imgur_sync.executor.probing import end_records, probe_missing
 
     if seen.listing is not None and not session.options.offline:

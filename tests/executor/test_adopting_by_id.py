@@ -156,3 +156,24 @@ def test_an_album_that_is_not_found_for_a_moment_is_adopted_by_a_later_run(stage
     stage.web.delete("/_simulator/faults")
     assert stage.apply({ADOPT: 1}).codes == (ExitCode.DONE,)
     assert len(stage.there(found["id"])["images"]) == 3
+
+
+def test_in_place_of_an_adopted_album_that_was_deleted_none_is_made_while_its_id_is_named(stage) -> None:
+    """Another one would contradict the manifest, and every later run would be refused."""
+    found = stage.found(50)
+    stage.change("cats", id=found["id"])
+    assert stage.apply({ADOPT: 1}).codes == (ExitCode.DONE,)
+    stage.album("dogs")
+    stage.put("dogs", "rex.png", 9)
+    stage.steer("edit", {"op": "delete_album", "id": found["id"]})
+    stage.clock.advance(4000)
+    plan = stage.plan()
+    (gate,) = next(album for album in plan.albums if album.album == "cats").gates
+    assert "the album that `id` names is gone" in gate.detail
+    assert stage.apply().codes == (ExitCode.PARTIAL,)
+    assert stage.shown("dogs") == stage.wanted("dogs")
+    stage.change("cats", id=None, title="cats")
+    count = sum(gate.count for album in stage.plan().albums for gate in album.gates)
+    assert stage.apply({GateName.RESTORE: count}).codes == (ExitCode.DONE,)
+    assert stage.shown("cats") == stage.wanted("cats")
+    assert stage.plan().settled

@@ -297,3 +297,20 @@ def test_a_lost_state_with_everything_in_the_manifest(stage: LifecycleStage) -> 
     assert stage.apply({PRUNE: 5}).codes == (0,)
     assert stage.uploads() == 11
     calm(stage)
+
+
+def test_a_sub_folder_that_is_there_is_not_removed(stage: LifecycleStage) -> None:
+    """Its album would be made and deleted in turns."""
+    root = stage.collect()
+    (root / "a").mkdir()
+    (root / "a" / "x.png").write_bytes(png(seed=700))
+    stage.apply()
+    stage.remove("trips/a")
+    uploads = stage.uploads()
+    with pytest.raises(ManifestError) as refused:
+        stage.apply()
+    assert "its sub-folder is there" in refused.value.problems[0].what
+    shutil.rmtree(root / "a")
+    assert stage.apply({GateName.PRUNE: 1}).codes == (0,)
+    assert stage.uploads() == uploads
+    assert not stage.there("trips/a")

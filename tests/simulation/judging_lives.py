@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ExitCode
 from imgur_sync.model.plan import GateName
+from imgur_sync.model.spec import Prune
 from imgur_sync.model.synced import Standing
 from imgur_sync.simulator.changes import DropAlbum, Leave
 from tests.simulation.broken import must
@@ -130,6 +131,14 @@ def _without_place(oracle: Oracle, before: Before, key: str, image: str) -> bool
         return False
     ever = oracle.acts.streets.ever_at
     return not any(sha in ever.get((key, path), ()) for path in files)
+
+
+def taken_by(oracle: Oracle, sha: str, alive: int) -> bool:
+    """Whether some album that deletes what has no file once held a file of that content, and needs none of it now."""
+    ever = oracle.acts.streets.ever_at
+    keys = {key for (key, _), shas in ever.items() if sha in shas and key in oracle.stage.albums}
+    deleting = (key for key in keys if oracle.stage.albums[key].prune is Prune.DELETE)
+    return any(sum(one == sha for _, one in oracle.acts.streets.pictures(key)) <= alive for key in deleting)
 
 
 # Albums of somebody's making

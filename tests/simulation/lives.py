@@ -173,6 +173,10 @@ class LifeActs(Acts):
 
     # Sub-folders of a collection
 
+    def _mount(self, step: Step) -> None:
+        if step["album"] not in self.removed:
+            super()._mount(step)
+
     def _sub_folder(self, step: Step) -> None:
         """The collection, which is made with the first one, has another sub-folder."""
         key = f"trips/{step['name']}"

@@ -71,8 +71,6 @@ class Oracle:
         self.unfindable: set[str] = set()
         """Uploads without an account whose answer was lost and that lie in no album: nobody can find them."""
         self.fails = 0
-        self.counting = False
-        """Whether removals are judged by how many pictures the state held."""
 
     # Before and after each run
 
@@ -94,7 +92,7 @@ class Oracle:
             frozenset(absent),
             self.stage.clock.true(),
             files,
-            {key: self.stage.placed(key) for key in self.stage.albums} if self.counting else {},
+            self.stage.all_placed() if step["do"] == "apply" else {},
         )
 
     def after_plan(self, before: Before, run: Run) -> None:
@@ -384,6 +382,8 @@ class Oracle:
                 continue
             shown = {self.watcher.shas.get(other) for other in deed.after[key].images}
             now = dict(self.acts.streets.pictures(name)).get(paths[0])
+            if now is None:  # it vanished while the run went on: nothing takes its place any more
+                continue
             must({files[paths[0]], now} & shown, "I16", f"{paths[0]} of {name} left before its new picture was there")
 
     def _deletes(self, before: Before, deed: Deed) -> None:
@@ -402,6 +402,8 @@ class Oracle:
             alive = sum(i in self.stage.world.images for i, held in self.watcher.shas.items() if held == sha)
             allowed = spec is not None and spec.prune is Prune.DELETE and alive >= files
             allowed = allowed or (spec is None and self.acts.removed.get(name, False))
+            # One that lay in no album can be recorded in the one that was to show it next.
+            allowed = allowed or (not holding and judging_lives.taken_by(self, sha, alive))
             about = f"{self.watcher.names[image]} of {name} was deleted, {files} files and {alive} pictures are like it"
             must(twins or allowed, "I15", about)
 

@@ -351,6 +351,10 @@ class Theatre(LifecycleStage):
         album = self.ask(lambda store: store.album(name))
         return album is not None and album.id == album_id
 
+    def all_placed(self) -> dict[str, int]:
+        """How many pictures the state has placed in each album."""
+        return {self.street(album.key): album.placed for album in self.ask(lambda store: store.albums()) or ()}
+
     def forget_albums(self) -> None:
         """After a loss: an album that nothing tells of is nobody's."""
         known = {album.id for album in self.ask(lambda store: store.albums()) or ()}
