@@ -48,7 +48,7 @@ def look(oracle: Oracle, before: Before, run: Run) -> None:
     for deed in deeds:
         _protected(oracle, run, deed)
         for album_id in _dropped_albums(deed):
-            _removed(oracle, run, deed, album_id)
+            _removed(oracle, before, run, deed, album_id)
     if run.command == "apply":
         _gated(oracle, before, run, deeds)
 
@@ -57,7 +57,7 @@ def _dropped_albums(deed: Deed) -> Iterator[str]:
     return (change.id for change in deed.changes if isinstance(change, DropAlbum))
 
 
-def _removed(oracle: Oracle, run: Run, deed: Deed, album_id: str) -> None:
+def _removed(oracle: Oracle, before: Before, run: Run, deed: Deed, album_id: str) -> None:
     """I4, I15: an album is deleted where a [[removed]] names it and its number was approved; or it is an empty twin."""
     album = deed.before.get(album_id)
     if album is None:
@@ -67,9 +67,10 @@ def _removed(oracle: Oracle, run: Run, deed: Deed, album_id: str) -> None:
     must(not foreign, "I4", f"{key or 'an album'} was deleted with {len(foreign)} pictures of others in it")
     if album.images:
         must(key in oracle.acts.removed, "I15", f"the album {key or album_id} was deleted, which nobody removed")
-        # What files of other albums took is in those already.
+        # What files of other albums took is in those already; what came late and has no file was never synced.
         shown = {image for other in oracle.stage.world.albums.values() for image in other.images}
-        lost, most = len(set(album.images) - shown), run.approvals.get(GateName.PRUNE, 0)
+        lost = min(len(set(album.images) - shown), before.synced.get(key, 0))
+        most = run.approvals.get(GateName.PRUNE, 0)
         must(lost <= most, "I15", f"{key} was deleted with {lost} pictures, approved {most}")
 
 

@@ -38,7 +38,8 @@ class LifeActs(Acts):
         """The pictures that a `restore` was asked to put back: no run takes them out again."""
 
     def calm(self) -> None:
-        """Nothing is protected any more, but for what has no table."""
+        """Nothing is protected any more, but for what has no table; an `id` that names nothing is gone."""
+        self._end_ids()
         gone = {key: self.streets.missing.pop(key) for key in self.removed if key in self.streets.missing}
         super().calm()
         self.streets.missing.update(gone)

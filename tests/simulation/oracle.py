@@ -158,7 +158,7 @@ class Oracle:
     def _owned_again(self) -> None:
         """What was nobody's after a loss, and was found since by its name or marker, is ours again."""
         if self.disowned:
-            again = self.disowned & self.stage.known_ids()
+            again = self.disowned & (self.stage.known_ids() | self.stage.known_albums())
             self.disowned -= again
             # Found too late: meanwhile its file may have been sent once more, under the same name.
             self.late |= again

@@ -373,6 +373,10 @@ class Theatre(LifecycleStage):
 
         return self.ask(ids) or set()
 
+    def known_albums(self) -> set[str]:
+        """The albums that the state has."""
+        return {album.id for album in self.ask(lambda store: store.albums()) or ()}
+
     def any_failed(self) -> bool:
         """Whether the state holds files that are not tried again by themselves."""
         return bool(self.ask(lambda store: any(store.failed(s.key) for s in self.albums.values())))
