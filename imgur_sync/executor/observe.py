@@ -77,10 +77,7 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     if adopting:
         synced = yield from candidate(session, spec)
     synced = yield from _back(session, synced)
-    seen = yield from album_listing(session, synced)
-    if seen.gone and synced is not None and synced.id == spec.id:
-        # Another one in its place would not be the one that the manifest names.
-        seen = Seen(flaw="the album that `id` names is gone from Imgur; without `id` a new one is made in its place")
+    seen = _named(spec, synced, (yield from album_listing(session, synced)))
     from imgur_sync.executor.probing import end_records, probe_missing
 
     if seen.listing is not None and not session.options.offline:
@@ -93,6 +90,14 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
         probed = yield from probe_missing(session, spec, local, pictures, seen.listing)
     view = _view(session, spec, local, synced, pictures, seen, probed, intents)
     return replace(view, adopting=True) if adopting else view
+
+
+def _named(spec: AlbumSpec, synced: SyncedAlbum | None, seen: Seen) -> Seen:
+    """What was seen; of an album that the manifest names by its id and that is gone no successor is made: it would not
+    be the one that is named."""
+    if not seen.gone or synced is None or synced.id != spec.id:
+        return seen
+    return Seen(flaw="the album that `id` names is gone from Imgur; without `id` a new one is made in its place")
 
 
 def open_intents(session: Session) -> tuple[Intent, ...]:

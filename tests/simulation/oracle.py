@@ -463,9 +463,9 @@ class Oracle:
         # One that keeps its place can be of the same content as a file: then it stands between those of the files.
         alike = sum(self.watcher.shas.get(image) in known for image in kept) - sum(sha in stays for _, sha in wanted)
         # So can one that nobody can name, of which the file was sent once more.
-        lost = {self.watcher.shas.get(image) for image in keyless}
+        lost = {self.watcher.shas.get(image, "") for image in keyless}
         files = [sha for _, sha in wanted]
-        alike = max(alike, sum(shas.count(sha) - files.count(sha) for sha in lost & set(files)))
+        alike = max(int(alike), sum(shas.count(sha) - files.count(sha) for sha in lost & set(files)))
         rest = iter(shas)
         right = all(sha in rest for _, sha in wanted) if alike > 0 else shas[: len(wanted)] == [s for _, s in wanted]
         must(right, invariant, f"{key}: {self.words(key, album, wanted)}")
