@@ -76,7 +76,7 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     adopting = unclaimed(session, spec)
     if adopting:
         synced = yield from candidate(session, spec)
-    synced = yield from _back(session, synced)
+    synced = yield from back(session, synced)
     seen = _named(spec, synced, (yield from album_listing(session, synced)))
     from imgur_sync.executor.probing import end_records, probe_missing
 
@@ -155,7 +155,7 @@ def _facts(listing: RemoteAlbum) -> list[tuple[str, str, str]]:
     return [(picture.id, picture.title, picture.description) for picture in listing.pictures]
 
 
-def _back(session: Session, synced: SyncedAlbum | None) -> Task[SyncedAlbum | None]:
+def back(session: Session, synced: SyncedAlbum | None) -> Task[SyncedAlbum | None]:
     """The album's record; one that was found gone is there again where the account's list shows it, or, without an
     account, where Imgur answers for it."""
     if synced is None or not synced.gone or session.options.offline:
