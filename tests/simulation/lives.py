@@ -29,7 +29,7 @@ class LifeActs(Acts):
         self.unprotected = False
         self.copied: frozenset[str] | None = None
         """The pictures that there were when somebody made a copy of the state."""
-        self.rolled_back = False
+        self.rolled_back = self.ever_rolled_back = False
         self.adopted: dict[str, str] = {}
         """The albums that others made and the manifest names, by id, with their keys."""
         self.forgotten: set[str] = set()
@@ -267,5 +267,5 @@ class LifeActs(Acts):
         self._tell_all_moves()
         self._name_removals()
         self._end_ids()
-        self.rolled_back = self.ever_lost = True
+        self.rolled_back = self.ever_rolled_back = self.ever_lost = True
         self.struck["old_state"] += 1
