@@ -251,6 +251,7 @@ class LifeActs(Acts):
     def _lose_state(self, step: Step) -> None:
         super()._lose_state(step)
         if self.lost:
+            self.held.clear()  # with the state goes which picture was of which path
             self._tell_all_moves()
             self._end_ids()
 
@@ -264,6 +265,7 @@ class LifeActs(Acts):
         if self.copied is None:
             return
         self.stage.put_back_copy()
+        self.held.clear()
         self._tell_all_moves()
         self._name_removals()
         self._end_ids()
