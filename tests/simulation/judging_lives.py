@@ -188,12 +188,13 @@ def after_command(oracle: Oracle, before: Before, run: Run, wanted: frozenset[st
 
 
 def put_back(oracle: Oracle, key: str) -> set[str]:
-    """The pictures that a `restore` put into the album and that no file has taken since."""
-    name, asked = oracle.stage.name(key), oracle.acts.put_back
-    if not asked:
+    """The pictures that a `restore` put into the album and that no file has taken since, and those that a sub-folder
+    left behind when it got another name."""
+    name, asked, renamed = oracle.stage.name(key), oracle.acts.put_back, key in oracle.acts.streets.places
+    if not asked and not renamed:
         return set()
     found = oracle.stage.ask(lambda store: {p.id for p in store.pictures(name) if p.standing is Standing.UNMANAGED})
-    return (found or set()) & asked
+    return found or set() if renamed else (found or set()) & asked
 
 
 # An older copy of the state
