@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.restoring import Outing, with_key
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.settling import settle_all
@@ -28,12 +29,12 @@ def purge(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) -
     if session.store.intents(IntentStatus.OPEN):
         yield from settle_all(session)
     doubts = session.store.intents(IntentStatus.OPEN)
-    doubtful, edits = {intent.target for intent in doubts}, _edited(doubts)
+    doubtful, edits = {intent.target for intent in doubts}, _edited(session.store.intents(*IntentStatus))
     for picture in with_key(session, pictures, outing):
         now = session.store.picture(picture.id)
         if now is None or now.standing is not Standing.DETACHED or picture.id in doubtful:
             continue
-        if picture.id in edits:
+        if picture.id in edits and (yield from _may_show(session, edits[picture.id], picture.id)):
             where = f"an edit of the album {edits[picture.id]} in doubt may have put it there"
             outing.problems.append(f"{picture.path}: not deleted: {where}; run apply first, it finds out")
             continue
@@ -46,10 +47,31 @@ def purge(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) -
             return
 
 
-def _edited(doubts: Iterable[Intent]) -> dict[str, str]:
-    """The pictures that an album may show since an edit of it whose end is not known, each with that album's key."""
-    edits = ((intent.album, EditWish.parse(intent.wish)) for intent in doubts if intent.kind is IntentKind.EDIT_ALBUM)
-    return {image_id: key for key, wish in edits for image_id in wish.ids or ()}
+def _edited(intents: Iterable[Intent]) -> dict[str, str]:
+    """The pictures that an album may show since the last edit of its pictures, each with that album's key. One that
+    stands detached all the same: that edit is in doubt, or was settled by a run that did not come to record it."""
+    last: dict[str, tuple[str, ...]] = {}
+    for intent in sorted(intents, key=lambda intent: intent.number):
+        ids = EditWish.parse(intent.wish).ids if intent.kind is IntentKind.EDIT_ALBUM and intent.wish else None
+        if ids is not None:
+            last[intent.album] = ids
+    return {image_id: key for key, ids in last.items() for image_id in ids}
+
+
+def _may_show(session: Session, key: str, image_id: str) -> Task[bool]:
+    """Whether the album shows the picture, or may come to: an edit of it is in doubt, or its list cannot be read."""
+    synced, open_ones = session.store.album(key), session.store.intents(IntentStatus.OPEN)
+    if any(intent.album == key and intent.kind is IntentKind.EDIT_ALBUM for intent in open_ones):
+        return True
+    if synced is None or synced.gone:
+        return False
+    listing = session.listings.get(synced.id)
+    if listing is None:
+        seen = yield from list_album(session, synced)
+        if seen.gone:
+            return False
+        listing = seen.listing
+    return listing is None or not listing.complete or image_id in listing.ids
 
 
 def _delete(session: Session, picture: SyncedPicture, outing: Outing) -> Task[bool]:
