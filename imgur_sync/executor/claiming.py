@@ -47,7 +47,10 @@ def candidate(session: Session, spec: AlbumSpec) -> Task[SyncedAlbum]:
     if session.headers is not None and target not in session.headers:
         reader = session.reader()
         outcome = yield from session.read(lambda: reader.album(target))
-        if isinstance(outcome, Done):
+        # One without pictures may be missing from the account's list; its owner is shown the deletehash all the same.
+        if isinstance(outcome, Done) and outcome.value.header.deletehash:
+            session.listings[target] = outcome.value
+        elif isinstance(outcome, Done):
             raise CredentialsError(
                 f"album {spec.key}: the album of this id does not belong to this account",
                 hint="log in as its owner, or correct `id` in the manifest",

@@ -77,8 +77,8 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     adopting = unclaimed(session, spec)
     if adopting:
         synced = yield from candidate(session, spec)
-    synced = yield from _back(session, synced)
-    seen = yield from album_listing(session, synced)
+    synced = yield from back(session, synced)
+    seen = _named(spec, synced, (yield from album_listing(session, synced)))
     from imgur_sync.executor.probing import end_records, probe_missing
 
     if seen.listing is not None and not session.options.offline:
@@ -91,6 +91,14 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
         probed = yield from probe_missing(session, spec, local, pictures, seen.listing)
     view = _view(session, spec, local, synced, pictures, seen, probed, intents)
     return replace(view, adopting=True) if adopting else view
+
+
+def _named(spec: AlbumSpec, synced: SyncedAlbum | None, seen: Seen) -> Seen:
+    """What was seen; of an album that the manifest names by its id and that is gone no successor is made: it would not
+    be the one that is named."""
+    if not seen.gone or synced is None or synced.id != spec.id:
+        return seen
+    return Seen(flaw="the album that `id` names is gone from Imgur; without `id` a new one is made in its place")
 
 
 def open_intents(session: Session) -> tuple[Intent, ...]:
@@ -148,7 +156,7 @@ def _facts(listing: RemoteAlbum) -> list[tuple[str, str, str]]:
     return [(picture.id, picture.title, picture.description) for picture in listing.pictures]
 
 
-def _back(session: Session, synced: SyncedAlbum | None) -> Task[SyncedAlbum | None]:
+def back(session: Session, synced: SyncedAlbum | None) -> Task[SyncedAlbum | None]:
     """The album's record; one that was found gone is there again where the account's list shows it, or, without an
     account, where Imgur answers for it."""
     if synced is None or not synced.gone or session.options.offline:
@@ -203,6 +211,8 @@ def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None =
         note_names(session, outcome.value)
         return Seen(outcome.value)
     if is_missing(outcome):
+        if session.store.album(synced.key) is None:  # one that is to be adopted: nothing of it is recorded yet
+            return Seen(flaw="Imgur lists an album of this id and does not find it")
         now = session.clock.now()
         if now - synced.made_at >= session.settle_seconds:
             if session.writer is not None and not synced.gone:

@@ -93,8 +93,9 @@ def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[Non
         if isinstance(result, Quiet):
             world.quiet[spec.key] = result
             return
-        if spec.collection and result.synced is None and not (result.local.files or result.local.unsendable):
-            return  # an empty sub-folder makes no album
+        local = result.local
+        if spec.collection and result.synced is None and not (local.files or local.unsendable or local.errors):
+            return  # an empty sub-folder makes no album; one that cannot be read whole may not be empty
         from imgur_sync.planner.album import plan_album
 
         if result.local.root is not None:

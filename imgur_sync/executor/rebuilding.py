@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import partial
 
+from imgur_sync.errors import TryAgainLaterError
 from imgur_sync.executor.missing import is_missing, surely
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.settling import incomplete, read_headers_fully
@@ -93,18 +94,25 @@ def _album_of(
     session: Session, key: str, title: str | None, ids: frozenset[str], headers: dict[str, AlbumHeader]
 ) -> Task[RemoteAlbum | None]:
     """The album that holds these pictures: one with the marker of its creation, else the first that shows one of them;
-    albums of the wished title are looked into first. It is then not looked at for other keys."""
+    albums of the wished title are looked into first. It is then not looked at for other keys.
+
+    Raises `TryAgainLaterError` where it may be one that Imgur lists and did not find: without it the pictures would get
+    a second album, and the first one would be nobody's.
+    """
     markers = _album_markers(session, key)
     ranked = sorted(headers.values(), key=lambda h: (h.description not in markers, h.title != (title or ""), h.id))
-    reader = session.reader()
+    reader, unfound = session.reader(), 0
     for header in ranked:
         if header.description not in markers and not (ids and header.count):
             continue
         outcome = yield from surely(session, partial(reader.album, header.id))
         if not isinstance(outcome, Done) and not is_missing(outcome):
             raise incomplete(outcome.problem)
+        unfound += is_missing(outcome)
         if isinstance(outcome, Done) and (header.description in markers or ids & set(outcome.value.ids)):
             del headers[header.id]
             session.listings[header.id] = outcome.value
             return outcome.value
+    if unfound:
+        raise TryAgainLaterError("Imgur lists an album and does not find it", hint="try again in a few minutes")
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imgur_sync.executor.observe import Seen, album_listing, list_album, open_intents, ours_elsewhere
+from imgur_sync.executor.observe import Seen, album_listing, back, list_album, open_intents, ours_elsewhere
 from imgur_sync.executor.selecting import spared
 from imgur_sync.executor.tasks import Task
 from imgur_sync.model.change import AlbumGone, Change, IntentEnded, PictureDetached
@@ -29,16 +29,21 @@ def look_at_removals(session: Session, world: World) -> Task[None]:
         wanted = not session.options.albums or removal.album in session.options.albums
         if synced is None or not wanted:
             continue
+        synced = yield from back(session, synced)
+        assert synced is not None, "what is there does not go by a look"
         if synced.gone:
             if session.writer is not None:
                 session.store.record(*gone_changes(session, synced))
             continue
         seen = yield from album_listing(session, synced)
         open_ones = tuple(intent for intent in open_intents(session) if intent.album == removal.album)
+        mine = [i for i in open_ones if i.kind is IntentKind.DELETE_ALBUM and i.target == synced.id]
+        if seen.gone and not mine and synced.id in (session.headers or {}):
+            # Nobody was asked to delete it: taken for gone, it would stay for ever, and nothing would tell.
+            seen = Seen(flaw="Imgur lists the album and does not find it")
         if seen.gone:
             # Whatever became of the request that was in doubt: what is gone is not there a second time.
             now = session.clock.now()
-            mine = [i for i in open_ones if i.kind is IntentKind.DELETE_ALBUM and i.target == synced.id]
             ended = (IntentEnded(intent.number, IntentStatus.CLOSED, now) for intent in mine)
             if session.writer is not None:
                 session.store.record(*gone_changes(session, synced), *ended)

@@ -58,7 +58,16 @@ def uploaded(data: object) -> RemotePicture:
 
 def pictures(data: object) -> tuple[RemotePicture, ...]:
     """A page of pictures; one unreadable entry spoils it."""
-    return tuple(picture(entry) for entry in _list(data, "a list of pictures"))
+    return tuple(listed(entry) for entry in _list(data, "a list of pictures"))
+
+
+def listed(data: object) -> RemotePicture:
+    """A picture of a list. One of which nothing but its id can be read spoils the list: by its name it might be ours,
+    and what is not recognised would be sent once more."""
+    found = picture(data)
+    if not (found.name or found.link or found.media_type):
+        raise Misread("an entry with nothing but an id")
+    return found
 
 
 def header(data: object) -> AlbumHeader:
@@ -120,7 +129,7 @@ def album(top: AlbumHeader, entries: tuple[object, ...] | None, taken_at: float)
     flaw = "" if entries is not None else "the pictures are not listed"
     for entry in entries or ():
         try:
-            found.append(picture(entry))
+            found.append(listed(entry))
         except Misread as error:
             flaw = f"a picture cannot be read: {error}"
     if not flaw and len({one.id for one in found}) != len(found):

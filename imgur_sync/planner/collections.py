@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from imgur_sync.errors import ManifestError, ManifestProblem
 from imgur_sync.model.spec import AlbumSpec, CollectionSpec, Manifest, folder_key, title_of
@@ -29,11 +29,13 @@ def with_vanished(manifest: Manifest, synced: Iterable[SyncedAlbum]) -> Manifest
     the manifest and whose folder is not there now: its root gate tells. A collection that was moved to another folder
     leaves its albums un-managed, like any table that was dropped.
 
-    Raises `ManifestError` when the folder of a collection cannot be listed and none of its albums was ever synced.
+    Raises `ManifestError` when the folder of a collection cannot be listed and none of its albums was ever synced, and
+    when an album is to be removed whose sub-folder is there: it would be made and deleted in turns.
     """
     if not manifest.collections:
         return manifest
     named = {spec.key for spec in manifest.albums}
+    _refuse_removed(manifest, named)
     removed = {removal.album for removal in manifest.removed} | {move.source for move in manifest.moved}
     lost: list[AlbumSpec] = []
     known: set[str] = set()
@@ -54,3 +56,12 @@ def with_vanished(manifest: Manifest, synced: Iterable[SyncedAlbum]) -> Manifest
             problem = ManifestProblem(0, 0, what, "make the folder, or correct `folders`")
             raise ManifestError(str(manifest.path), (problem,))
     return dataclasses.replace(manifest, albums=(*manifest.albums, *lost)) if lost else manifest
+
+
+def _refuse_removed(manifest: Manifest, named: Collection[str]) -> None:
+    """Raises `ManifestError` where an album is to be removed whose sub-folder is there."""
+    both = [removal.album for removal in manifest.removed if removal.album in named]
+    if both:
+        what = "[[removed]] {}: there is an album of this key still (its sub-folder is there)"
+        remedy = "remove the table, or the folder"
+        raise ManifestError(str(manifest.path), tuple(ManifestProblem(0, 0, what.format(key), remedy) for key in both))

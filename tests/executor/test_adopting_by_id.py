@@ -121,3 +121,59 @@ def test_an_album_of_another_key_cannot_be_adopted(stage) -> None:
     with pytest.raises(ManifestError) as caught:
         stage.plan()
     assert "this is the album cats already" in caught.value.problems[0].what
+
+
+def test_an_album_without_pictures_is_adopted_although_the_account_does_not_list_it(stage) -> None:
+    """Imgur may leave empty albums out of the list; the owner is shown such an album by its id."""
+    stage.steer("knobs", {"hide_empty_albums": True})
+    found = stage.found()
+    stage.change("cats", id=found["id"])
+    assert stage.apply().codes == (ExitCode.DONE,)
+    assert len(stage.there(found["id"])["images"]) == 2
+    assert len(stage.look("world")["albums"]) == 1
+
+
+def test_an_album_without_pictures_of_another_account_is_refused(stage) -> None:
+    """Its deletehash is not shown."""
+    stage.change("cats", id=stage.found(bearer=False)["id"])
+    with pytest.raises(CredentialsError, match="does not belong to this account"):
+        stage.apply()
+    assert stage.uploads() == 0
+
+
+def test_an_album_that_is_not_found_for_a_moment_is_adopted_by_a_later_run(stage) -> None:
+    """A stale reading answers 404 for what the account lists; other albums go on."""
+    found = stage.found(50)
+    stage.album("dogs")
+    stage.put("dogs", "rex.png", 9)
+    stage.change("cats", id=found["id"])
+    gone = {"status": 404, "body": {"data": {"error": "Unable to find an album"}, "success": False, "status": 404}}
+    match = {"method": "GET", "path": f"/3/album/{found['id']}"}
+    stage.steer("faults", [{"match": match, "fault": "reply", **gone}])
+    assert stage.apply({}).codes == (ExitCode.PARTIAL,)
+    assert stage.there(found["id"]) == found
+    assert stage.shown("dogs") == stage.wanted("dogs")
+    stage.web.delete("/_simulator/faults")
+    assert stage.apply({ADOPT: 1}).codes == (ExitCode.DONE,)
+    assert len(stage.there(found["id"])["images"]) == 3
+
+
+def test_in_place_of_an_adopted_album_that_was_deleted_none_is_made_while_its_id_is_named(stage) -> None:
+    """Another one would contradict the manifest, and every later run would be refused."""
+    found = stage.found(50)
+    stage.change("cats", id=found["id"])
+    assert stage.apply({ADOPT: 1}).codes == (ExitCode.DONE,)
+    stage.album("dogs")
+    stage.put("dogs", "rex.png", 9)
+    stage.steer("edit", {"op": "delete_album", "id": found["id"]})
+    stage.clock.advance(4000)
+    plan = stage.plan()
+    (gate,) = next(album for album in plan.albums if album.album == "cats").gates
+    assert "the album that `id` names is gone" in gate.detail
+    assert stage.apply().codes == (ExitCode.PARTIAL,)
+    assert stage.shown("dogs") == stage.wanted("dogs")
+    stage.change("cats", id=None, title="cats")
+    count = sum(gate.count for album in stage.plan().albums for gate in album.gates)
+    assert stage.apply({GateName.RESTORE: count}).codes == (ExitCode.DONE,)
+    assert stage.shown("cats") == stage.wanted("cats")
+    assert stage.plan().settled

@@ -5,12 +5,17 @@ from __future__ import annotations
 import base64
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from imgur_sync.errors import ExitCode, ManifestError, UsageError
+from imgur_sync.local.folders import Folders
+from imgur_sync.model.local import LocalAlbum, UnchangedFolder
 from imgur_sync.model.plan import GateName
+from imgur_sync.model.spec import AlbumSpec
 from imgur_sync.model.step import DeleteImage
 from imgur_sync.model.texts import Texts
 from tests.support.lifecycle_stage import LifecycleStage
@@ -297,3 +302,42 @@ def test_a_lost_state_with_everything_in_the_manifest(stage: LifecycleStage) -> 
     assert stage.apply({PRUNE: 5}).codes == (0,)
     assert stage.uploads() == 11
     calm(stage)
+
+
+def test_a_sub_folder_that_is_there_is_not_removed(stage: LifecycleStage) -> None:
+    """Its album would be made and deleted in turns."""
+    root = stage.collect()
+    (root / "a").mkdir()
+    (root / "a" / "x.png").write_bytes(png(seed=700))
+    stage.apply()
+    stage.remove("trips/a")
+    uploads = stage.uploads()
+    with pytest.raises(ManifestError) as refused:
+        stage.apply()
+    assert "its sub-folder is there" in refused.value.problems[0].what
+    shutil.rmtree(root / "a")
+    assert stage.apply({GateName.PRUNE: 1}).codes == (0,)
+    assert stage.uploads() == uploads
+    assert not stage.there("trips/a")
+
+
+def test_a_sub_folder_that_cannot_be_read_is_not_an_empty_one(
+    stage: LifecycleStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run says so and does not end with 0."""
+    root = stage.collect()
+    (root / "a").mkdir()
+    (root / "a" / "x.png").write_bytes(png(seed=701))
+    whole = Folders.scan
+
+    def scan(folders: Folders, spec: AlbumSpec, **named: Any) -> LocalAlbum | UnchangedFolder:
+        found = whole(folders, spec, **named)
+        if spec.key != "trips/a" or not isinstance(found, LocalAlbum):
+            return found
+        return replace(found, files=(), errors=("the folder cannot be listed",), fingerprint="")
+
+    monkeypatch.setattr(Folders, "scan", scan)
+    assert stage.apply().codes == (ExitCode.PARTIAL,)
+    monkeypatch.undo()
+    assert stage.apply().codes == (ExitCode.DONE,)
+    assert stage.there("trips/a")

@@ -147,3 +147,15 @@ def test_a_removal_that_names_nothing_known_is_told(stage) -> None:
     """It may be a slip of the pen."""
     stage.removed = (Removal("odl"),)
     assert any("[[removed]] odl: no album of this key" in note for note in stage.plan().notes)
+
+
+def test_an_album_that_is_not_found_for_a_moment_is_still_to_be_removed(stage) -> None:
+    """A page of 404 for what the account lists: the album is deleted by a later run."""
+    album = next(one["id"] for one in stage.look("world")["albums"] if one["title"] == "old")
+    stage.remove("old")
+    stage.steer("faults", [{"fault": "html-404", "match": {"path": f"/3/album/{album}"}}])
+    assert stage.apply({}).codes == (ExitCode.PARTIAL,)
+    stage.web.delete("/_simulator/faults")
+    stage.clock.advance(4000)
+    assert stage.apply({PRUNE: 3}).codes == (ExitCode.DONE,)
+    assert stage.albums_there() == ["cats"]

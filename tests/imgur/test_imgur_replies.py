@@ -82,6 +82,16 @@ def test_one_unreadable_entry_spoils_a_page(bench: Callable[..., Any], page: obj
     assert isinstance(bench(ok(page)).reader.albums(0), Unknown)
 
 
+def test_an_entry_with_nothing_but_its_id_spoils_a_list() -> None:
+    """By its name it might be ours."""
+    bare = {**LEGACY, "name": None, "link": "", "type": None}
+    with pytest.raises(Misread):
+        replies.pictures([LEGACY, bare])
+    top = replies.header(LEGACY_ALBUM)
+    assert not replies.album(top, (bare,), 0.0).complete
+    assert len(replies.pictures([{**bare, "type": "image/png"}])) == 1
+
+
 def test_pages_are_asked_for_a_hundred_at_a_time(bench: Callable[..., Any]) -> None:
     """imgur-api §2.3: pages from 0, at most 100."""
     one = bench(ok([]))

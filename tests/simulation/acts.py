@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from imgur_sync.model.spec import AlbumSpec, BudgetSpec, Order, Privacy, Prune
+from imgur_sync.model.spec import AlbumSpec, BudgetSpec, OnRemoteDelete, Order, Privacy, Prune
 from imgur_sync.model.texts import Texts
 from imgur_sync.simulator.records import Album, Image
 from imgur_sync.simulator.website import edit
@@ -18,7 +18,7 @@ from tests.simulation.theatre import Theatre
 from tests.simulation.watching import Watcher
 
 Step = Mapping[str, Any]
-CONVERTERS = {"privacy": Privacy, "prune": Prune, "order": Order, "listed": tuple}
+CONVERTERS = {"privacy": Privacy, "prune": Prune, "order": Order, "listed": tuple, "on_remote_delete": OnRemoteDelete}
 
 
 class Acts:
@@ -39,6 +39,8 @@ class Acts:
         self.deleted_shas: set[str] = set()
         self.held: dict[str, dict[str, str]] = {}
         """For each key, the files by path that were last in order."""
+        self.albums_deleted: set[str] = set()
+        """The ids of the albums that somebody deleted."""
         self.dropped: dict[str, AlbumSpec] = {}
         self.spent_by_others = False
         self.striked = False
@@ -184,6 +186,7 @@ class Acts:
             case "text" if image and image not in self.foreign:
                 changes = {"op": "set_image", "id": image, "title": step["value"]}
             case "delete_album":
+                self.albums_deleted.add(album.id)
                 changes = {"op": "delete_album", "id": album.id}
         if changes is None:
             return

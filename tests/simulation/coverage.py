@@ -11,6 +11,20 @@ ELSEWHERE = {
     "F43": "watching is not built yet",
     "F44": "locks and second runs: tests/state, tests/crash",
 }
+ACTS: Mapping[str, str] = {
+    "moved": "keys that moved",
+    "removed": "albums removed",
+    "protected": "albums protected",
+    "respected": "deletions respected",
+    "collections": "sub-folders of a collection",
+    "adopted": "albums adopted",
+    "forgotten": "albums forgotten",
+    "put_back": "restores with pictures",
+    "purged": "purges with pictures",
+    "old_state": "older copies of the state",
+    "waited": "applies that waited for the budget",
+}
+"""What becomes of whole albums and of the state: what people do, no faults."""
 LEAST = 10
 
 
@@ -34,5 +48,6 @@ def table(struck: Mapping[str, int]) -> Iterator[str]:
         names = ", ".join(f"{name} {struck.get(name, 0)}" for name in words)
         seen = ", ".join(dict.fromkeys(word.seen for word in words.values()))
         yield f"{number:>4} {count:>7}  {names}  [{seen}]"
+    yield f"acts         {', '.join(f'{words} {struck.get(name, 0)}' for name, words in ACTS.items())}"
     for number, why in ELSEWHERE.items():
         yield f"{number:>4}       -  {why}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.simulation.contents import ODD, PICTURES
+from tests.simulation.drawing_more import More
 from tests.simulation.vocabulary import REQUESTS
 
 Json = dict[str, Any]
@@ -37,11 +38,11 @@ class Drawing:
         """Setup and steps."""
         steps = self._beginning()
         for _ in range(self.chance.randrange(10, 81)):
-            steps.append(self._act())
+            steps.append(self.act())
             if self.chance.random() < 0.13:
                 steps += self._run()
         steps += self._run()
-        return {"seed": self.seed, "setup": self.setup, "steps": steps}
+        return {"seed": self.seed, "setup": self.setup, "steps": More(self).weave(steps)}
 
     def pick(self, *values: Any) -> Any:
         """One of them."""
@@ -102,13 +103,14 @@ class Drawing:
     # The world
 
     def _beginning(self) -> list[Json]:
-        steps: list[Json] = [{"do": "album", "album": key, "fields": self._fields()} for key in self.keys]
+        steps: list[Json] = [{"do": "album", "album": key, "fields": self.fields()} for key in self.keys]
         many = self.pick(3, 6, 12, 40)
         for _ in range(self.chance.randrange(1, many + 1)):
             steps.append(self._put())
         return steps
 
-    def _fields(self) -> Json:
+    def fields(self) -> Json:
+        """What an album's table asks for."""
         fields: Json = {"prune": self.pick("detach", "detach", "delete", "never")}
         if self.chance.random() < 0.3:
             fields["privacy"] = self.pick("hidden", "public", *(() if self.anonymous else ("secret",)))
@@ -133,7 +135,8 @@ class Drawing:
         # Some programs give the new file the time of the old one.
         return {**step, "keep_time": True} if self.chance.random() < 0.1 else step
 
-    def _act(self) -> Json:
+    def act(self) -> Json:
+        """Something that happens between two runs."""
         chance, album, pick = self.chance, self.pick(*self.keys), self.chance.randrange(40)
         roll = chance.random()
         if roll < 0.30:
@@ -159,7 +162,7 @@ class Drawing:
         if roll < 0.57:
             return {"do": "replace_root", "album": album, "same": chance.random() < 0.5}
         if roll < 0.63:
-            return {"do": "set", "album": album, "fields": self._fields()}
+            return {"do": "set", "album": album, "fields": self.fields()}
         if roll < 0.64:
             return {"do": "drop", "album": album}
         if roll < 0.66:
@@ -214,11 +217,11 @@ class Drawing:
     def _run(self) -> list[Json]:
         chance = self.chance
         if chance.random() < 0.15:
-            step: Json = {"do": "plan", "faults": self._faults()}
+            step: Json = {"do": "plan", "faults": self.faults()}
             if chance.random() < 0.2:
                 step["options"] = {"offline": True}
             return [step]
-        step = {"do": "apply", "approve": self.pick("none", "right", "right", "wrong"), "faults": self._faults()}
+        step = {"do": "apply", "approve": self.pick("none", "right", "right", "wrong"), "faults": self.faults()}
         if chance.random() < self.kill_rate:
             step["kill"] = int(self.log_uniform(1, 120))
             step["after"] = chance.random() < 0.5
@@ -243,7 +246,8 @@ class Drawing:
             steps.append({"do": "apply", "kill": int(self.log_uniform(1, 30)), "after": chance.random() < 0.5})
         return steps
 
-    def _faults(self) -> list[Any]:
+    def faults(self) -> list[Any]:
+        """What strikes the requests of one run, by their number."""
         found: list[Any] = []
         for name, rate in self.rates.items():
             number = 0

@@ -12,12 +12,16 @@ from itertools import islice
 from typing import Any
 
 from imgur_sync.errors import ExitCode, ImgurSyncError, ManifestError
+from imgur_sync.model.event import Waiting
 from imgur_sync.model.plan import GateName, Plan
 from imgur_sync.model.spec import Prune
 from imgur_sync.planner.marker import owner, parse_name
 from imgur_sync.simulator.changes import Leave
 from imgur_sync.simulator.records import Album
-from tests.simulation.acts import Acts, Step
+from tests.simulation import judging_lives
+from tests.simulation.acts import Step
+from tests.simulation.broken import Broken, must
+from tests.simulation.lives import LifeActs
 from tests.simulation.scanning import outputs
 from tests.simulation.theatre import Run, Theatre
 from tests.simulation.vocabulary import ALL, SOMEBODY
@@ -25,19 +29,12 @@ from tests.simulation.watching import Deed, Watcher
 from tests.simulation.weather import Sent
 from tests.support.sync_stage import LINEAGE
 
+__all__ = ["Before", "Broken", "Oracle", "must"]
+
 OURS = ".is1-"
 WORN_OUT = 15
 """After so many failed answers a run may have no tokens left: it gives readings up at the first try."""
 EXPOSURE = {"secret": 0, "hidden": 1, "public": 2}
-
-
-class Broken(Exception):
-    """An invariant does not hold."""
-
-    def __init__(self, invariant: str, what: str) -> None:
-        super().__init__(f"{invariant}: {what}")
-        self.invariant = invariant
-        self.what = what
 
 
 @dataclass(slots=True)
@@ -55,18 +52,14 @@ class Before:
     """Albums whose folder is not there, or is not the one that was synced."""
     at: float = 0.0
     files: dict[str, dict[str, str]] = field(default_factory=dict)
-
-
-def must(truth: object, invariant: str, what: str) -> None:
-    """Raise `Broken` unless it is so."""
-    if not truth:
-        raise Broken(invariant, what)
+    synced: dict[str, int] = field(default_factory=dict)
+    """How many pictures of each album the state held."""
 
 
 class Oracle:
     """Knows what must hold, and at what moment."""
 
-    def __init__(self, stage: Theatre, watcher: Watcher, acts: Acts) -> None:
+    def __init__(self, stage: Theatre, watcher: Watcher, acts: LifeActs) -> None:
         self.stage = stage
         self.watcher = watcher
         self.acts = acts
@@ -102,6 +95,7 @@ class Oracle:
             frozenset(absent),
             self.stage.clock.true(),
             files,
+            self.stage.all_placed() if step["do"] == "apply" else {},
         )
 
     def after_plan(self, before: Before, run: Run) -> None:
@@ -115,7 +109,10 @@ class Oracle:
     def after_apply(self, before: Before, run: Run) -> None:
         """What an apply did, seen from Imgur."""
         self._disown(before)
+        judging_lives.disown_newer(self)
+        self.disown_forgotten()
         self._owned_again()
+        judging_lives.claimed(self, before, run)
         self._ended_well(before, run)
         self._everywhere(before, run)
         deeds = [deed for deed in self.watcher.deeds[before.deeds :] if deed.by == "us"]
@@ -134,9 +131,10 @@ class Oracle:
         if not self.acts.lost or not self.stage.manifest().state_path.exists():
             return
         self.acts.lost = False
-        for upload in self.stage.world.uploads:
-            if self.keys_of.get(upload.album or "", "") not in self.stage.albums and not self.stage.anonymous:
-                self.disowned.add(upload.id)
+        if not self.stage.anonymous:
+            told = judging_lives.names_told(self)
+            lost = (one for one in self.stage.world.uploads if judging_lives.of_key(one.name, told) is None)
+            self.disowned |= {upload.id for upload in lost}
         self.stage.forget_albums()
         if self.stage.anonymous:
             known = self.stage.known_ids()
@@ -145,10 +143,25 @@ class Oracle:
         since, uploads = before.at - self.stage.options.knobs.lag - 2, self.stage.world.uploads
         self.late |= {upload.id for upload in uploads if upload.time > since and upload.n <= before.requests}
 
+    def disown_forgotten(self) -> None:
+        """What `forget` let go of is nobody's, unless a loss of the state made it ours again."""
+        self.disowned |= self.acts.forgotten
+        self.acts.forgotten.clear()
+
+    def whatever_ran(self, before: Before, run: Run) -> None:
+        """What holds of every run, how it ended among it."""
+        self._ended_well(before, run)
+        self._everywhere(before, run)
+
+    def each_deed(self, deed: Deed) -> None:
+        """What holds of whatever is done on Imgur."""
+        self._foreign_untouched(deed)
+        self._exposure(deed)
+
     def _owned_again(self) -> None:
         """What was nobody's after a loss, and was found since by its name or marker, is ours again."""
         if self.disowned:
-            again = self.disowned & self.stage.known_ids()
+            again = self.disowned & (self.stage.known_ids() | self.stage.known_albums())
             self.disowned -= again
             # Found too late: meanwhile its file may have been sent once more, under the same name.
             self.late |= again
@@ -196,7 +209,8 @@ class Oracle:
         requests = self.stage.world.history[before.requests :]
         charged = sum(request.credits for request in requests)
         booked, _ = self.stage.charged_since(before.ledger)
-        if not {"disk_full", "disk_broken", "busy"} & set(run.struck):
+        # The ledger forgets after a day, and a run that waits can take longer: `orders` looks at the last day then.
+        if not {"disk_full", "disk_broken", "busy"} & set(run.struck) and run.ended_at - run.began < 80_000:
             must(booked >= charged, "I1", f"Imgur charged {charged} credits, the ledger has {booked}")
         cap = self.stage.budget.max_credits_per_run
         if cap is not None and run.command == "apply":
@@ -244,7 +258,8 @@ class Oracle:
                 self.unfindable.add(one.marker)
             if one.method == "GET":
                 self._no_hurry(one, failed)
-        work = 60 + 12 * (sum(map(len, (self.acts.streets.names(key) for key in self.stage.albums))) + 4)
+        waits = 1 + sum(isinstance(event, Waiting) for event in run.events) * run.waits
+        work = waits * 60 + 12 * (sum(map(len, (self.acts.streets.names(key) for key in self.stage.albums))) + 4)
         must(len(sent) <= work, "I18", f"{len(sent)} requests for this much work")
 
     def _no_hurry(self, one: Sent, failed: dict[str, tuple[int, float]]) -> None:
@@ -318,7 +333,8 @@ class Oracle:
             key = self.keys_of.get(album, "")
             if key in before.absent or key in deed.broken:
                 must(not self.ours(image), "I5", f"a picture left {key} although its folder is not there or not read")
-            must(key in self.stage.albums or not self.ours(image), "I5", f"a picture left {key}, which has no table")
+            tabled = key in self.stage.albums or key in self.acts.removed
+            must(tabled or not self.ours(image), "I5", f"a picture left {key}, which has no table")
 
     def album_of(self, image: str) -> str:
         """The key of the album that a picture of ours was uploaded for: the one whose folder ever held its bytes."""
@@ -371,6 +387,8 @@ class Oracle:
                 continue
             shown = {self.watcher.shas.get(other) for other in deed.after[key].images}
             now = dict(self.acts.streets.pictures(name)).get(paths[0])
+            if now is None:  # it vanished while the run went on: nothing takes its place any more
+                continue
             must({files[paths[0]], now} & shown, "I16", f"{paths[0]} of {name} left before its new picture was there")
 
     def _deletes(self, before: Before, deed: Deed) -> None:
@@ -388,6 +406,9 @@ class Oracle:
             files = min(list(there.values()).count(sha) for there in (before.files.get(name, {}), now))
             alive = sum(i in self.stage.world.images for i, held in self.watcher.shas.items() if held == sha)
             allowed = spec is not None and spec.prune is Prune.DELETE and alive >= files
+            allowed = allowed or (spec is None and self.acts.removed.get(name, False))
+            # One that lay in no album can be recorded in the one that was to show it next.
+            allowed = allowed or (not holding and judging_lives.taken_by(self, sha, alive))
             about = f"{self.watcher.names[image]} of {name} was deleted, {files} files and {alive} pictures are like it"
             must(twins or allowed, "I15", about)
 
@@ -428,20 +449,28 @@ class Oracle:
         """The album shows its folder: pictures, order, cover, texts, privacy."""
         spec, streets = self.stage.albums[key], self.acts.streets
         wanted = streets.pictures(key, spec.order.value, spec.listed)
+        respected = self.acts.respected(key)
+        wanted = [(name, sha) for name, sha in wanted if sha not in respected]
         if album is None:
-            must(not wanted, invariant, f"{key}: there is no album")
+            must(not wanted or self.acts.stays_gone(key), invariant, f"{key}: there is no album")
             return
-        shown = [image for image in album.images if self.ours(image)]
-        stays = self._stays(key)
+        shown = [i for i in album.images if self.ours(i) and self.watcher.shas[i] not in respected]
+        back = judging_lives.put_back(self, key)
+        stays = self._stays(key) | {self.watcher.shas[image] for image in back}
         kept = [image for image in shown if self.watcher.shas[image] in stays]
         known = {sha for _, sha in wanted}
         # A picture whose file cannot be sent any more keeps its place, and so does one that nobody can name in an edit.
-        fixed = {*kept, *self.stage.keyless(key)}
+        keyless = self.stage.keyless(key)
+        fixed = {*kept, *keyless, *back}
         extra = {image for image in fixed if self.watcher.shas.get(image) not in known}
         shown = [image for image in shown if image not in extra]
         shas = [self.watcher.shas[image] for image in shown]
         # One that keeps its place can be of the same content as a file: then it stands between those of the files.
         alike = sum(self.watcher.shas.get(image) in known for image in kept) - sum(sha in stays for _, sha in wanted)
+        # So can one that nobody can name, of which the file was sent once more.
+        lost = {self.watcher.shas.get(image, "") for image in keyless}
+        files = [sha for _, sha in wanted]
+        alike = max(int(alike), sum(shas.count(sha) - files.count(sha) for sha in lost & set(files)))
         if alike > 0:
             shown = list(self._among(shown, wanted))
         placed = [self.watcher.shas[image] for image in shown]
@@ -462,6 +491,8 @@ class Oracle:
                 album.id in self.acts.site_privacy or self.acts.ever_lost or "privacy-ignored" in self.stage.struck_ever
             )
         must(alike, invariant, f"{key}: it is {album.privacy}, not {spec.privacy.value}")
+        if respected:
+            return  # a place that stays empty has a number, and may be the cover's
         self._cover(key, album, wanted, shown, invariant)
         self._titles(key, wanted, shown, invariant)
 
@@ -511,6 +542,7 @@ class Oracle:
     def end(self) -> None:
         """When all is quiet: nothing is there twice, nothing is lost, nothing of others is gone."""
         world = self.stage.world
+        judging_lives.end(self)
         for key in self.stage.albums:
             self.equal(key, self.album(key), "I2")
         names: dict[str, str] = {}

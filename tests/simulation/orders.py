@@ -207,6 +207,8 @@ def _not_twice(oracle: Oracle, before: Before, run: Run, deed: Deed) -> None:
     """I3: nothing is uploaded into an album that shows it already for every file that wants it."""
     if oracle.stage.anonymous or {"late-commit", "somebody", "change", "vanish"} & set(run.struck):
         return
+    if oracle.acts.ever_rolled_back:
+        return  # what moved to another album since that copy was made is in it, and recorded in the one before
     for image in _new(deed):
         key, sha, name = oracle.album_of(image), oracle.watcher.shas[image], oracle.watcher.names[image]
         files = sum(one == sha for one in before.files.get(key, {}).values())

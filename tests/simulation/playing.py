@@ -7,18 +7,22 @@ things stand does nothing, so that any steps can be left out.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from imgur_sync.model.event import Countdown
 from imgur_sync.model.plan import Plan
-from tests.simulation import orders
-from tests.simulation.acts import Acts
+from tests.simulation import judging_lives, orders
+from tests.simulation.leaking import Leaks
+from tests.simulation.lives import LifeActs
 from tests.simulation.oracle import Broken, Oracle
 from tests.simulation.quiet import quiet
 from tests.simulation.theatre import Run, Theatre, as_json
@@ -26,6 +30,7 @@ from tests.simulation.watching import Watcher
 
 History = Mapping[str, Any]
 LAST = 40
+MEMORY = "/dev/shm"
 KNOBS = {"lag": "lag", "images_null": "null_lists", "short_pages": "short_pages"}
 
 
@@ -54,10 +59,10 @@ class Play:
         self.history = history
         self.stage = Theatre(base / "world", history.get("setup", {}), history["seed"])
         self.watcher = Watcher(self.stage.world)
-        self.acts = Acts(self.stage, self.watcher)
+        self.acts = LifeActs(self.stage, self.watcher)
         self.oracle = Oracle(self.stage, self.watcher, self.acts)
         self.stage.site = self.acts.inside
-        self.watcher.broken = lambda: frozenset(self.stage.folders.broken)
+        self.watcher.broken = lambda: frozenset(map(self.stage.street, self.stage.folders.broken))
         self.trace: list[str] = []
         self.struck: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
@@ -83,6 +88,8 @@ class Play:
                 self.plan(step)
             case "apply":
                 self.apply(step)
+            case "restore" | "purge":
+                self.command(step)
             case _:
                 self.acts.do(step)
                 self.struck.update(self.acts.struck)
@@ -114,6 +121,16 @@ class Play:
         self._tell(run)
         self.oracle.after_apply(before, run)
         orders.look(self.oracle, before, run)
+        judging_lives.look(self.oracle, before, run)
+        return run
+
+    def command(self, step: Mapping[str, Any]) -> Run:
+        """A `restore` of all that left an album, or a `purge` of all that left any, and what must hold of it."""
+        before = self.oracle.before(step)
+        wanted, work = self.acts.outing(step)
+        run = self.stage.run_command(step, work)
+        self._tell(run)
+        judging_lives.after_command(self.oracle, before, run, wanted)
         return run
 
     def _tell(self, run: Run) -> None:
@@ -127,6 +144,7 @@ class Play:
         self.counts["runs"] += 1
         self.counts["requests"] += len(self.stage.weather.sent)
         self.counts["kills"] += run.ended == "killed"
+        self.struck["waited"] += run.waits and any(isinstance(event, Countdown) for event in run.events)
         for knob, word in KNOBS.items():
             self.struck[word] += bool(self.history.get("setup", {}).get("knobs", {}).get(knob))
 
@@ -141,16 +159,28 @@ def _short(event: object) -> str:
     return str(tuple(code.value for code in codes)) if codes is not None else ""
 
 
+def _memory() -> str | None:
+    """A folder in memory, if there is one with some room: nothing is proven here by a real disk, and syncing one takes
+    a third of the time."""
+    with suppress(OSError):
+        room = os.statvfs(MEMORY)
+        if os.access(MEMORY, os.W_OK) and room.f_bavail * room.f_frsize > 64 * 1024 * 1024:
+            return MEMORY
+    return None
+
+
 def perform(history: History, *, keep_trace: bool = False) -> Verdict:
     """Play a history in a folder of its own and say what became of it. Every warning is a failure."""
-    base = Path(tempfile.mkdtemp(prefix="imgur-sync-sim-"))
+    base = Path(tempfile.mkdtemp(prefix="imgur-sync-sim-", dir=_memory()))
     verdict = Verdict(history["seed"])
     play: Play | None = None
+    leaks = Leaks(base / "tmp")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             play = Play(history, base)
             play.play()
+            leaks.look_at_folders(play.stage.base)
     except Broken as broken:
         verdict.invariant, verdict.what = broken.invariant, broken.what
     except Exception as error:
@@ -166,5 +196,9 @@ def perform(history: History, *, keep_trace: bool = False) -> Verdict:
             verdict.trace = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
             verdict.last = text.splitlines()[-LAST:] if not keep_trace else text.splitlines()
             verdict.struck, verdict.counts = play.struck, play.counts
+        play = None
+        leaks.end()
+        if verdict.held and leaks.told:
+            verdict.invariant, verdict.what = "leak", leaks.told
         shutil.rmtree(base, ignore_errors=True)
     return verdict

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ExitCode
 from imgur_sync.model.plan import GateName, Plan
+from tests.simulation.judging_lives import obstacles
 from tests.simulation.oracle import Broken, must
 from tests.simulation.vocabulary import ALL
 
@@ -28,7 +29,8 @@ def quiet(play: Play) -> None:
     stage.clock.advance(2 * 86_400.0 if play.acts.shifted else 4000.0)
     acting, logins = 0, 0
     codes: tuple[int, ...] = ()
-    while acting < APPLIES:
+    # Protection that ends holds for one run still.
+    while acting < APPLIES + play.acts.unprotected:
         # Whoever was at the daily limit on five days of a month waits for the next one.
         struck = any(ALL[kind].number == "F17" for kind in stage.struck_ever) or play.acts.striked
         must(
@@ -53,7 +55,9 @@ def quiet(play: Play) -> None:
         stage.clock.advance(2 * stage.settle + 100)
     wanted = expected(play, run)
     if run.finished is not None:
-        blocked = [item for album in run.finished.left.albums for item in album.blocked if KEYLESS not in item.reason]
+        stay = obstacles(oracle)
+        left = [album for album in run.finished.left.albums if album.album not in stay]
+        blocked = [item for album in left for item in album.blocked if KEYLESS not in item.reason]
         for item in blocked:
             must(" twice" not in item.reason, "V1 ignored", f"{item.album}: {item.path} {item.reason}")
             must(False, "V1", f"{item.album}: blocked: {item.path} {item.reason}")
@@ -72,7 +76,8 @@ def expected(play: Play, run: Run) -> tuple[int, ...]:
     if run.finished is not None and play.stage.anonymous:
         lost = [item for album in run.finished.left.albums for item in album.blocked if KEYLESS in item.reason]
         flawed = flawed or bool(lost)
-    return (ExitCode.PARTIAL.value,) if flawed else (ExitCode.DONE.value,)
+    codes = {code.value for code in obstacles(play.oracle).values()} | ({ExitCode.PARTIAL.value} if flawed else set())
+    return tuple(sorted(codes, reverse=True)) or (ExitCode.DONE.value,)
 
 
 def _open(run: Run) -> bool:
@@ -104,7 +109,7 @@ def _accepted(play: Play) -> Plan | None:
     roots = [a.album for a in plan.albums if any(gate.name is GateName.ROOT for gate in a.gates)] if plan else []
     for key in roots:
         play.stage.accept_root(key)
-        play.oracle.accepted.add(key)
+        play.oracle.accepted.add(play.stage.street(key))
     return play.plan({"do": "plan"}).plan if roots else plan
 
 

@@ -28,13 +28,25 @@ class Streets:
         """Roots that are unmounted, with where they are kept."""
         self.emptied: set[str] = set()
         self.replaced: set[str] = set()
+        self.places: dict[str, str] = {}
+        """The names of folders that have another one than their key."""
         self._read: dict[tuple[int, int], bytes] = {}
         self._count = 0
         self._time = 1_700_000_000.0
 
     def root(self, key: str) -> Path:
         """Where the folder of that album is, or would be."""
-        return self.base / key
+        place = self.places.get(key, key)
+        return self.base / place if "/" not in place else self.base.parent / place
+
+    def roots(self) -> list[tuple[str, Path]]:
+        """Every folder that is there, by its key; sub-folders of a collection last."""
+        keys = {place: key for key, place in self.places.items()}
+        found = [(name, self.base / name) for name in sorted(os.listdir(self.base)) if self.base.exists()]
+        trips = self.base.with_name("trips")
+        inside = sorted(os.listdir(trips)) if trips.exists() else []
+        found += [(f"trips/{name}", trips / name) for name in inside]
+        return [(keys.get(name, name), root) for name, root in found]
 
     def present(self, key: str) -> bool:
         """Whether the folder is there."""
@@ -73,8 +85,7 @@ class Streets:
     def snapshot(self) -> dict[str, tuple[int, ...]]:
         """Every folder and file with what must not change by a run; remembers what each file holds."""
         found: dict[str, tuple[int, ...]] = {}
-        for key in sorted(os.listdir(self.base)) if self.base.exists() else ():
-            root = self.base / key
+        for key, root in self.roots():
             stat = root.stat()
             found[key] = (stat.st_ino, stat.st_mtime_ns, stat.st_mode)
             for entry in os.scandir(root):
@@ -163,6 +174,12 @@ class Streets:
             if self.present(key):
                 self.root(key).rename(self._parking())
             self.missing.pop(key).rename(self.root(key))
+
+    def relocate(self, key: str, place: str) -> None:
+        """The folder gets another name."""
+        old = self.root(key)
+        self.places[key] = place
+        old.rename(self.root(key))
 
     def replace_root(self, key: str, same: bool) -> None:
         """Another folder in its place: a copy of it, or one with other pictures."""

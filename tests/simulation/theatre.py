@@ -6,33 +6,37 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from imgur_sync.errors import ImgurSyncError
+from imgur_sync.errors import ExitCode, ImgurSyncError
 from imgur_sync.executor import Options as RunOptions
 from imgur_sync.executor import Ports, apply, make_plan
 from imgur_sync.executor.history import recorded_run
 from imgur_sync.executor.in_albums import NO_DIGEST
 from imgur_sync.executor.rebuilding import rebuild
 from imgur_sync.executor.session import Session
+from imgur_sync.executor.taken_back import taken_back
+from imgur_sync.executor.tasks import Task
 from imgur_sync.imgur.auth import Credentials
 from imgur_sync.imgur.keys import ByDeletehash, ById
 from imgur_sync.imgur.reader import ImgurReader
 from imgur_sync.imgur.transport import READ_ONLY, READ_WRITE, Transport
 from imgur_sync.imgur.writer import ImgurWriter
+from imgur_sync.local.collections import expanded
 from imgur_sync.local.folders import Folders
 from imgur_sync.model.change import RootAccepted
 from imgur_sync.model.event import Event, Planned, RunFinished
 from imgur_sync.model.local import LocalAlbum
 from imgur_sync.model.plan import GateName, Plan
 from imgur_sync.model.secret import Secret
-from imgur_sync.model.spec import BudgetSpec, GateLimits
+from imgur_sync.model.spec import BudgetSpec, CollectionSpec, GateLimits, Manifest
+from imgur_sync.model.synced import SyncedPicture
 from imgur_sync.planner.gates import scan_print
 from imgur_sync.simulator import Clock, Knobs, Limits, Options, World, create_app
 from imgur_sync.state.cache import SqliteCache
@@ -44,7 +48,7 @@ from tests.simulation.tripwires import LEDGER_WRITES, STORE_WRITES, Guarded, Tri
 from tests.simulation.weather import Weather
 from tests.support.lifecycle_stage import LifecycleStage
 from tests.support.memory_tokens import MemoryTokens
-from tests.support.sync_stage import LINEAGE, Killed
+from tests.support.sync_stage import LINEAGE, Killed, SyncStage
 from tests.support.wsgi import ORIGIN, InProcess
 
 
@@ -63,6 +67,8 @@ class Run:
     approvals: Mapping[GateName, int] = field(default_factory=dict)
     expect: str | None = None
     """The digest of the plan that was looked at before, where the run was asked to compare."""
+    waits: bool = False
+    """Whether it was asked to wait for the budget."""
     began: float = 0.0
     ended_at: float = 0.0
 
@@ -110,6 +116,8 @@ class Theatre(LifecycleStage):
         self._made: dict[str, list[str]] = {}
         self.key_of: dict[str, str] = {}
         """The key that each album was made for, also of one that a loss made nobody's."""
+        self.streets: dict[str, str] = {}
+        """The key of a history by the key that the manifest has for it, or had, where that is another one."""
         knobs = setup.get("knobs", {})
         if knobs:
             self.steer("knobs", knobs)
@@ -121,11 +129,20 @@ class Theatre(LifecycleStage):
             return self.site(sent)
         return self.steer(what, sent)
 
+    def manifest(self) -> Manifest:
+        """The manifest as it stands: sub-folders of the collection are found, not named."""
+        plain = tuple(spec for spec in self.albums.values() if not spec.collection)
+        whole = replace(SyncStage.manifest(self), albums=plain, moved=self.moved, removed=self.removed)
+        if self.collection is None:
+            return whole
+        trips = CollectionSpec("trips", "trips", self.base / "trips", self.collection)
+        return expanded(replace(whole, collections=(trips,)))
+
     # One process each
 
     def run_apply(self, step: Mapping[str, Any], approvals: Mapping[GateName, int], options: Mapping[str, Any]) -> Run:
         """One `apply -y` in a process of its own, struck as the step says."""
-        run = Run("apply", approvals=approvals, expect=options.get("expect"))
+        run = Run("apply", approvals=approvals, expect=options.get("expect"), waits=options.get("wait", False))
         with self._process(step, run) as (stack, wire, labour):
             manifest = self.manifest()
             ledger = self._guarded_ledger(stack, wire)
@@ -166,6 +183,29 @@ class Theatre(LifecycleStage):
                     run.plan = event.plan
         return run
 
+    def run_command(self, step: Mapping[str, Any], work: Callable[[Session], Task[None]]) -> Run:
+        """A command that is no apply and writes, in a process of its own; without a state there is nothing to do."""
+        run = Run(step["do"])
+        with self._process(step, run) as (stack, wire, labour):
+            manifest = self.manifest()
+            found = find_store(manifest.state_path, lineage=LINEAGE)
+            if found is None:
+                return run
+            store = stack.enter_context(found)
+            ledger = self._guarded_ledger(stack, wire)
+            cache = stack.enter_context(SqliteCache(self.base / ".imgur-sync" / "cache.db"))
+            transport = stack.enter_context(self._weathered(ledger, writing=True))
+            guarded = Guarded(store, wire, STORE_WRITES, "state.db")
+            ports = self._built(guarded, cache, ledger, transport, labour)
+            keys = ByDeletehash(store.deletehashes()) if self.anonymous else ById()
+            stack.callback(self._back_up, store)
+            with recorded_run(ports, step["do"]) as record:
+                session = Session(ports, manifest, RunOptions(), ImgurWriter(transport, keys))
+                for event in session.scheduler.drive(work(session)):
+                    run.events.append(event)
+                record.exit_codes = (ExitCode.DONE,)
+        return run
+
     @contextmanager
     def _process(self, step: Mapping[str, Any], run: Run) -> Iterator[tuple[ExitStack, Tripwire, Labour]]:
         """The life of one process: what it raises ends up in `run`; what is not its own passes."""
@@ -202,7 +242,24 @@ class Theatre(LifecycleStage):
 
     def _files_touched(self, action: Mapping[str, Any], album: str, path: str) -> None:
         """Something happens to a file while the run looks at it; told to who models the folders."""
-        self.site({"do": "touch", **action, "album": album, "path": path})
+        self.site({"do": "touch", **action, "album": self.street(album), "path": path})
+
+    # Keys: an album of a history keeps its own, whatever the manifest calls it
+
+    def street(self, key: str) -> str:
+        """The history's key of the album that the manifest, or the state, has under `key`."""
+        return self.streets.get(key, key)
+
+    def name(self, key: str) -> str:
+        """What the manifest calls the album that the history knows as `key`."""
+        return self.albums[key].key if key in self.albums else key
+
+    def rename_key(self, key: str, new: str) -> None:
+        """The table gets another key, and a [[moved]] tells."""
+        old = self.albums[key].key
+        self.streets[new] = key
+        self.albums[key] = replace(self.albums[key], key=new)
+        self.tell_move(old, new)
 
     def _state(
         self, stack: ExitStack, cache: SqliteCache, ledger: Any, transport: Transport, labour: Labour
@@ -272,8 +329,8 @@ class Theatre(LifecycleStage):
         if not path.exists():
             return
         for album in self.ask(lambda store: store.albums()) or ():
-            made = self._made.setdefault(album.key, [])
-            self.key_of.setdefault(album.id, album.key)
+            made = self._made.setdefault(self.street(album.key), [])
+            self.key_of.setdefault(album.id, self.street(album.key))
             if album.id not in made:
                 made.append(album.id)
 
@@ -281,12 +338,23 @@ class Theatre(LifecycleStage):
         """The album's pictures whose deletehash never arrived."""
         if not self.anonymous:
             return set()
-        return self.ask(lambda store: {p.id for p in store.pictures(key) if p.deletehash is None}) or set()
+        name = self.name(key)
+        return self.ask(lambda store: {p.id for p in store.pictures(name) if p.deletehash is None}) or set()
 
     def placed(self, key: str) -> int:
         """How many pictures the state has placed in that album."""
-        album = self.ask(lambda store: store.album(key))
+        name = self.name(key)
+        album = self.ask(lambda store: store.album(name))
         return album.placed if album is not None else 0
+
+    def is_album(self, name: str, album_id: str) -> bool:
+        """Whether the state holds the album of that id under that key of the manifest."""
+        album = self.ask(lambda store: store.album(name))
+        return album is not None and album.id == album_id
+
+    def all_placed(self) -> dict[str, int]:
+        """How many pictures the state has placed in each album."""
+        return {self.street(album.key): album.placed for album in self.ask(lambda store: store.albums()) or ()}
 
     def forget_albums(self) -> None:
         """After a loss: an album that nothing tells of is nobody's."""
@@ -316,9 +384,13 @@ class Theatre(LifecycleStage):
 
         return self.ask(ids) or set()
 
+    def known_albums(self) -> set[str]:
+        """The albums that the state has."""
+        return {album.id for album in self.ask(lambda store: store.albums()) or ()}
+
     def any_failed(self) -> bool:
         """Whether the state holds files that are not tried again by themselves."""
-        return bool(self.ask(lambda store: any(store.failed(key) for key in self.albums)))
+        return bool(self.ask(lambda store: any(store.failed(s.key) for s in self.albums.values())))
 
     def accept_root(self, key: str) -> None:
         """`root accept KEY --empty`, typed by a person who looked."""
@@ -333,10 +405,37 @@ class Theatre(LifecycleStage):
             assert isinstance(local, LocalAlbum)
             store.record(RootAccepted(key, scan_print(local)))
 
+    def purgeable(self) -> list[SyncedPicture]:
+        """What `purge` would delete: not what a folder would take back, nor anything of protected albums."""
+        manifest, found = self.manifest(), self.left()
+        protected = {spec.key for spec in manifest.albums if spec.protect}
+        protected |= self.ask(lambda store: store.protected()) or frozenset()
+        found = [picture for picture in found if picture.album not in protected]
+        if not found:
+            return []
+        store = find_store(manifest.state_path, lineage=LINEAGE, read_only=True)
+        assert store is not None
+        with store, SqliteCache(manifest.state_path.with_name("cache.db")) as cache:
+            kept, _ = taken_back(Folders(cache, self.clock), store, manifest, found)
+        return [picture for picture in found if picture.id not in kept]
+
     def lose_state(self) -> None:
         """The state is gone."""
         for path in (self.base / ".imgur-sync").glob("state.db*"):
             path.unlink()
+
+    def keep_copy(self) -> bool:
+        """Somebody makes a copy of the state; whether there was one."""
+        path = self.manifest().state_path
+        if path.exists():
+            (self.base / "copy.db").write_bytes(path.read_bytes())
+        return path.exists()
+
+    def put_back_copy(self) -> None:
+        """That copy takes the place of the state."""
+        self.lose_state()
+        self.manifest().state_path.write_bytes((self.base / "copy.db").read_bytes())
+        os.chmod(self.manifest().state_path, 0o600)
 
     def recover(self) -> bool:
         """`state recover` of a mirror without an account; whether there was a copy."""
