@@ -47,19 +47,22 @@ def unmoved(
     still: Collection[str],
 ) -> tuple[str, ...]:
     """The ids that an edit sends beside those that stay `still`: in the order shown where it is done in pieces and
-    uploads are missing, or the folder was not read whole.
+    uploads are missing, the folder was not read whole, or a gate holds.
 
     Nothing is taken out then to be added again behind: that would be needed once more, and were it to break off in
-    between, a picture whose new one is not up would be missing in the album.
+    between, a picture whose new one is not up, or that a gate keeps, would be missing in the album.
     """
     synced = session.store.album(plan.album)
     uploads = {s.path for s in plan.wanted if isinstance(s, Upload)} - made.keys()
-    if not session.anonymous or not (uploads or plan.errors) or synced is None:
+    unclear = bool(plan.errors or plan.gates)
+    if not session.anonymous or not (uploads or unclear) or synced is None:
         return ids
     ignored = any(mark.field == "order" and mark.wish == order_wish(ids) for mark in synced.not_honoured)
     wanted, there = set(ids), set(shown)
     if not ignored and not there & set(still) and not keyless(session, plan.album, ids):
         return ids
+    if unclear:
+        session.shut.add(plan.album)  # the order waits for the folder or the user: no further round would mend it
     return (*(i for i in shown if i in wanted), *(i for i in ids if i not in there))
 
 
