@@ -1,4 +1,4 @@
-"""Hundreds of histories of the whole program; every failure is told with one command."""
+"""A thousand histories of the whole program; every failure is told with one command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from tests.simulation.coverage import rare, table
 from tests.simulation.running import Tally, one
 
-SEEDS = int(os.environ.get("SIMULATION_SEEDS", "500"))
+SEEDS = int(os.environ.get("SIMULATION_SEEDS", "1000"))
 CHUNKS = 40
 
 
