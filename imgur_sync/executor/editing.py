@@ -44,7 +44,7 @@ def edit(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum, ma
     refused: NotSent | Refused | None = None
     for attempt in range(3 if session.anonymous else 2):
         listing = yield from _listing(session, synced)
-        kept = yield from _kept_foreign(session, synced, listing)
+        kept = yield from _kept(session, plan, synced, listing)
         wish, still = _wish(session, plan, step, made, listing, kept)
         if wish.shown_by(listing) and not _unsent_privacy(step, synced):
             _record(session, spec, plan, wish, listing, 0)
@@ -94,10 +94,13 @@ def _listing(session: Session, synced: SyncedAlbum) -> Task[RemoteAlbum]:
     return fresh
 
 
-def _kept_foreign(session: Session, synced: SyncedAlbum, listing: RemoteAlbum) -> Task[tuple[str, ...]]:
-    """Foreign pictures that an earlier listing showed a moment ago and this one does not: kept if they are alive."""
+def _kept(session: Session, plan: AlbumPlan, synced: SyncedAlbum, listing: RemoteAlbum) -> Task[tuple[str, ...]]:
+    """What stays and is not shown: foreign pictures that an earlier listing showed a moment ago, if they are alive;
+    without an account, pictures of ours that an edit left out which broke off."""
+    if session.anonymous:
+        return tuple(i for path, i in plan.pairs if not path and i not in listing.ids)
     earlier = session.ports.cache.listing(synced.id)
-    if session.anonymous or earlier is None or listing.taken_at - earlier.taken_at >= session.settle_seconds:
+    if earlier is None or listing.taken_at - earlier.taken_at >= session.settle_seconds:
         return ()
     shown = set(listing.ids)
     missing = [i for i in earlier.ids if i not in shown]

@@ -42,7 +42,7 @@ def probe_missing(
         if picture.standing is Standing.PLACED
         and picture.id not in shown
         and picture.placed_at <= horizon
-        and (picture.digest in digests or spec.prune is Prune.DELETE)
+        and (picture.digest in digests or spec.prune is Prune.DELETE or session.anonymous)
     ]
     probed = yield from probe(session, missing)
     _keep_gone(session, spec, pictures, probed)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from imgur_sync.model.synced import SyncedPicture
 from imgur_sync.planner.order import Ranking
 from imgur_sync.planner.sorting import Sorted
+from imgur_sync.planner.view import AlbumView
 
 
 class Entry(NamedTuple):
@@ -53,3 +54,10 @@ def _insert(placed: list[Entry], picture: SyncedPicture, before: tuple[str, ...]
     numbers = {entry.id: number for number, entry in enumerate(placed) if entry.id is not None}
     behind = next((numbers[image_id] for image_id in reversed(before) if image_id in numbers), -1)
     placed.insert(behind + 1, Entry(picture.path, picture.digest, picture.id))
+
+
+def taken_out(view: AlbumView, sorted_: Sorted) -> tuple[str, ...]:
+    """Pictures without a file that stay and are not shown: from an album of no account nobody takes any out but we, in
+    an edit of pieces that broke off."""
+    alive = view.probed.alive - view.keyless if view.anonymous else frozenset()
+    return tuple(picture.id for picture in sorted_.kept if picture.id in alive)

@@ -12,13 +12,13 @@ def membership(
     places: Sequence[str],
     uploaded: Mapping[str, str],
     shown: Sequence[str],
-    kept_foreign: Sequence[str] = (),
+    kept: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """The ids in wanted order: managed places, then whatever else the album shows.
 
     `places` are the paths of the edit in wanted order, `uploaded` the ids that this run made by path. A place whose
     upload failed keeps the picture that it was to replace. Pictures that leave are left out; all others that are shown
-    follow behind, in the order shown. `kept_foreign` are pictures seen a moment ago and proven alive.
+    follow behind, in the order shown. `kept` are pictures proven alive that are not shown and stay.
     """
     # Two places can share a path: a file and a picture that a gate keeps there. Both lists are in wanted order.
     # Pictures that stay behind all places are paired with no path.
@@ -28,7 +28,7 @@ def membership(
     replaced: dict[str, list[str]] = {}
     for path, image_id in album.replaced:
         replaced.setdefault(path, []).append(image_id)
-    here = frozenset(shown)
+    here = frozenset((*shown, *kept))
     stays: set[str] = set()
     wanted: list[str] = []
     for path in places:
@@ -45,5 +45,5 @@ def membership(
     wanted.extend(extra)
     doomed = {image_id for _, image_id in album.deleting} | (album.leaving - stays)
     placed = set(wanted)
-    tail = [i for i in (*shown, *kept_foreign) if i not in placed and i not in doomed]
+    tail = [i for i in (*shown, *kept) if i not in placed and i not in doomed]
     return tuple(dict.fromkeys((*wanted, *tail)))

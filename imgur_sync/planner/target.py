@@ -9,7 +9,7 @@ from imgur_sync.model.plan import Placement
 from imgur_sync.model.spec import Privacy
 from imgur_sync.model.step import EditAlbum, Move, Place
 from imgur_sync.model.synced import IntentKind, Standing, SyncedPicture
-from imgur_sync.planner.entries import Entry
+from imgur_sync.planner.entries import Entry, taken_out
 from imgur_sync.planner.entries import entries as managed_places
 from imgur_sync.planner.marker import is_album_marker
 from imgur_sync.planner.order import Ranking, nfc
@@ -52,7 +52,8 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     doomed = {picture.id for picture in deleting}
     current = tuple(i for i in shown if i not in doomed) if doomed else shown
     rest = [i for i in current if i not in managed and i not in leaving]
-    tail = (*(i for i in rest if i in tail_ours), *(i for i in rest if i not in tail_ours))
+    back = taken_out(view, sorted_)
+    tail = (*(i for i in rest if i in tail_ours), *back, *(i for i in rest if i not in tail_ours))
     moves, placements = _moves(view, sorted_)
     # What is to be deleted is never seen by more people: the edit that publishes an album takes it out.
     seen, going = (shown, leaving | doomed) if doomed and publish and widens(view) else (current, leaving)
