@@ -49,9 +49,10 @@ def test_a_sample_of_kills_with_a_second_one_in_the_recovery(name: str, mode: st
 
 
 def test_the_matrix_notices_a_state_that_forgets() -> None:
-    """A program whose records do not survive the kill sends pictures twice, and the matrix says so."""
-    told = matrix("replace", "account", "--number", 99, "--of", 160, "--planted", "forgetful state")
-    assert any("I3" in failure for failure in list(told["failures"])), told  # type: ignore[call-overload]
+    """Without an account nothing but the state tells what is up: a program whose records do not survive the kill does
+    not put its albums in order, and the matrix says so. With one, the names of pictures tell it whose they are."""
+    told = matrix("replace", "nobody", "--number", 0, "--of", 8, "--planted", "forgetful state")
+    assert any("I2" in failure for failure in list(told["failures"])), told  # type: ignore[call-overload]
 
 
 def test_the_matrix_notices_a_ledger_that_forgets() -> None:
