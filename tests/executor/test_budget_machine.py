@@ -157,7 +157,8 @@ class Spender(RuleBasedStateMachine):
         with self.stage.watched():
             plan = self.stage.plan()
         before, uploaded = len(self.stage.requests()), self.stage.uploads()
-        codes = self._patiently()
+        gates = [gate for album in plan.albums for gate in album.gates if gate.name.approvable]
+        codes = self._patiently({gate.name: sum(g.count for g in gates if g.name is gate.name) for gate in gates})
         assert codes == (ExitCode.DONE,), self.stage.events[-1]
         sent = self.stage.requests()[before:]
         if not any(entry["refused_by"] for entry in sent) and self.stage.uploads() > uploaded:
@@ -168,12 +169,13 @@ class Spender(RuleBasedStateMachine):
         with suppress(ImgurSyncError), self.stage.watched(approvals):
             self.stage.apply(approvals, wait=wait)
 
-    def _patiently(self) -> tuple[int, ...]:
-        """One run that waits does it all; an Imgur that says that it is over capacity ends a run each time."""
+    def _patiently(self, approvals: Mapping[GateName, int]) -> tuple[int, ...]:
+        """One run that waits does it all; an Imgur that says that it is over capacity ends a run each time. Where many
+        files went, somebody has looked at the number."""
         for _ in range(30):
             try:
                 with self.stage.watched():
-                    return self.stage.apply(wait=True).codes
+                    return self.stage.apply(approvals, wait=True).codes
             except TryAgainLaterError:
                 assert not self.stage.names_times
                 self.stage.clock.advance(2 * HOUR)
