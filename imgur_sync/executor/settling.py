@@ -208,15 +208,22 @@ def read_headers_fully(session: Session) -> Task[None]:
 
 
 def _empty_twins(session: Session) -> Task[None]:
-    """Empty albums that carry the marker of an album which we have under another id: late twins of a creation."""
+    """Empty albums that carry the marker of an album which we have under another id: late twins of a creation.
+
+    Only where this state made that album itself: one that was lost may have used the other one until a moment ago, and
+    Imgur's lists show that late.
+    """
     ours = {album.id for album in session.store.albums()}
     markers = {album_marker(session.store.lineage, album.key): album.key for album in session.store.albums()}
     for move in session.manifest.moved:
         markers.setdefault(album_marker(session.store.lineage, move.source), move.target)
-    for header in tuple((session.headers or {}).values()):  # removing one takes it out of them
-        key = markers.get(header.description)
-        if key is not None and header.id not in ours and header.count == 0:
-            yield from remove_album_twin(session, key, header.id)
+    empty = [h for h in (session.headers or {}).values() if h.count == 0 and h.id not in ours]
+    twins = [(markers[h.description], h.id) for h in empty if h.description in markers]
+    every = session.store.intents(*IntentStatus) if twins else ()
+    made = {intent.album for intent in every if intent.kind is IntentKind.CREATE_ALBUM}
+    for key, album_id in twins:
+        if key in made:
+            yield from remove_album_twin(session, key, album_id)
 
 
 def _settle_edit(session: Session, intent: Intent) -> Task[None]:

@@ -82,8 +82,8 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
     loose = [file for file in files if file.path not in pairs]
     sends, respected, twice = _sends(view, loose, gone, {p.path for p in spare if p.standing is not Standing.UNMANAGED})
     stuck = {send.file.path for send in sends if _is_held(send, spec.protect, hold)}
-    stuck |= {file.path for file in loose} - {send.file.path for send in sends}
-    fate = _fates(view, spare, shown, stuck, hold)
+    stuck |= {file.path for file in loose} - {send.file.path for send in sends} - set(respected)
+    fate = _fates(view, spare, shown, stuck, respected, hold)
     back = reattached | {picture.id for picture in claims.incoming.values()}
     return Sorted(
         files=files,
@@ -230,12 +230,18 @@ def _is_held(send: Send, protect: bool, hold: Hold) -> bool:
 
 
 def _fates(
-    view: AlbumView, spare: tuple[SyncedPicture, ...], shown: frozenset[str], stuck: set[str], hold: Hold
+    view: AlbumView,
+    spare: tuple[SyncedPicture, ...],
+    shown: frozenset[str],
+    stuck: set[str],
+    respected: tuple[str, ...],
+    hold: Hold,
 ) -> dict[str, tuple[SyncedPicture, ...]]:
-    """Sort the pictures of ours that have no file into what becomes of each. `stuck` files get no new picture now."""
+    """Sort the pictures of ours that have no file into what becomes of each. `stuck` files get no new picture now;
+    `respected` ones get none for good, and what they showed before is without a file."""
     unsendable = {file.path for file in view.local.unsendable} | stuck
     moved_folder = view.synced is not None and view.synced.folder not in ("", view.spec.folder)
-    paths = {file.path for file in view.local.files} if spare else set()
+    paths = {file.path for file in view.local.files} - set(respected) if spare else set()
     names = ("pruned", "retired", "unmanaged", "kept", "in_place", "protected", "left", "settling")
     fate: dict[str, list[SyncedPicture]] = {name: [] for name in names}
     for picture in spare:

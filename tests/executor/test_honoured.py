@@ -173,6 +173,20 @@ def test_respect_leaves_a_deleted_picture_deleted(stage: SyncStage) -> None:
     assert len(stage.shown("cats")) == 3
 
 
+def test_a_file_that_takes_the_content_of_a_deleted_picture_shows_nothing(stage: SyncStage, tmp_path: Path) -> None:
+    """Nor does the picture that it had before stay, which no file has any more."""
+    stage.change("cats", on_remote_delete=OnRemoteDelete.RESPECT)
+    first, second = sorted((tmp_path / "cats").iterdir())[:2]
+    stage.steer("edit", {"op": "delete_image", "id": stage.remote("cats")["images"][0]})
+    assert stage.apply().codes == (ExitCode.DONE,)
+    wanted = stage.wanted("cats")[2:]
+    first.replace(second)
+    finished = stage.apply()
+    assert (finished.uploaded, finished.codes) == (0, (ExitCode.DONE,))
+    assert stage.shown("cats") == wanted
+    assert stage.plan().settled
+
+
 def test_an_album_deleted_on_the_site_waits_for_approval_and_needs_no_upload(stage: SyncStage) -> None:
     """The album is gone, its pictures live: the gate counts them; approved, a new album takes them, uploading none."""
     stage.steer("edit", {"op": "delete_album", "id": stage.remote("cats")["id"]})

@@ -385,6 +385,8 @@ class Oracle:
             paths = [path for path, sha in held.items() if sha == old]
             if len(paths) != 1 or old in files.values() or paths[0] not in files:
                 continue
+            if files[paths[0]] in self.acts.respected(name):
+                continue  # no new one comes
             shown = {self.watcher.shas.get(other) for other in deed.after[key].images}
             now = dict(self.acts.streets.pictures(name)).get(paths[0])
             if now is None:  # it vanished while the run went on: nothing takes its place any more
