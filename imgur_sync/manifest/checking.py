@@ -35,6 +35,7 @@ from imgur_sync.model.spec import (
     Prune,
     Removal,
     UploadSpec,
+    WatchSpec,
     title_of,
 )
 from imgur_sync.model.texts import Texts
@@ -74,6 +75,7 @@ def _manifest(source: Source, document: Document, rules: Rules) -> Manifest:
         account=dataclasses.replace(AccountSpec(), **given(document.account)),
         budget=dataclasses.replace(BudgetSpec(), **given(document.budget)),
         upload=dataclasses.replace(UploadSpec(), **given(document.upload)),
+        watch=dataclasses.replace(WatchSpec(), **given(document.watch)),
         gates=_gates(document.gates),
     )
     return dataclasses.replace(manifest, warnings=_warnings(manifest))

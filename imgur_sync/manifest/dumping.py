@@ -29,6 +29,7 @@ from imgur_sync.model.spec import (
     Prune,
     Removal,
     UploadSpec,
+    WatchSpec,
 )
 from imgur_sync.model.texts import Texts
 
@@ -44,6 +45,7 @@ _VALUES = (
     Removal,
     Texts,
     UploadSpec,
+    WatchSpec,
 )
 _SHAPE = [__version__, *(f"{kind.__name__}.{field.name}" for kind in _VALUES for field in dataclasses.fields(kind))]
 """Written into each dump: another version, or other fields, and the dump is not read."""
@@ -108,6 +110,7 @@ def _manifest(plain: dict[str, Any]) -> Manifest:
         account=AccountSpec(**plain["account"]),
         budget=BudgetSpec(**plain["budget"]),
         upload=UploadSpec(**plain["upload"]),
+        watch=WatchSpec(**plain["watch"]),
         gates=GateLimits(
             prune=GateLimit(**gates["prune"]),
             prune_run=gates["prune_run"],

@@ -12,9 +12,9 @@ from imgur_sync.manifest.amounts import MIB, duration_text, size_text
 from imgur_sync.manifest.schema import CollectionTable, DefaultsTable, Document, Table
 from imgur_sync.manifest.showing import KeyPath
 from imgur_sync.manifest.words import rule
-from imgur_sync.model.spec import AccountSpec, AlbumSpec, BudgetSpec, GateLimits, UploadSpec
+from imgur_sync.model.spec import AccountSpec, AlbumSpec, BudgetSpec, GateLimits, UploadSpec, WatchSpec
 
-_DEFAULTS = {"account": AccountSpec, "budget": BudgetSpec, "upload": UploadSpec, "albums": AlbumSpec}
+_DEFAULTS = {"account": AccountSpec, "budget": BudgetSpec, "upload": UploadSpec, "watch": WatchSpec, "albums": AlbumSpec}
 _OTHER_DEFAULTS = {"path": '".imgur-sync/state.db"', "backend": '"file"', "pictures": '"detach"'}
 """Those that no field of a specification holds as they are written."""
 

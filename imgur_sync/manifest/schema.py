@@ -110,6 +110,7 @@ class BudgetTable(Table):
     uploads_per_hour: int | None = Field(default=None, ge=0, le=10_000)
     remote_max_age: Annotated[float, PlainValidator(Duration(0, 30 * DAY))] | None = None
     max_credits_per_run: int | None = Field(default=None, ge=1, le=1_000_000)
+    refresh_credits_per_day: int | None = Field(default=None, ge=0, le=12_500)
 
 
 class UploadTable(Table):
@@ -119,6 +120,16 @@ class UploadTable(Table):
     bytes_in_flight: Annotated[int, PlainValidator(Size(MIB, 1024 * MIB))] | None = None
     settle_seconds: Annotated[float, PlainValidator(Duration(0, HOUR))] | None = None
     max_wait: Annotated[float, PlainValidator(Duration(0, 7 * DAY))] | None = None
+
+
+class WatchTable(Table):
+    """[watch]"""
+
+    quiet: Annotated[float, PlainValidator(Duration(0.1, HOUR))] | None = None
+    quiet_cap: Annotated[float, PlainValidator(Duration(1, DAY))] | None = None
+    removal_hold: Annotated[float, PlainValidator(Duration(1, 30 * DAY))] | None = None
+    rescan: Annotated[float, PlainValidator(Duration(10, 7 * DAY))] | None = None
+    remote_max_age: Annotated[float, PlainValidator(Duration(0, 30 * DAY))] | None = None
 
 
 class CountGateTable(Table):
@@ -247,6 +258,7 @@ class Document(Table):
     budget: BudgetTable | None = None
     upload: UploadTable | None = None
     gates: GatesTable | None = None
+    watch: WatchTable | None = None
     state: StateTable | None = None
     defaults: DefaultsTable | None = None
     albums: dict[str, AlbumTable] | None = None

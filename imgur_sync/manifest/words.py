@@ -22,12 +22,6 @@ from imgur_sync.manifest.schema import (
 )
 from imgur_sync.manifest.showing import SECRET_KEY, KeyPath, dotted, key, shown
 
-LATER: Mapping[str, frozenset[str]] = {
-    "Document": frozenset({"watch"}),
-    "BudgetTable": frozenset({"refresh_credits_per_day"}),
-}
-"""Keys of the specification that this version does not have, by table."""
-
 _NAMED: Mapping[str, type[Table]] = {
     "albums": AlbumTable,
     "collections": CollectionTable,
@@ -67,8 +61,6 @@ def _unknown(path: KeyPath, *, guess: bool) -> Fault:
     name, table = str(path[-1]), table_at(path[:-1])
     if SECRET_KEY.search(name):
         return Fault(path, f"{dotted(path)} does not belong in a manifest", _SECRET_REMEDY, on_key=True)
-    if name in LATER.get(table.__name__, ()):
-        return Fault(path, f"{dotted(path)} is {_NOT_YET}", "remove it", on_key=True)
     return Fault(path, f"unknown key {dotted(path)}", _meant(path, name, table) if guess else "remove it", on_key=True)
 
 

@@ -161,12 +161,14 @@ class AccountSpec:
 
 @dataclass(frozen=True, slots=True)
 class BudgetSpec:
-    """Our own caps; 0 uploads an hour means none of our own. `remote_max_age` in seconds."""
+    """Our own caps; 0 uploads an hour means none of our own. `remote_max_age` in seconds. What `watch` may spend a day
+    on looking for drift is `refresh_credits_per_day`; 0: it does not look."""
 
     reserve_credits: int = 500
     uploads_per_hour: int = 45
     remote_max_age: float = 3600.0
     max_credits_per_run: int | None = None
+    refresh_credits_per_day: int = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,19 @@ class UploadSpec:
     bytes_in_flight: int = 64 * 1024 * 1024
     settle_seconds: float = 90.0
     max_wait: float = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSpec:
+    """How `watch` waits, in seconds: until a file is still (`quiet`), at most for an album that is never still
+    (`quiet_cap`), between two scans that both miss a file before its picture is removed, between two full scans, and
+    how old a listing of an unchanged album may be."""
+
+    quiet: float = 2.0
+    quiet_cap: float = 30.0
+    removal_hold: float = 60.0
+    rescan: float = 3600.0
+    remote_max_age: float = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +210,7 @@ class Manifest:
     account: AccountSpec = AccountSpec()
     budget: BudgetSpec = BudgetSpec()
     upload: UploadSpec = UploadSpec()
+    watch: WatchSpec = WatchSpec()
     gates: GateLimits = GateLimits()
     warnings: tuple[str, ...] = ()
     collections: tuple[CollectionSpec, ...] = ()

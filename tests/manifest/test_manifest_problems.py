@@ -138,8 +138,6 @@ def test_each_mistake_is_told_alone_with_its_place_and_its_remedy(problems, text
 
 
 LATER = [
-    ("watch", "[watch]\nquiet = '2s'\n", 2, 2),
-    ("refresh_credits_per_day", "[budget]\nrefresh_credits_per_day = 250\n", 3, 1),
     ("git state", "[state]\nbackend = 'git'\n", 3, 11),
 ]
 
