@@ -11,7 +11,8 @@
     ├── CredentialsError      8    credentials are missing, refused or expired
     ├── DeclinedError        10    the person at the prompt said no
     ├── TryAgainLaterError   75    Imgur or the network cannot be had now
-    │   └── UnreachableError 75    no answer came at all
+    │   ├── UnreachableError 75    no answer came at all
+    │   └── MadeRoomError    75    a pass of `watch` ended early, to go on later (never reaches a user)
     ├── FileChangedError      1    a file changed between planning and reading (never reaches a user)
     └── InterruptedRun   130/143   SIGINT or SIGTERM; state is safe
 
@@ -155,6 +156,10 @@ class FileChangedError(ImgurSyncError):
         super().__init__(f"{path} changed after it was planned")
         self.path = path
         self.gone = gone
+
+
+class MadeRoomError(TryAgainLaterError):
+    """A run that was asked to make room for something else ended after its requests in flight."""
 
 
 class InterruptedRun(ImgurSyncError):

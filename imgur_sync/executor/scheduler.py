@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, assert_never
 
 from imgur_sync.errors import ExitCode, ImgurSyncError, InterruptedRun
@@ -12,6 +12,8 @@ from imgur_sync.executor.tasks import Do, Fork, Pause, RunStopped, Take, Task, W
 from imgur_sync.model.event import Event
 from imgur_sync.model.ports import Clock, Workers
 
+ASK_SECONDS = 1.0
+"""How often at least it is asked, where that may be, whether the run is to make room."""
 GRACE_SECONDS = 8.0
 """After Ctrl-C, what ends within this time is finished; the rest becomes open intents."""
 
@@ -32,7 +34,16 @@ class _Strand:
 class Scheduler:
     """Drives a root task to its end. Used from one thread, for one run."""
 
-    def __init__(self, workers: Workers, clock: Clock, *, in_flight: int, bytes_in_flight: int) -> None:
+    def __init__(
+        self,
+        workers: Workers,
+        clock: Clock,
+        *,
+        in_flight: int,
+        bytes_in_flight: int,
+        room_wanted: Callable[[], ImgurSyncError | None] | None = None,
+    ) -> None:
+        self._room_wanted = room_wanted
         self._workers = workers
         self._clock = clock
         self._slots = in_flight
@@ -77,6 +88,7 @@ class Scheduler:
             if not (self._jobs or self._timers or self._takers):
                 break
             self._wait()
+            self._make_room()
             yield from self._drain()
         yield from self._drain()
         if self._workers.stopping:
@@ -165,6 +177,8 @@ class Scheduler:
         deadline = self._timers[0][0] if self._timers else None
         if self._stop_at is not None:
             deadline = self._stop_at if deadline is None else min(deadline, self._stop_at)
+        if self._room_wanted is not None:
+            deadline = min(now + ASK_SECONDS, now + ASK_SECONDS if deadline is None else deadline)
         completion = self._workers.next(deadline) if deadline is None or deadline > now else None
         if completion is not None:
             strand = self._jobs.pop(completion.tag, None)
@@ -181,6 +195,13 @@ class Scheduler:
             self._jobs.clear()
         while self._timers and self._timers[0][0] <= now:
             self._ready.append((heapq.heappop(self._timers)[2], None, None))
+
+    def _make_room(self) -> None:
+        """Halt where somebody else is to have a turn."""
+        if self._room_wanted is not None and self._halted is None:
+            error = self._room_wanted()
+            if error is not None:
+                self.halt(error)
 
     def _drop_waiting(self) -> None:
         """Nothing that only waits goes on."""

@@ -63,7 +63,8 @@ OWN_CAP = "allow this run more: --max-credits, or max_credits_per_run in [budget
 @dataclass(frozen=True, slots=True)
 class Ports:
     """The implementations of one run. Without a `reader` nothing is sent; without a `ledger` nothing is priced against
-    what is left. `chance` gives numbers in [0, 1) to spread retries."""
+    what is left. `chance` gives numbers in [0, 1) to spread retries. Where `room_wanted` returns an error, the run ends
+    with it after its requests in flight; it is asked about once a second, on the control thread."""
 
     local: LocalFiles
     store: StateStore
@@ -73,6 +74,7 @@ class Ports:
     reader: RemoteReader | None = None
     ledger: Ledger | None = None
     chance: Callable[[], float] = random.random
+    room_wanted: Callable[[], ImgurSyncError | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class Session:
             ports.clock,
             in_flight=manifest.upload.in_flight,
             bytes_in_flight=manifest.upload.bytes_in_flight,
+            room_wanted=ports.room_wanted,
         )
         self.settle_seconds = manifest.upload.settle_seconds
         self.unowned = Unowned()

@@ -12,6 +12,7 @@ from imgur_sync.local.patterns import Unmanaged
 from imgur_sync.local.reading import read_content
 from imgur_sync.local.rules import Rules, album_rules
 from imgur_sync.local.scan import Scan
+from imgur_sync.local.stillness import Stillness
 from imgur_sync.local.walk import OpenFile, open_root
 from imgur_sync.model.local import CachedFile, Content, LocalAlbum, LocalFile, RootIdentity, UnchangedFolder
 from imgur_sync.model.ports import Cache, Clock
@@ -22,10 +23,14 @@ class Folders:
     """Scans and reads albums' folders. Opens nothing but folders and regular files, and those only for reading.
 
     `cache` saves reading unchanged files again; `clock` tells which files are too young to be trusted next time.
-    `open_file` stands in for `os.open` where a test wants an open to fail.
+    `open_file` stands in for `os.open` where a test wants an open to fail. With a `stillness` files that are being
+    written are left alone.
     """
 
-    def __init__(self, cache: Cache, clock: Clock, open_file: OpenFile = os.open) -> None:
+    def __init__(
+        self, cache: Cache, clock: Clock, open_file: OpenFile = os.open, stillness: Stillness | None = None
+    ) -> None:
+        self._stillness = stillness
         self._cache = cache
         self._clock = clock
         self._open_file = open_file
@@ -80,7 +85,9 @@ class Folders:
         self, spec: AlbumSpec, rules: Rules, fd: int, looker: Looker, unchanged_if: str, *, trust: bool
     ) -> LocalAlbum | UnchangedFolder:
         start_ns = int(self._clock.now() * 1_000_000_000)
-        scan = Scan(self._cache, spec.key, looker, self._open_file, start_ns, trust=trust)
+        if self._stillness is not None:
+            self._stillness.begin(spec.key)
+        scan = Scan(self._cache, spec.key, looker, self._open_file, start_ns, trust=trust, stillness=self._stillness)
         scan.folder(fd, "", rules)
         scan.forget_vanished()
         row = os.fstat(fd)

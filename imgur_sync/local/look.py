@@ -136,6 +136,12 @@ def _row(entry: Entry, device: int, verdict: Verdict, keep: bool = True, error: 
     return Look(row, keep, error)
 
 
+def left_alone(entry: Entry, device: int) -> Look:
+    """A file that is being written and not opened meanwhile: perhaps a picture, as far as its name tells."""
+    picture = entry[5] == stat.S_IFREG and promised_type(entry[0]) and not is_secret(entry[0])
+    return _row(entry, device, unsendable(Why.UNSTILL) if picture else NOTHING, keep=False)
+
+
 def _changing(entry: Entry, device: int) -> Look:
     return _row(entry, device, unsendable(Why.CHANGING), keep=False)
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 
 from imgur_sync.local.content import Seen, mark_of
 from imgur_sync.local.listing import Entry, Listing, list_folder
-from imgur_sync.local.look import Looker
+from imgur_sync.local.look import Looker, left_alone
 from imgur_sync.local.names import IGNORE_FILE, promised_type, stub_of
 from imgur_sync.local.patterns import read_patterns
 from imgur_sync.local.rules import Rules
+from imgur_sync.local.stillness import Stillness
 from imgur_sync.local.walk import FOLDER_FLAGS, OpenFile
 from imgur_sync.model.local import CachedFile, FolderMark
 from imgur_sync.model.ports import Cache
@@ -27,16 +28,25 @@ class Scan:
     `trust` is false where every file is to be read anew. `start_ns` is the wall clock when the scan began.
     """
 
-    __slots__ = ("_album", "_cache", "_known", "_looker", "_open_file", "_racy_from", "errors", "seen")
+    __slots__ = ("_album", "_cache", "_known", "_looker", "_open_file", "_racy_from", "_stillness", "errors", "seen")
 
     def __init__(
-        self, cache: Cache, album: str, looker: Looker, open_file: OpenFile, start_ns: int, *, trust: bool
+        self,
+        cache: Cache,
+        album: str,
+        looker: Looker,
+        open_file: OpenFile,
+        start_ns: int,
+        *,
+        trust: bool,
+        stillness: Stillness | None = None,
     ) -> None:
         self._cache = cache
         self._album = album
         self._looker = looker
         self._open_file = open_file
         self._racy_from = start_ns - RACY_NS
+        self._stillness = stillness
         self._known: Mapping[str, FolderMark] | None = cache.folders(album) if trust else None
         self.seen: list[Seen] = []
         self.errors: list[str] = []
@@ -123,6 +133,9 @@ class Scan:
                     continue
             if row is not None and unchanged:
                 rows.append((row, True))
+                continue
+            if self._stillness is not None and not self._stillness.is_still(self._album, prefix + name, entry):
+                rows.append((left_alone(entry, listing.device).row, False))
                 continue
             look = self._looker.look(fd, prefix + name, entry, listing.device)
             if look.error:

@@ -27,6 +27,8 @@ class Why(StrEnum):
     ENCRYPTED = "encrypted by git-crypt"
     SECRET = "may hold a secret"  # never sent, whatever the patterns say
     CHANGING = "changed while it was read"
+    UNSTILL = "still being written"
+    VANISHED = "gone a moment ago"  # its picture stays until another look has missed it, too
     REFUSED = "refused by Imgur before"
     FAILED = "could not be settled before"
 

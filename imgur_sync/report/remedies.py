@@ -18,6 +18,8 @@ REMEDIES: Mapping[Why, str] = {
     Why.ENCRYPTED: "unlock the repository: git-crypt unlock",
     Why.SECRET: "if it is a picture to show, rename it; else leave it out with exclude",
     Why.CHANGING: "run again when it is whole",
+    Why.UNSTILL: "it is sent once it is whole",
+    Why.VANISHED: "put it back, or wait for removal_hold in [watch]",
     Why.REFUSED: f"change the file, or try again: {RETRY}",
     Why.FAILED: f"try again: {RETRY}",
 }

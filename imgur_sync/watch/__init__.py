@@ -1,0 +1,1 @@
+"""The daemon: waits for changes, looks, and has albums made equal to their folders, for ever."""
