@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from imgur_sync.model.activity import Activity, Wish
     from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Reading, Refusal, Reservation
     from imgur_sync.model.change import Change
     from imgur_sync.model.history import Run, RunStep
@@ -254,4 +255,31 @@ class Lock(Protocol):
 
     def holder(self) -> str | None:
         """Who holds it, or None when it is free."""
+        ...
+
+
+class ActivityBoard(Protocol):
+    """Where processes tell others what they do, and ask for their turn. Disposable: what cannot be read is not there,
+    what cannot be written is dropped, and nothing ever raises. Safe from several threads and processes, and from kills.
+    """
+
+    def show(self, activity: Activity) -> None:
+        """Put this in the place of what its process (`pid` on `host`) showed before. The caller sees to it that this
+        is not called more than about once a second."""
+        ...
+
+    def clear(self) -> None:
+        """This process does nothing any more."""
+        ...
+
+    def all(self) -> tuple[Activity, ...]:
+        """What every process showed last, by since; `ended` are those that are known to have died without `clear`."""
+        ...
+
+    def wish(self, command: str) -> AbstractContextManager[None]:
+        """Ask for the lock of runs while the block lasts, but for `WISH_LASTS` seconds at most."""
+        ...
+
+    def wishes(self) -> tuple[Wish, ...]:
+        """The wishes that count, the oldest first: not those of processes that died, and none that is too old."""
         ...

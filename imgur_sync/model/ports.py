@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from imgur_sync.model.keeping import Cache, Ledger, Lock, QuietMark, StateStore, Tokens, TokenStore
+from imgur_sync.model.keeping import ActivityBoard, Cache, Ledger, Lock, QuietMark, StateStore, Tokens, TokenStore
 from imgur_sync.model.texts import UNMANAGED, Texts
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 __all__ = [
+    "ActivityBoard",
     "Cache",
     "Clock",
     "Completion",
