@@ -25,7 +25,7 @@ ALBUM_KEY = COLLECTION_KEY = r"[a-z0-9][a-z0-9._-]{0,99}"
 """How the keys of albums and the names of collections are written; they hold no two dots in a row either."""
 
 _KEY = re.compile(ALBUM_KEY)
-_TAKEN_NAMES = frozenset({"cache.db", "run.lock", "watch.lock"})
+_TAKEN_NAMES = frozenset({"activity.db", "cache.db", "run.lock", "watch.lock"})
 
 
 class Rules:

@@ -6,15 +6,13 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from imgur_sync.errors import ImgurSyncError
 from imgur_sync.model.local import CachedFile, FolderMark
-from imgur_sync.state import cache_rows
-from imgur_sync.state.database import Kind, check_header, connect, make_database, transaction
-from imgur_sync.state.migrations import schema_after, schema_of
+from imgur_sync.state import cache_rows, disposable
+from imgur_sync.state.database import Kind, transaction
 
 if TYPE_CHECKING:
     from imgur_sync.model.ports import QuietMark
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
 CACHE = Kind("cache", 0x69734361, 2, "It can be removed at any time.")
 # Folders kept in memory before they are written in one transaction.
 _PENDING = 200
-# Another process writes for milliseconds; a cache is not worth a longer wait.
-_BUSY = 1.0
 _TABLES = (
     "CREATE TABLE folder (album TEXT NOT NULL, path BLOB NOT NULL, stats BLOB NOT NULL, rules BLOB NOT NULL, "
     "content BLOB NOT NULL, files INTEGER NOT NULL, problems INTEGER NOT NULL, marked INTEGER NOT NULL, "
@@ -48,7 +44,7 @@ class SqliteCache:
         self._lock = threading.RLock()
         self._process = os.getpid()
         self._pending: list[tuple[str, tuple[Any, ...]]] = []
-        self._connection = self._opened()
+        self._connection = disposable.opened(path, CACHE, _fill)
 
     def close(self) -> None:
         """Commit and give the file back. Closing twice is harmless; afterwards the cache is empty."""
@@ -188,26 +184,8 @@ class SqliteCache:
     def _replace(self) -> None:
         assert self._connection is not None, "what was damaged was open"
         self._connection.close()
-        _remove(self._path)
-        self._connection = self._opened()
-
-    def _opened(self) -> sqlite3.Connection | None:
-        """A connection to a cache of this version, made anew where there is none; None when that cannot be had."""
-        for _ in range(2):
-            try:
-                if check_header(self._path, CACHE) == CACHE.version:
-                    return _connected(self._path)
-                _remove(self._path)  # an older one: what it holds is found again
-            except FileNotFoundError:
-                with suppress(ImgurSyncError, OSError, sqlite3.Error):
-                    make_database(self._path, CACHE, _fill)
-                    return _connected(self._path)
-                return None
-            except sqlite3.OperationalError:
-                return None
-            except (ImgurSyncError, OSError, sqlite3.DatabaseError, UnicodeDecodeError):
-                _remove(self._path)
-        return None
+        disposable.remove(self._path)
+        self._connection = disposable.opened(self._path, CACHE, _fill)
 
 
 def _facts(mark: FolderMark) -> tuple[bytes, bytes, bytes, int, int]:
@@ -218,28 +196,3 @@ def _fill(connection: sqlite3.Connection) -> None:
     for statement in _TABLES:
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {CACHE.version}")
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    """For writing, else for reading only."""
-    for mode in ("rw", "ro", "immutable"):
-        try:
-            connection = connect(path, mode=mode, synchronous="OFF", busy=_BUSY)
-        except sqlite3.OperationalError:
-            continue
-        try:
-            if schema_of(connection) != schema_after((_fill,)):
-                raise sqlite3.DatabaseError("not the tables of a cache")
-            return connection
-        except sqlite3.OperationalError:
-            connection.close()
-        except BaseException:
-            connection.close()
-            raise
-    raise sqlite3.OperationalError("the cache cannot be opened")
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        with suppress(OSError):
-            path.with_name(path.name + suffix).unlink()

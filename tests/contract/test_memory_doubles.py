@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from imgur_sync.model.ports import Cache, Ledger, TokenStore
+from imgur_sync.model.ports import ActivityBoard, Cache, Ledger, TokenStore
+from tests.contract.activity_contract import ActivityContract
 from tests.contract.cache_contract import CacheContract
 from tests.contract.ledger_contract import LedgerContract
 from tests.contract.token_store_contract import TokenStoreContract
+from tests.support.hand_clock import HandClock
+from tests.support.memory_activity import MemoryActivity
 from tests.support.memory_cache import MemoryCache
 from tests.support.memory_ledger import MemoryLedger
 from tests.support.memory_tokens import MemoryTokens
@@ -55,3 +58,22 @@ class TestMemoryTokens(TokenStoreContract):
     def tokens(self) -> TokenStore:
         """None yet."""
         return MemoryTokens()
+
+
+class TestMemoryActivity(ActivityContract):
+    """A board in two dicts."""
+
+    @pytest.fixture
+    def time(self) -> HandClock:
+        """Its clock."""
+        return HandClock()
+
+    @pytest.fixture
+    def board(self, time: HandClock) -> ActivityBoard:
+        """An empty one."""
+        return MemoryActivity(time.now)
+
+    @pytest.fixture
+    def same(self, board: ActivityBoard) -> ActivityBoard:
+        """The same object: it is of one process."""
+        return board
