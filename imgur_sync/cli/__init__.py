@@ -29,6 +29,7 @@ GROUPS = {
     "Every day": {
         "plan": Entry("plan", "Show what apply would do, and what it costs."),
         "apply": Entry("apply", "Make the albums equal the folders."),
+        "watch": Entry("watch", "Keep every album equal to its folder, until Ctrl-C."),
         "links": Entry("links", "List the links of the pictures."),
     },
     "Looking closer": {

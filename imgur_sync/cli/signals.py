@@ -54,6 +54,10 @@ class Stopper:
         finally:
             self._asking = False
 
+    def request(self, number: int) -> None:
+        """Ask the run to stop, as a first signal does."""
+        self._request_stop(number)
+
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self._asking:
             _raise(number, frame)
@@ -81,3 +85,14 @@ def _handling(handlers: dict[signal.Signals, Callable[[int, FrameType | None], N
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def reloading(reload: Callable[[], None]) -> Iterator[None]:
+    """SIGHUP asks to read the manifest anew until the block ends, where the system has such a signal."""
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is None:
+        yield
+        return
+    with _handling({hangup: lambda number, frame: reload()}):
+        yield

@@ -80,18 +80,27 @@ class KnownTokens(TokenStore):
 
 
 @contextmanager
-def planning(session: Session, options: Options, *, max_credits: int | None) -> Iterator[Bench]:
+def planning(
+    session: Session,
+    options: Options,
+    *,
+    max_credits: int | None,
+    manifest: Manifest | None = None,
+    priced: bool = False,
+) -> Iterator[Bench]:
     """Everything that a plan needs; there is nothing in it to write to Imgur with.
 
     The state is read, never written: what a reading settles is kept in memory. Without a state one is begun in memory.
+    The manifest is that of the command line, unless one is given. `priced` plans know the budget, also offline.
     """
-    manifest = load_manifest(session)
+    manifest = manifest or load_manifest(session)
     with ExitStack() as stack:
         reader, ledger = None, None
-        if not options.offline:
+        if priced or not options.offline:
             settings = _settings(manifest.account)
             manifest = _settled(manifest, settings)
             ledger = stack.enter_context(ledger_of(manifest.budget, settings, max_credits, manifest.account, options))
+        if ledger is not None and not options.offline:
             dated = stack.enter_context(watching_clock(session, ledger))
             reader = _reader(stack.enter_context(_transport(settings, dated, manifest.account, writing=False)))
         found = find_state(manifest, read_only=True)
@@ -106,14 +115,22 @@ def planning(session: Session, options: Options, *, max_credits: int | None) -> 
 
 @contextmanager
 def applying(
-    session: Session, options: Options, *, max_credits: int | None, adopt: Callable[[Bench], object]
+    session: Session,
+    options: Options,
+    *,
+    max_credits: int | None,
+    adopt: Callable[[Bench], object],
+    manifest: Manifest | None = None,
+    command: str = "apply",
 ) -> Iterator[ApplyBench]:
-    """Everything that a run needs, with the run's lock held.
+    """Everything that a run needs, with the run's lock held for `command`.
+
+    The manifest is that of the command line, unless one is given.
 
     Where there is no state but the manifest names a lineage, `adopt` first fills a new one with what is ours on Imgur;
     it gets its name only when it is complete, so that a kill on the way is no loss of what carries our markers.
     """
-    manifest = load_manifest(session)
+    manifest = manifest or load_manifest(session)
     with ExitStack() as stack:
         settings = _settings(manifest.account)
         manifest = _settled(manifest, settings)
@@ -121,7 +138,7 @@ def applying(
         dated = stack.enter_context(watching_clock(session, ledger))
         transport = stack.enter_context(_transport(settings, dated, manifest.account, writing=True))
         reader = _reader(transport)
-        stack.enter_context(run_lock(manifest.state_path).hold("apply --wait" if options.wait else "apply"))
+        stack.enter_context(run_lock(manifest.state_path).hold(f"{command} --wait" if options.wait else command))
         found = find_state(manifest)
         rebuilds = found is None and manifest.lineage is not None and not manifest.account.anonymous
         if rebuilds:

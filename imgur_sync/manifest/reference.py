@@ -14,7 +14,13 @@ from imgur_sync.manifest.showing import KeyPath
 from imgur_sync.manifest.words import rule
 from imgur_sync.model.spec import AccountSpec, AlbumSpec, BudgetSpec, GateLimits, UploadSpec, WatchSpec
 
-_DEFAULTS = {"account": AccountSpec, "budget": BudgetSpec, "upload": UploadSpec, "watch": WatchSpec, "albums": AlbumSpec}
+_DEFAULTS = {
+    "account": AccountSpec,
+    "budget": BudgetSpec,
+    "upload": UploadSpec,
+    "watch": WatchSpec,
+    "albums": AlbumSpec,
+}
 _OTHER_DEFAULTS = {"path": '".imgur-sync/state.db"', "backend": '"file"', "pictures": '"detach"'}
 """Those that no field of a specification holds as they are written."""
 

@@ -47,10 +47,14 @@ class HeldFolders:
     """`LocalFiles` that tells a file which has been missing for a moment only as one that cannot be sent: its picture
     stays where it is. A file that was renamed, or is in another folder, takes its picture along at once.
 
-    A look that was not whole, with errors or without a folder, proves nothing and is passed on as it is.
+    A look that was not whole, with errors or without a folder, proves nothing and is passed on as it is. `alive` is
+    called while files are read.
     """
 
-    def __init__(self, local: LocalFiles, store: StateStore, absences: Absences) -> None:
+    def __init__(
+        self, local: LocalFiles, store: StateStore, absences: Absences, alive: Callable[[], None] = lambda: None
+    ) -> None:
+        self._alive = alive
         self._local = local
         self._store = store
         self._absences = absences
@@ -64,7 +68,12 @@ class HeldFolders:
         on_hashed: Callable[[str, int], None] = lambda path, size: None,
     ) -> LocalAlbum | UnchangedFolder:
         """As the folders, with files that are gone since a moment among those that cannot be sent."""
-        local = self._local.scan(spec, unchanged_if=unchanged_if, checksum=checksum, on_hashed=on_hashed)
+
+        def hashed(path: str, size: int) -> None:
+            self._alive()
+            on_hashed(path, size)
+
+        local = self._local.scan(spec, unchanged_if=unchanged_if, checksum=checksum, on_hashed=hashed)
         if isinstance(local, UnchangedFolder):
             self._absences.missing(spec.key, ())
             return local

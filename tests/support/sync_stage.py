@@ -127,10 +127,7 @@ class SyncStage:
     def apply(self, approvals: Mapping[GateName, int] | None = None, **options: Any) -> RunFinished:
         """One `apply -y` in a process of its own; what it yields stands in `events`."""
         manifest = self.manifest()
-        found = find_store(manifest.state_path, lineage=LINEAGE)
-        if found is None and self.anonymous:
-            found = open_store(manifest.state_path, lineage=LINEAGE, create=True, mode="anonymous")
-        store = found or self._rebuilt(manifest)
+        store = self._opened(manifest)
         wanted = RunOptions(approvals=approvals or {}, **options)
         self.events = []
         with store, self._ledger() as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
@@ -174,6 +171,13 @@ class SyncStage:
                 self.kill_at = 0
                 transport.close()
         return True
+
+    def _opened(self, manifest: Manifest) -> SqliteStore:
+        """The state, made or rebuilt where there is none."""
+        found = find_store(manifest.state_path, lineage=LINEAGE)
+        if found is None and self.anonymous:
+            found = open_store(manifest.state_path, lineage=LINEAGE, create=True, mode="anonymous")
+        return found or self._rebuilt(manifest)
 
     def _rebuilt(self, manifest: Manifest) -> SqliteStore:
         """A state filled from Imgur under another name, and put in place when it is whole, as the command does it."""

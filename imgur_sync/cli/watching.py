@@ -1,0 +1,126 @@
+"""Puts the implementations behind the ports of the daemon."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from imgur_sync.cli.adopting import adopt
+from imgur_sync.cli.manifests import load_manifest
+from imgur_sync.cli.session import Session
+from imgur_sync.cli.wiring import applying, planning
+from imgur_sync.executor import Options, Ports, SystemClock
+from imgur_sync.local.folders import Folders
+from imgur_sync.local.stillness import Stillness
+from imgur_sync.local.watching import FolderWatcher
+from imgur_sync.model.spec import Manifest
+from imgur_sync.state.activity import SqliteActivity
+from imgur_sync.state.lock import FileLock
+from imgur_sync.watch.absences import Absences, HeldFolders
+from imgur_sync.watch.daemon import Daemon
+from imgur_sync.watch.site import PassBench, RoomWanted, Site
+
+
+class Stops:
+    """Asks for the end, whatever is going on: a sleep wakes up, a pass ends after its requests in flight."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self.number = 0
+        self._wake = wake
+        self._running: list[Callable[[int], None]] = []
+
+    def request(self, number: int) -> None:
+        """What a signal handler calls. Takes no lock."""
+        self.number = number
+        for stop in tuple(self._running):
+            stop(number)
+        self._wake()
+
+    @contextmanager
+    def reaching(self, stop: Callable[[int], None]) -> Iterator[None]:
+        """What is under way in the block is asked, too."""
+        self._running.append(stop)
+        try:
+            if self.number:
+                stop(self.number)
+            yield
+        finally:
+            self._running.remove(stop)
+
+
+@contextmanager
+def watching(session: Session, alive: Callable[[], None], pulse: float) -> Iterator[tuple[Daemon, Stops]]:
+    """A daemon for the manifest of the command line, with the lock of daemons held.
+
+    `alive` is called while all is well, at least every `pulse` seconds. Raises `LockHeldError` where another daemon of
+    this state runs.
+    """
+    manifest = load_manifest(session)
+    beside = manifest.state_path.with_name
+    with ExitStack() as stack:
+        stack.enter_context(FileLock(beside("watch.lock")).hold("watch"))
+        board = SqliteActivity(beside("activity.db"))
+        stack.callback(board.clear)
+        clock = SystemClock()
+        watcher = FolderWatcher(clock)
+        stack.callback(watcher.close)
+        stops = Stops(watcher.wake)
+        still = Stillness(clock, manifest.watch.quiet)
+        absences = Absences(clock, manifest.watch.removal_hold)
+        benches = _Benches(session, stops, still, absences, alive)
+        site = Site(
+            clock=clock,
+            watcher=watcher,
+            board=board,
+            load=lambda: load_manifest(session),
+            peeking=benches.peeking,
+            passing=benches.passing,
+            stillness=still,
+            absences=absences,
+            stopping=lambda: stops.number,
+            alive=alive,
+            pulse=pulse,
+        )
+        yield Daemon(site, manifest), stops
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Benches:
+    """Opens what looks and passes need, with the daemon's own view of the folders."""
+
+    session: Session
+    stops: Stops
+    stillness: Stillness
+    absences: Absences
+    alive: Callable[[], None]
+
+    @contextmanager
+    def peeking(self, manifest: Manifest) -> Iterator[Ports]:
+        """As `Site.peeking`."""
+        options = Options(offline=True)
+        with (
+            planning(self.session, options, max_credits=None, manifest=manifest, priced=True) as bench,
+            self.stops.reaching(bench.stopper.request),
+        ):
+            yield self._dressed(bench.ports)
+
+    @contextmanager
+    def passing(self, manifest: Manifest, options: Options, room_wanted: RoomWanted) -> Iterator[PassBench]:
+        """As `Site.passing`."""
+        session = self.session
+        with applying(
+            session,
+            options,
+            max_credits=None,
+            adopt=lambda fresh: adopt(session, fresh),
+            manifest=manifest,
+            command="watch",
+        ) as bench:
+            ports = dataclasses.replace(self._dressed(bench.ports), room_wanted=room_wanted)
+            with self.stops.reaching(bench.stopper.request):
+                yield PassBench(bench.manifest, ports, bench.options, bench.writer)
+
+    def _dressed(self, ports: Ports) -> Ports:
+        folders = Folders(ports.cache, ports.clock, stillness=self.stillness)
+        return dataclasses.replace(ports, local=HeldFolders(folders, ports.store, self.absences, self.alive))

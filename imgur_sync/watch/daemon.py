@@ -1,0 +1,238 @@
+"""The daemon's loop: sleeps until something is due, looks, and runs a pass where there is something to do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from imgur_sync.errors import ExitCode, ImgurSyncError, InterruptedRun, MadeRoomError, StateError
+from imgur_sync.model.hint import Cause, Deaf, Hint, LookAtAll
+from imgur_sync.model.spec import Manifest
+from imgur_sync.watch.agenda import Agenda
+from imgur_sync.watch.events import (
+    Asleep,
+    Began,
+    Noticed,
+    NotReloaded,
+    PassBegan,
+    PassFailed,
+    Reloaded,
+    WatchEvent,
+)
+from imgur_sync.watch.looking import peek, run_pass
+from imgur_sync.watch.patience import Closure
+from imgur_sync.watch.roots import is_special, watched_roots, without_own_noise
+from imgur_sync.watch.site import Site
+from imgur_sync.watch.standing import Standings
+from imgur_sync.watch.turns import Timers
+
+POLITE = 0.5
+"""Seconds that somebody who asked for the lock of runs is given to take it."""
+
+
+class Daemon:
+    """Keeps albums equal to their folders until it is asked to stop. Lives on one thread, the control thread."""
+
+    def __init__(self, site: Site, manifest: Manifest) -> None:
+        self._site = site
+        self._clock = site.clock
+        self.manifest = manifest
+        self.agenda = Agenda(manifest.watch)
+        self.standings = Standings(site, manifest)
+        self.closure = Closure()
+        self.timers = Timers(site, manifest)
+        self._reload = False
+        self._began = False
+        self._asleep_until: float | None = None
+
+    def request_reload(self) -> None:
+        """Read the manifest anew at the next opportunity. For signal handlers."""
+        self._reload = True
+        self._site.watcher.wake()
+
+    def run(self) -> Iterator[WatchEvent]:
+        """Watch for ever. Ends with `InterruptedRun` when it is asked to stop, or with what makes going on impossible:
+        at the start whatever a first pass cannot begin with."""
+        site = self._site
+        site.watcher.watch(watched_roots(self.manifest))
+        yield Began(len(self.manifest.albums))
+        while not site.stopping():
+            site.alive()
+            yield from self._take_hints()
+            now = self._clock.monotonic()
+            rescan = self.timers.rescan_at <= now
+            if rescan or self._manifest_due(now):
+                yield from self._load_anew()
+            if rescan:
+                self.agenda.note(self._keys(), now)
+                self.timers.rescanned(now)
+            yield from self._turn(now) or self._sleep()
+        raise InterruptedRun(ExitCode(128 + site.stopping()))
+
+    # One turn
+
+    def _turn(self, now: float) -> Iterator[WatchEvent] | None:
+        """What is to be done now; None where that is nothing."""
+        everything = self.timers.drift_at <= now and self.closure.until <= now
+        due = self.agenda.due(now)
+        if not due and not everything:
+            return None
+        return self._look_and_act(due, everything=everything)
+
+    def _look_and_act(self, due: Collection[str], *, everything: bool) -> Iterator[WatchEvent]:
+        self._asleep_until = None
+        keys = [spec.key for spec in self.manifest.albums if spec.key in due]
+        self.agenda.looked_at(due)
+        if everything:
+            at_odds = self.standings.quarrelled()
+            others = tuple(key for key in self._keys() if key not in at_odds) if at_odds else ()
+            yield from self._pass(others, "to look for changes on Imgur", everything=True)
+            return
+        if keys:
+            yield from peek(self._site, self.manifest, keys, self.standings)
+        now = self._clock.monotonic()
+        acting = [key for key in keys if self.standings.acts(key, now)]
+        for key in keys:
+            if key not in acting:
+                self._note(key)
+        if not acting:
+            return
+        if self.closure.until > now:
+            self.agenda.note(acting, self.closure.until)
+            return
+        yield from self._pass(tuple(acting), "something changed")
+
+    def _pass(self, keys: tuple[str, ...], why: str, *, everything: bool = False) -> Iterator[WatchEvent]:
+        """One pass over these albums (none named: all)."""
+        if self._site.board.wishes():
+            self._pause(POLITE)
+        if self._site.stopping():
+            return
+        meant = keys or self._keys()
+        yield PassBegan(keys, why)
+        try:
+            run = yield from run_pass(self._site, self.manifest, keys, self.standings, self._room_wanted)
+        except InterruptedRun:
+            raise
+        except ImgurSyncError as error:
+            yield from self._failed(error, meant)
+            return
+        self.closure.open()
+        self._began = True
+        if everything:
+            self.timers.looked_everywhere(run.looking, self._clock.monotonic())
+        for key in meant:
+            self._note(key)
+
+    def _failed(self, error: ImgurSyncError, meant: Collection[str]) -> Iterator[WatchEvent]:
+        """A pass ended early: nothing is lost, and it is tried again later."""
+        if not self._began and isinstance(error, StateError):
+            raise error
+        now, wall = self._clock.monotonic(), self._clock.now()
+        until = self.closure.close(error, now, wall)
+        self.agenda.note(meant, until)
+        if not isinstance(error, MadeRoomError):
+            yield PassFailed(error, wall + until - now)
+
+    def _note(self, key: str) -> None:
+        """Look at this album again when its standing says so."""
+        at = self.standings.again_at(key)
+        if at is not None:
+            self.agenda.note((key,), at)
+
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(spec.key for spec in self.manifest.albums)
+
+    # Others
+
+    def _room_wanted(self) -> ImgurSyncError | None:
+        """Asked about once a second in a pass: whether it is to make room."""
+        self._site.alive()
+        if self._site.board.wishes():
+            return MadeRoomError("somebody asked for their turn")
+        now = self._clock.monotonic()
+        while (hint := self._site.watcher.next(now)) is not None:
+            self._take(hint, now)
+        if self._manifest_due(now):
+            return MadeRoomError("the manifest changed")
+        if self.standings.overtaken(self.agenda.due(now)):
+            return MadeRoomError("an album of higher priority changed")
+        return None
+
+    def _pause(self, seconds: float) -> None:
+        """Let time pass: whoever asked for the lock of runs gets a moment to take it."""
+        until = self._clock.monotonic() + seconds
+        while self._clock.monotonic() < until and not self._site.stopping():
+            hint = self._site.watcher.next(until)
+            if hint is not None:
+                self._take(hint, self._clock.monotonic())
+
+    # Hints and the manifest
+
+    def _take_hints(self) -> Iterator[WatchEvent]:
+        now = self._clock.monotonic()
+        while (hint := self._site.watcher.next(now)) is not None:
+            yield from self._told(hint, now)
+
+    def _told(self, hint: Hint, now: float) -> Iterator[WatchEvent]:
+        self._take(hint, now)
+        if isinstance(hint, LookAtAll):
+            unwatched = self._site.watcher.unwatched()
+            self._site.stillness.distant = frozenset(
+                album for one in unwatched if one.why is Deaf.NETWORK for album in one.albums
+            )
+            self.standings.unwatched = unwatched
+            albums = tuple(album for album in hint.albums if not is_special(album))
+            if hint.text and albums and hint.cause is not Cause.START:
+                yield Noticed(hint.text, albums)
+
+    def _take(self, hint: Hint, now: float) -> None:
+        """Note what a hint tells. That the manifest's folder is listened to is no reason to read it again."""
+        kept = without_own_noise(hint, self.manifest)
+        if isinstance(kept, LookAtAll) and kept.cause is Cause.START:
+            kept = replace(kept, albums=tuple(album for album in kept.albums if not is_special(album)))
+        if kept is not None:
+            self.agenda.take(kept, now)
+
+    def _manifest_due(self, now: float) -> bool:
+        return self._reload or any(is_special(album) for album in self.agenda.due(now))
+
+    def _load_anew(self) -> Iterator[WatchEvent]:
+        """Read the manifest and its collections' folders again; one that cannot be used leaves the last good one."""
+        self._reload = False
+        self.agenda.looked_at([album for album in self.agenda.due(self._clock.monotonic()) if is_special(album)])
+        try:
+            manifest = self._site.load()
+        except ImgurSyncError as error:
+            if self.standings.manifest_refused(error):
+                yield NotReloaded(error)
+            return
+        self.standings.manifest_refused(None)
+        if manifest == self.manifest:
+            return
+        changed = [spec.key for spec in manifest.albums if spec != self.manifest.album(spec.key)]
+        self.timers.reloaded(self.manifest, manifest, self._clock.monotonic())
+        self.manifest = manifest
+        self.agenda.pace = manifest.watch
+        roots = watched_roots(manifest)
+        self.agenda.keep(frozenset(album for root in roots for album in root.albums))
+        self.agenda.note(changed, self._clock.monotonic())
+        self.standings.reloaded(manifest, changed)
+        self._site.stillness.quiet, self._site.absences.hold = manifest.watch.quiet, manifest.watch.removal_hold
+        self._site.watcher.watch(roots)
+        yield Reloaded(len(manifest.albums))
+
+    # Sleep
+
+    def _sleep(self) -> Iterator[WatchEvent]:
+        """Wait for a hint, at most until something is due."""
+        now = self._clock.monotonic()
+        moments = (self.agenda.next_at(), self.timers.rescan_at, max(self.timers.drift_at, self.closure.until))
+        until = min(moment for moment in moments if moment is not None)
+        wall = self._clock.now() + until - now
+        if self._asleep_until is None or abs(wall - self._asleep_until) > 1.0:
+            self._asleep_until = wall
+            yield Asleep(wall)
+        hint = self._site.watcher.next(min(until, now + self._site.pulse))
+        if hint is not None:
+            yield from self._told(hint, self._clock.monotonic())

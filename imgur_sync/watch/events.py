@@ -1,0 +1,83 @@
+"""The closed union of what a daemon tells, beside the events of its passes. No secrets, no links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imgur_sync.errors import ImgurSyncError
+from imgur_sync.model.event import Event
+from imgur_sync.model.gate import Gate
+from imgur_sync.model.plan import AlbumPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """The daemon watches so many albums."""
+
+    albums: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassBegan:
+    """A pass over these albums (none named: all) begins, because of `why`."""
+
+    albums: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassFailed:
+    """A pass ended with this error; the next one is at `again` (Unix seconds, our clock)."""
+
+    error: ImgurSyncError
+    again: float
+
+
+@dataclass(frozen=True, slots=True)
+class GateTripped:
+    """A gate holds in an album, and did not before, or held another number. `remedy` is what to type."""
+
+    gate: Gate
+    plan: AlbumPlan
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarrel:
+    """Somebody keeps changing the same thing of an album back: it is left alone until `until` (Unix seconds)."""
+
+    album: str
+    what: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """The manifest was read anew: so many albums now."""
+
+    albums: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotReloaded:
+    """The manifest cannot be used as it is now; the one before it still rules."""
+
+    error: ImgurSyncError
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something about a folder that people should know: no events from it, or again."""
+
+    text: str
+    albums: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asleep:
+    """Nothing to do until `until` (Unix seconds, our clock), unless something happens."""
+
+    until: float
+
+
+WatchEvent = Event | Began | PassBegan | PassFailed | GateTripped | Quarrel | Reloaded | NotReloaded | Noticed | Asleep

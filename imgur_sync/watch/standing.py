@@ -1,0 +1,163 @@
+"""What a daemon knows of each album: how it stood at the last look, what failed, who quarrels about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from imgur_sync.errors import ExitCode, ImgurSyncError
+from imgur_sync.model.activity import Queued, Wait, WaitKind
+from imgur_sync.model.event import RunFinished
+from imgur_sync.model.gate import Gate
+from imgur_sync.model.hint import Unwatched
+from imgur_sync.model.plan import AlbumPlan, Plan
+from imgur_sync.model.spec import Manifest
+from imgur_sync.watch.events import GateTripped, Quarrel, WatchEvent
+from imgur_sync.watch.outlook import Outlook, outlook, remedy
+from imgur_sync.watch.patience import Failures
+from imgur_sync.watch.quarrels import Quarrels
+from imgur_sync.watch.site import Site
+
+
+class Standings:
+    """Albums by key. Those that are in order have no outlook. Times are monotonic seconds but for those of outlooks."""
+
+    def __init__(self, site: Site, manifest: Manifest) -> None:
+        self._site = site
+        self._manifest = manifest
+        self._outlooks: dict[str, Outlook] = {}
+        self._prints: dict[str, str] = {}
+        self._gates: dict[str, tuple[Gate, ...]] = {}
+        self._failures = Failures()
+        self._flaws = Failures()
+        self._quarrels = Quarrels()
+        self._busy: frozenset[str] = frozenset()
+        self._refusal: str = ""
+        self.unwatched: tuple[Unwatched, ...] = ()
+
+    def acts(self, key: str, now: float) -> bool:
+        """Whether a pass is to look after this album now."""
+        found = self._outlooks.get(key)
+        held = max(self._failures.until(key), self._quarrels.until(key))
+        return found is not None and found.act and held <= now
+
+    def again_at(self, key: str) -> float | None:
+        """When to look at this album again, without being told to; None where only a change is waited for."""
+        now, wall = self._site.clock.monotonic(), self._site.clock.now()
+        moments = [restless.again for restless in self._site.stillness.restless(key)]
+        removal = self._site.absences.next_look(key)
+        if removal is not None:
+            moments.append(removal)
+        found = self._outlooks.get(key)
+        if found is not None:
+            if found.again is not None:
+                moments.append(now + max(1.0, found.again - wall))
+            if found.act:
+                moments.append(max(self._failures.until(key), self._quarrels.until(key)))
+            if found.flawed:
+                moments.append(self._flaws.until(key))
+        return min(moments, default=None)
+
+    def looked(self, plan: Plan, keys: Iterable[str], run: RunFinished | None = None) -> Iterator[WatchEvent]:
+        """Take in the plan of a look at these albums, or what a run left over."""
+        plans = {album.album: album for album in plan.albums}
+        for key in keys:
+            album = plans.get(key)
+            if album is None:
+                for kept in (self._outlooks, self._prints, self._gates):
+                    kept.pop(key, None)
+                self._failures.fine(key)
+                self._flaws.fine(key)
+            else:
+                self._outlooks[key] = found = self._weighed(album, self._outlook(album, plan), run)
+                yield from self._gates_of(album, found)
+
+    def _weighed(self, album: AlbumPlan, found: Outlook, run: RunFinished | None) -> Outlook:
+        """Count what failed. What a run left over for want of budget waits for the budget and for nothing else."""
+        key, now = album.album, self._site.clock.monotonic()
+        if self._prints.get(key, album.fingerprint) != album.fingerprint:
+            self._failures.fine(key)
+            self._quarrels.forget(key)
+        self._prints[key] = album.fingerprint
+        (self._flaws.failed(key, now) if found.flawed else self._flaws.fine(key))
+        if run is None:
+            return found
+        if found.act and ExitCode.BUDGET in run.codes and run.resume_at is not None:
+            return replace(found, act=False, again=min(run.resume_at, found.again or run.resume_at))
+        (self._failures.failed(key, now) if found.act else self._failures.fine(key))
+        return found
+
+    def planned(self, plan: Plan) -> Iterator[WatchEvent]:
+        """Take in the first plan of a pass: what somebody changed back on Imgur."""
+        now = self._site.clock.monotonic()
+        self._busy = frozenset(album.album for album in plan.albums if album.steps)
+        for album in plan.albums:
+            what = self._quarrels.found(album, now)
+            if what:
+                until = self._site.clock.now() + self._quarrels.until(album.album) - now
+                yield Quarrel(album.album, what, until)
+
+    def quarrelled(self) -> frozenset[str]:
+        """The albums that are left alone now."""
+        now = self._site.clock.monotonic()
+        return frozenset(spec.key for spec in self._manifest.albums if self._quarrels.until(spec.key) > now)
+
+    def overtaken(self, due: Iterable[str]) -> bool:
+        """Whether one of these albums comes before all those that the pass under way works on."""
+        working = [spec.priority for spec in self._manifest.albums if spec.key in self._busy]
+        waiting = set(due) - self._busy
+        coming = [spec.priority for spec in self._manifest.albums if spec.key in waiting]
+        return bool(working) and bool(coming) and max(coming) > max(working)
+
+    def reloaded(self, manifest: Manifest, changed: Iterable[str]) -> None:
+        """Another manifest rules, with other entries of these albums."""
+        self._manifest = manifest
+        for key in changed:
+            self._failures.fine(key)
+            self._quarrels.forget(key)
+        keys = frozenset(spec.key for spec in manifest.albums)
+        for key in self._outlooks.keys() - keys:
+            del self._outlooks[key]
+        self._site.stillness.forget(keys)
+
+    def manifest_refused(self, error: ImgurSyncError | None) -> bool:
+        """The manifest cannot be used as it is (None: it can); whether that is new."""
+        text = error.message if error is not None else ""
+        new, self._refusal = text != self._refusal, text
+        return new and bool(text)
+
+    def queue(self) -> tuple[Queued, ...]:
+        """What is before each album, in the order of the manifest."""
+        found = (self._outlooks.get(spec.key) for spec in self._manifest.albums)
+        return tuple(one.queued for one in found if one is not None and one.queued is not None)
+
+    def waits(self) -> tuple[Wait, ...]:
+        """All that waits for something, in the order of the manifest; the manifest and the folders first."""
+        return tuple(self._waits())
+
+    def _waits(self) -> Iterator[Wait]:
+        if self._refusal:
+            what = f"the manifest cannot be used as it is now; the one before it still rules: {self._refusal}"
+            yield Wait(WaitKind.MANIFEST, "", what, remedy="imgur-sync validate")
+        for one in self.unwatched:
+            yield from (Wait(WaitKind.FOLDER, album, one.text) for album in one.albums if not album.startswith("("))
+        now, wall = self._site.clock.monotonic(), self._site.clock.now()
+        for spec in self._manifest.albums:
+            until = self._quarrels.until(spec.key)
+            if until > now:
+                what = "somebody else keeps changing it back; it is left alone for a while"
+                yield Wait(WaitKind.PAUSED, spec.key, what, until=wall + until - now)
+            found = self._outlooks.get(spec.key)
+            yield from found.waits if found is not None else ()
+
+    def _outlook(self, album: AlbumPlan, plan: Plan) -> Outlook:
+        now, wall = self._site.clock.monotonic(), self._site.clock.now()
+        removals = {path: wall + at - now for path, at in self._site.absences.waiting(album.album).items()}
+        return outlook(album, plan, self._manifest.path, removals)
+
+    def _gates_of(self, album: AlbumPlan, found: Outlook) -> Iterator[WatchEvent]:
+        """Tell of gates that did not hold before, or held another number."""
+        before, self._gates[album.album] = self._gates.get(album.album, ()), found.gates
+        for gate in found.gates:
+            if gate not in before:
+                yield GateTripped(gate, album, remedy(gate, self._manifest.path))
