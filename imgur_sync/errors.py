@@ -106,13 +106,14 @@ class StaleError(ImgurSyncError):
 
 
 class LockHeldError(ImgurSyncError):
-    """Another run works on the same state; `holder` describes it."""
+    """Another run works on the same state; `holder` describes it, `command` is what it said to be ("": not known)."""
 
     exit_code = ExitCode.LOCKED
 
-    def __init__(self, message: str, *, holder: str = "", hint: str = "") -> None:
+    def __init__(self, message: str, *, holder: str = "", hint: str = "", command: str = "") -> None:
         super().__init__(message, hint=hint)
         self.holder = holder
+        self.command = command
 
 
 class CredentialsError(ImgurSyncError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -72,20 +73,27 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
     from imgur_sync.cli.following import last, shown
     from imgur_sync.cli.outcome import Outcome
     from imgur_sync.cli.shown_folders import shown_on
-    from imgur_sync.cli.wiring import applying
+    from imgur_sync.cli.wiring import applying, board
     from imgur_sync.executor import apply
     from imgur_sync.executor.history import recorded_run
     from imgur_sync.executor.selecting import chosen_keys
     from imgur_sync.model.event import RunFinished
+    from imgur_sync.report.live import Both, living
 
-    with applying(session, options, max_credits=max_credits, adopt=lambda fresh: adopt(session, fresh)) as bench:
-        screen = shown(session, bench.ports.clock)
+    name = "apply --wait" if options.wait else "apply"
+    fill = partial(adopt, session)
+    with (
+        applying(session, options, max_credits=max_credits, adopt=fill, command=name) as bench,
+        living(board(bench.manifest.state_path), bench.ports.clock, name) as live,
+    ):
+        screen = Both(shown(session, bench.ports.clock), live)
         ports, outcome = shown_on(screen, bench.ports), Outcome(session, bench.ports.store)
 
         def confirm(plan: Plan) -> bool:
             if _show(session, plan, options, screen):
                 outcome.plan_shown(plan)
             if ask and any(album.steps or (options.wait and album.deferred) for album in plan.albums):
+                live.say("waiting for an answer to its question")
                 with bench.stopper.asking():
                     _agree(plan, waits=options.wait)
             return True

@@ -36,14 +36,14 @@ def command(session: Session, album: str, paths: tuple[str, ...], confirm: str |
     not managed. A file that comes back under that path is then new.
     """
     from imgur_sync.cli.manifests import load_manifest
-    from imgur_sync.cli.wiring import run_lock
+    from imgur_sync.cli.turns import turn
     from imgur_sync.executor.renaming import follow
     from imgur_sync.state.cache import SqliteCache
     from imgur_sync.state.store import open_store
 
     manifest = load_manifest(session)
     with (
-        run_lock(manifest.state_path).hold("forget"),
+        turn(session, manifest, "forget"),
         open_store(manifest.state_path, lineage=manifest.lineage, create=False) as store,
     ):
         follow(store, manifest)

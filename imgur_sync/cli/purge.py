@@ -177,7 +177,7 @@ def _purge(
     outing = Outing()
     fill = partial(adopt, session)
     approved = [departure.picture for departure in found]
-    with applying(session, Options(), max_credits=None, adopt=fill) as bench:
+    with applying(session, Options(), max_credits=None, adopt=fill, command="purge") as bench:
         follow(bench.ports.store, bench.manifest)
         due = {departure.picture.id for departure in _due(bench.ports.store, albums, grace, shielded)}
         if not due >= {picture.id for picture in approved}:

@@ -108,7 +108,7 @@ def _restore(session: Session, album: str, chosen: Sequence[SyncedPicture]) -> i
 
     outing = Outing()
     fill = partial(adopt, session)
-    with applying(session, Options(), max_credits=None, adopt=fill) as bench:
+    with applying(session, Options(), max_credits=None, adopt=fill, command="restore") as bench:
         code = run_outing(session, bench, "restore", lambda run: restore(run, album, chosen, outing), outing)
     if session.json:
         result(_document("restored", outing.done, outing.gone))

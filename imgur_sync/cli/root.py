@@ -48,7 +48,7 @@ def accept(session: Session, album: str, empty: bool) -> None:
     by the gate prune all the same. Nothing is sent.
     """
     from imgur_sync.cli.manifests import load_manifest
-    from imgur_sync.cli.wiring import run_lock
+    from imgur_sync.cli.turns import turn
     from imgur_sync.executor.renaming import follow
     from imgur_sync.model.change import RootAccepted
     from imgur_sync.planner.collections import with_vanished
@@ -58,7 +58,7 @@ def accept(session: Session, album: str, empty: bool) -> None:
 
     manifest = load_manifest(session)
     with ExitStack() as stack:
-        stack.enter_context(run_lock(manifest.state_path).hold("root accept"))
+        stack.enter_context(turn(session, manifest, "root accept"))
         store = find_store(manifest.state_path, lineage=manifest.lineage)
         if store is None:
             raise UsageError("nothing was synced here yet", hint="run: imgur-sync plan")

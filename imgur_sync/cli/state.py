@@ -49,12 +49,12 @@ def recover(session: Session) -> None:
     """
     from imgur_sync.cli.manifests import load_manifest
     from imgur_sync.cli.states import recover as put_in_place
-    from imgur_sync.cli.wiring import run_lock
+    from imgur_sync.cli.turns import turn
     from imgur_sync.report.escape import terminal
     from imgur_sync.report.jsons import document
 
     manifest = load_manifest(session)
-    with run_lock(manifest.state_path).hold("state recover"):
+    with turn(session, manifest, "state recover"):
         copy, kept = put_in_place(manifest)
     if session.json:
         result(document("state_recover", {"copy": str(copy), "kept": str(kept) if kept is not None else None}))

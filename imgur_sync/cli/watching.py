@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from imgur_sync.cli.adopting import adopt
 from imgur_sync.cli.manifests import load_manifest
 from imgur_sync.cli.session import Session
+from imgur_sync.cli.turns import WATCH
 from imgur_sync.cli.wiring import applying, planning
 from imgur_sync.executor import Options, Ports, SystemClock
 from imgur_sync.local.folders import Folders
@@ -115,7 +116,7 @@ class _Benches:
             max_credits=None,
             adopt=lambda fresh: adopt(session, fresh),
             manifest=manifest,
-            command="watch",
+            command=WATCH,
         ) as bench:
             ports = dataclasses.replace(self._dressed(bench.ports), room_wanted=room_wanted)
             with self.stops.reaching(bench.stopper.request):

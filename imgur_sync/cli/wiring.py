@@ -18,6 +18,7 @@ from imgur_sync.cli.manifests import load_manifest
 from imgur_sync.cli.redaction import secrets
 from imgur_sync.cli.signals import Stopper
 from imgur_sync.cli.states import back_up, copy_place, find_state, keep_aside, make_state, remove
+from imgur_sync.cli.turns import turn
 from imgur_sync.errors import UsageError
 from imgur_sync.executor import Options, Ports, SystemClock, ThreadWorkers
 from imgur_sync.model.ports import Ledger, RemoteReader, RemoteWriter, Tokens, TokenStore
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from imgur_sync.imgur.transport import Transport
     from imgur_sync.model.secret import Secret
     from imgur_sync.settings import Settings
+    from imgur_sync.state.activity import SqliteActivity
     from imgur_sync.state.ledger import SqliteLedger
     from imgur_sync.state.lock import FileLock
 
@@ -138,7 +140,7 @@ def applying(
         dated = stack.enter_context(watching_clock(session, ledger))
         transport = stack.enter_context(_transport(settings, dated, manifest.account, writing=True))
         reader = _reader(transport)
-        stack.enter_context(run_lock(manifest.state_path).hold(f"{command} --wait" if options.wait else command))
+        stack.enter_context(turn(session, manifest, command))
         found = find_state(manifest)
         rebuilds = found is None and manifest.lineage is not None and not manifest.account.anonymous
         if rebuilds:
@@ -175,7 +177,7 @@ def rebuild_state(session: Session, adopt: Callable[[Bench], T]) -> tuple[T, Pat
     with ExitStack() as stack:
         ledger = stack.enter_context(ledger_of(manifest.budget, settings, None, manifest.account))
         transport = stack.enter_context(_transport(settings, ledger, manifest.account, writing=False))
-        stack.enter_context(run_lock(manifest.state_path).hold("state rebuild"))
+        stack.enter_context(turn(session, manifest, "state rebuild"))
         return _rebuilt(manifest, _reader(transport), ledger, adopt)
 
 
@@ -223,6 +225,13 @@ def run_lock(state_path: Path) -> FileLock:
     from imgur_sync.state.lock import FileLock
 
     return FileLock(state_path.with_name("run.lock"))
+
+
+def board(state_path: Path) -> SqliteActivity:
+    """Where the processes of a state tell what they do."""
+    from imgur_sync.state.activity import SqliteActivity
+
+    return SqliteActivity(state_path.with_name("activity.db"))
 
 
 def _settings(account: AccountSpec) -> Settings:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from imgur_sync.errors import LockHeldError, StateError
 from imgur_sync.mounts import read_mounts
@@ -25,6 +26,13 @@ _LOCK = Kind("lock file", 0x69734C6B, 1, "Remove the lock file when no imgur-syn
 _PATIENCE = 0.3
 _ATTEMPTS = 20
 _TABLE = "CREATE TABLE IF NOT EXISTS holder (pid INTEGER, host TEXT, command TEXT, since REAL, token TEXT) STRICT"
+
+
+class _Holder(NamedTuple):
+    """Who holds a lock: what it said to be, and that in words with pid, host and since when."""
+
+    command: str
+    text: str
 
 
 class FileLock:
@@ -75,7 +83,7 @@ class FileLock:
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                return self._described(connection) if _busy(error) else None
+                return self._described(connection).text if _busy(error) else None
             return None
 
     def _taken(self, command: str) -> tuple[sqlite3.Connection, tuple[int, int]]:
@@ -91,7 +99,7 @@ class FileLock:
                     connection.close()
                     raise
                 connection.close()
-        raise self._refusal("others that come and go")
+        raise self._refusal(_Holder("", "others that come and go"))
 
     def _try(self, connection: sqlite3.Connection, command: str) -> bool:
         """Write who we are, then hold; False when another process wrote in between and has to be let through."""
@@ -110,11 +118,12 @@ class FileLock:
         found = connection.execute("SELECT token FROM holder").fetchone()
         return found is not None and found[0] == token
 
-    def _refusal(self, holder: str) -> LockHeldError:
+    def _refusal(self, holder: _Holder) -> LockHeldError:
         return LockHeldError(
-            f"another run works here: {holder}",
-            holder=holder,
+            f"another run works here: {holder.text}",
+            holder=holder.text,
             hint=f"Wait for it to end. A killed run holds nothing; never remove {self._path.name} by hand.",
+            command=holder.command,
         )
 
     def _connection(self) -> sqlite3.Connection:
@@ -127,19 +136,19 @@ class FileLock:
             return (-1, -1)
         return (status.st_dev, status.st_ino)
 
-    def _described(self, connection: sqlite3.Connection) -> str:
+    def _described(self, connection: sqlite3.Connection) -> _Holder:
         try:
             row = connection.execute("SELECT command, pid, host, since FROM holder").fetchone()
         except sqlite3.OperationalError:
             row = None  # its first moment: the table is being made
         if row is None:
-            return "a run that has just begun"
+            return _Holder("", "a run that has just begun")
         command, pid, host, since = row
         try:
             moment = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         except (ValueError, TypeError, OverflowError, OSError):  # a damaged file, which still is somebody's lock
             moment = "a time that cannot be read"
-        return f"{command} (pid {pid} on {host}, since {moment})"
+        return _Holder(str(command), f"{command} (pid {pid} on {host}, since {moment})")
 
 
 def _busy(error: sqlite3.Error) -> bool:

@@ -30,6 +30,7 @@ class LockContract:
             with pytest.raises(LockHeldError) as caught, same.hold("apply dogs"):
                 pass
             assert "apply cats" in caught.value.holder
+            assert caught.value.command == "apply cats"
             assert caught.value.exit_code == 5
             assert "apply cats" in (same.holder() or "")
         with same.hold("apply dogs"):

@@ -163,7 +163,6 @@ def test_a_process_that_nobody_was_told_the_end_of_has_ended(path: Path, child: 
     """Its number is still taken: nobody has asked how it ended."""
     process = child(SHOWS, path, "watch")
     assert process.line() == "shown"
-    process.process.stdin.close()
     os.kill(process.process.pid, 9)
     os.waitid(os.P_PID, process.process.pid, os.WEXITED | os.WNOWAIT)
     assert [row.ended for row in SqliteActivity(path).all()] == [True]

@@ -1,0 +1,178 @@
+"""What a run does now, made up from its events: for whoever looks from another terminal."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from imgur_sync.model.activity import Activity, LastRun, Queued, Wait, WaitKind
+from imgur_sync.model.budget import UPLOAD_COST
+from imgur_sync.model.event import (
+    BudgetReached,
+    Countdown,
+    Event,
+    Hashing,
+    InDoubt,
+    Listing,
+    Planned,
+    RunFinished,
+    Scanning,
+    StepDone,
+    StepFailed,
+    TwinRemoved,
+    UploadDone,
+    UploadFailed,
+    UploadFound,
+    UploadStarted,
+    Waiting,
+    Warned,
+)
+from imgur_sync.model.step import Upload
+from imgur_sync.planner.price import cost, price, reads_around
+from imgur_sync.report.escape import sentence, terminal
+from imgur_sync.report.figures import plural
+from imgur_sync.report.loglines import step_text
+from imgur_sync.report.prices import LIMIT_TEXTS
+from imgur_sync.report.tally import HELD_BACK
+from imgur_sync.report.text import REMEDIES
+from imgur_sync.report.waits import WAIT
+
+if TYPE_CHECKING:
+    from imgur_sync.model.plan import AlbumPlan, Plan
+    from imgur_sync.model.step import Step
+
+_OF_PLANS = (WaitKind.GATE, WaitKind.BUDGET)
+_OfStep = UploadDone | UploadFound | UploadFailed | StepDone | StepFailed
+
+
+def doing(activity: Activity, event: Event) -> Activity:
+    """The activity after one event of a run. `at` is that of the event already; it, `pid`, `host`, `command`, `since`
+    and `next_look` stay as they are.
+
+    A plan takes the place of the queue, and of the waits of kinds GATE and BUDGET, of its albums and of those of none
+    (""); others stay. The end of a run empties the queue of what it was about, and leaves the waits.
+    """
+    match event:
+        case Scanning(album=album, number=number, total=total):
+            turn = f" ({number} of {total})" if total > 1 else ""
+            return _now(activity, f"reading the folder{turn}", album)
+        case Hashing(album=album, path=path):
+            return _now(activity, f"reading {terminal(path)}", album)
+        case Listing(album=album):
+            return _now(activity, "asking Imgur" if album else "asking Imgur about the account", album)
+        case Planned(plan=plan):
+            return _planned(activity, plan)
+        case UploadStarted(album=album, path=path):
+            return _now(activity, f"uploading {terminal(path)}", album)
+        case UploadDone() | UploadFound() | UploadFailed() | StepDone() | StepFailed():
+            return _stepped(activity, event)
+        case InDoubt(album=album, what=what, until=until):
+            return replace(_now(activity, f"finding out what became of {sentence(what, 200)}", album), until=until)
+        case TwinRemoved(album=album):
+            return _now(activity, "removing second copies", album)
+        case Waiting(reason=reason, until=until):
+            return replace(_now(activity, f"waiting: {sentence(reason, 200)}", ""), until=until)
+        case Countdown(reason=reason, seconds=seconds):
+            return replace(_now(activity, f"waiting: {sentence(reason, 200)}", ""), until=activity.at + seconds)
+        case BudgetReached(limit=limit, resume_at=at):
+            wait = Wait(WaitKind.BUDGET, "", f"the {LIMIT_TEXTS[limit]} are used up", at)
+            others = tuple(w for w in activity.waits if w.kind is not WaitKind.BUDGET or w.album)
+            return replace(activity, waits=(*others, wait))
+        case Warned():
+            return activity
+        case RunFinished():
+            codes = tuple(code.value for code in event.codes)
+            last = LastRun(activity.at, codes, event.uploaded, event.credits)
+            return replace(_now(activity, "", ""), done=0, total=0, queue=(), last=last)
+        case _:
+            assert_never(event)
+
+
+def queue_of(plan: Plan) -> tuple[Queued, ...]:
+    """What is before each album of a plan, what waits for the budget included, in the order of execution."""
+    return tuple(_queued(album) for album in plan.albums if album.steps or album.deferred)
+
+
+def waits_of(plan: Plan) -> tuple[Wait, ...]:
+    """What of a plan waits: for somebody who passes a gate, for the budget."""
+    return tuple(wait for album in plan.albums for wait in (*gate_waits(album), *_budget_waits(album, plan)))
+
+
+def gate_waits(album: AlbumPlan) -> Iterator[Wait]:
+    """The gates that hold something back in an album, each with what to type."""
+    held = {withheld.gate for withheld in album.withheld}
+    key = shlex.quote(terminal(album.album))
+    for gate in album.gates:
+        if gate.name in REMEDIES:
+            yield Wait(WaitKind.GATE, album.album, gate.detail, None, REMEDIES[gate.name].replace("ALBUM", key))
+        elif gate.name in held:
+            remedy = f"imgur-sync apply {key} --approve {gate.name}={gate.count}"
+            yield Wait(WaitKind.GATE, album.album, gate.detail, None, remedy)
+
+
+def _budget_waits(album: AlbumPlan, plan: Plan) -> Iterator[Wait]:
+    if album.deferred:
+        limits = dict.fromkeys(LIMIT_TEXTS[deferred.limit] for deferred in album.deferred)
+        count = len(album.deferred)
+        what = f"{plural(count, 'step')} {'waits' if count == 1 else 'wait'} for the {' and the '.join(limits)}"
+        yield Wait(WaitKind.BUDGET, album.album, what, plan.resume_at, WAIT)
+
+
+def _now(activity: Activity, words: str, album: str) -> Activity:
+    return replace(activity, doing=words, album=album, until=None)
+
+
+def _planned(activity: Activity, plan: Plan) -> Activity:
+    """The steps that the plan grants are added to what is done already."""
+    keys = {album.album for album in plan.albums} | {""}
+    steps = sum(len(album.steps) for album in plan.albums)
+    waits = tuple(wait for wait in activity.waits if wait.kind not in _OF_PLANS or wait.album not in keys)
+    queue = tuple(queued for queued in activity.queue if queued.album not in keys)
+    return replace(
+        _now(activity, f"beginning with {plural(steps, 'step')}" if steps else "nothing to do now", ""),
+        total=activity.done + steps,
+        queue=(*queue_of(plan), *queue),
+        waits=(*waits_of(plan), *waits),
+    )
+
+
+def _stepped(activity: Activity, event: _OfStep) -> Activity:
+    """A step is behind; one that a limit holds back comes again with the next plan."""
+    match event:
+        case UploadDone() | UploadFound():
+            return _counted(activity, event.album, None)
+        case UploadFailed(problem=problem):
+            return activity if problem.kind in HELD_BACK else _counted(activity, event.album, None)
+        case StepDone(step=step):
+            return _counted(_now(activity, step_text(step), event.album), event.album, step)
+        case StepFailed(step=step):
+            return _counted(activity, event.album, step)
+        case _:
+            assert_never(event)
+
+
+def _counted(activity: Activity, album: str, step: Step | None) -> Activity:
+    """One more step is done; None is an upload."""
+    done = activity.done + 1
+    rest = (_less(queued, step) if queued.album == album else queued for queued in activity.queue)
+    queue = tuple(queued for queued in rest if queued.uploads or queued.others)
+    return replace(activity, done=done, total=max(done, activity.total), queue=queue)
+
+
+def _queued(album: AlbumPlan) -> Queued:
+    steps = (*album.steps, *(deferred.step for deferred in album.deferred))
+    whole = price(steps, reads_around(steps))
+    return Queued(album.album, whole.uploads, len(steps) - whole.uploads, whole.credits)
+
+
+def _less(queued: Queued, step: Step | None) -> Queued:
+    upload = step is None or isinstance(step, Upload)
+    spent = UPLOAD_COST.credits if step is None else cost(step).credits
+    return replace(
+        queued,
+        uploads=max(0, queued.uploads - upload),
+        others=max(0, queued.others - (not upload)),
+        credits=max(0, queued.credits - spent),
+    )
