@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from imgur_sync.cli.credentials import logins
-from imgur_sync.cli.wiring import KnownTokens
+from imgur_sync.cli.known_tokens import KnownTokens
 from imgur_sync.errors import CredentialsError
 from imgur_sync.report.checkup import Finding, fine, warning
 from imgur_sync.report.figures import moment

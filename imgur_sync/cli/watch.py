@@ -43,12 +43,14 @@ def command(session: Session) -> int:
         raise UsageError("watch cannot read the manifest from stdin", hint="name a file with -f")
     from imgur_sync.cli.signals import Stopper, reloading
     from imgur_sync.cli.watching import watching
+    from imgur_sync.watch.showing import Shown
 
-    with watching(session, lambda: None, PULSE) as (daemon, stops):
-        tell = _teller(session)
+    with watching(session, lambda: None, PULSE) as (daemon, stops, live):
+        tell, face = _teller(session), Shown(live, daemon)
         with Stopper(stops.request).watching(), reloading(daemon.request_reload):
             for event in daemon.run():
                 tell(event)
+                face.show(event)
     return 0
 
 

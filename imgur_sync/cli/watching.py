@@ -16,6 +16,7 @@ from imgur_sync.local.folders import Folders
 from imgur_sync.local.stillness import Stillness
 from imgur_sync.local.watching import FolderWatcher
 from imgur_sync.model.spec import Manifest
+from imgur_sync.report.live import LiveActivity, living
 from imgur_sync.state.activity import SqliteActivity
 from imgur_sync.state.lock import FileLock
 from imgur_sync.watch.absences import Absences, HeldFolders
@@ -51,8 +52,8 @@ class Stops:
 
 
 @contextmanager
-def watching(session: Session, alive: Callable[[], None], pulse: float) -> Iterator[tuple[Daemon, Stops]]:
-    """A daemon for the manifest of the command line, with the lock of daemons held.
+def watching(session: Session, alive: Callable[[], None], pulse: float) -> Iterator[tuple[Daemon, Stops, LiveActivity]]:
+    """A daemon for the manifest of the command line, with the lock of daemons held, and where it shows what it does.
 
     `alive` is called while all is well, at least every `pulse` seconds. Raises `LockHeldError` where another daemon of
     this state runs.
@@ -62,7 +63,6 @@ def watching(session: Session, alive: Callable[[], None], pulse: float) -> Itera
     with ExitStack() as stack:
         stack.enter_context(FileLock(beside("watch.lock")).hold("watch"))
         board = SqliteActivity(beside("activity.db"))
-        stack.callback(board.clear)
         clock = SystemClock()
         watcher = FolderWatcher(clock)
         stack.callback(watcher.close)
@@ -83,7 +83,8 @@ def watching(session: Session, alive: Callable[[], None], pulse: float) -> Itera
             alive=alive,
             pulse=pulse,
         )
-        yield Daemon(site, manifest), stops
+        live = stack.enter_context(living(board, clock, WATCH))
+        yield Daemon(site, manifest), stops, live
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -8,20 +8,20 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from imgur_sync.cli.clock import watching_clock
+from imgur_sync.cli.known_tokens import KnownTokens
 from imgur_sync.cli.ledgers import ledger_of
 from imgur_sync.cli.manifests import load_manifest
-from imgur_sync.cli.redaction import secrets
 from imgur_sync.cli.signals import Stopper
 from imgur_sync.cli.states import back_up, copy_place, find_state, keep_aside, make_state, remove
 from imgur_sync.cli.turns import turn
 from imgur_sync.errors import UsageError
 from imgur_sync.executor import Options, Ports, SystemClock, ThreadWorkers
-from imgur_sync.model.ports import Ledger, RemoteReader, RemoteWriter, Tokens, TokenStore
+from imgur_sync.model.ports import Ledger, RemoteReader, RemoteWriter
 from imgur_sync.model.spec import AccountSpec, BudgetSpec, Manifest
 from imgur_sync.state.cache import SqliteCache
 from imgur_sync.state.store import SqliteStore, new_lineage, open_store
@@ -29,7 +29,6 @@ from imgur_sync.state.store import SqliteStore, new_lineage, open_store
 if TYPE_CHECKING:
     from imgur_sync.cli.session import Session
     from imgur_sync.imgur.transport import Transport
-    from imgur_sync.model.secret import Secret
     from imgur_sync.settings import Settings
     from imgur_sync.state.activity import SqliteActivity
     from imgur_sync.state.ledger import SqliteLedger
@@ -56,29 +55,6 @@ class ApplyBench(Bench):
     """What a run is made with."""
 
     writer: RemoteWriter
-
-
-class KnownTokens(TokenStore):
-    """Tells the redactor every token that is read or written, then leaves the rest to another store."""
-
-    def __init__(self, store: TokenStore) -> None:
-        self._store = store
-
-    def load(self) -> Tokens | None:
-        """What is stored, or None."""
-        tokens = self._store.load()
-        if tokens is not None:
-            _know(tokens.refresh, tokens.access)
-        return tokens
-
-    def save(self, tokens: Tokens) -> None:
-        """Durable when it returns."""
-        _know(tokens.refresh, tokens.access)
-        self._store.save(tokens)
-
-    def refreshing(self) -> AbstractContextManager[None]:
-        """Held by the one that refreshes."""
-        return self._store.refreshing()
 
 
 @contextmanager
@@ -239,10 +215,6 @@ def _settings(account: AccountSpec) -> Settings:
     from imgur_sync.cli.credentials import known_settings
 
     return known_settings(account.profile)
-
-
-def _know(*given: Secret | None) -> None:
-    secrets.know(*(secret.reveal() for secret in given if secret))
 
 
 def _settled(manifest: Manifest, settings: Settings) -> Manifest:

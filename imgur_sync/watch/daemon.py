@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from imgur_sync.errors import ExitCode, ImgurSyncError, InterruptedRun, MadeRoomError, StateError
+from imgur_sync.model.activity import Wait, WaitKind
 from imgur_sync.model.hint import Cause, Deaf, Hint, LookAtAll
 from imgur_sync.model.spec import Manifest
+from imgur_sync.report.escape import sentence
 from imgur_sync.watch.agenda import Agenda
 from imgur_sync.watch.events import (
     Asleep,
@@ -68,6 +70,18 @@ class Daemon:
                 self.timers.rescanned(now)
             yield from self._turn(now) or self._sleep()
         raise InterruptedRun(ExitCode(128 + site.stopping()))
+
+    def next_look(self) -> float:
+        """When all folders are looked at next (Unix seconds, our clock), unless something happens before."""
+        return self._clock.now() + self.timers.rescan_at - self._clock.monotonic()
+
+    def closed(self) -> tuple[Wait, ...]:
+        """What keeps all albums waiting: Imgur, or another run."""
+        now, error = self._clock.monotonic(), self.closure.error
+        if error is None or self.closure.until <= now:
+            return ()
+        until = self._clock.now() + self.closure.until - now
+        return (Wait(WaitKind.TROUBLE, "", sentence(error.message, 400), until=until, remedy=error.hint),)
 
     # One turn
 

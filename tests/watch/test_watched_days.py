@@ -183,4 +183,3 @@ def test_a_broken_edit_of_the_manifest_leaves_the_last_good_one(days: WatchedDay
     assert len(days.of(Reloaded)) == 1
     assert days.shown("cats") == days.wanted("cats")
     assert days.shown("dogs") == days.wanted("dogs")
-
