@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from imgur_sync.errors import ExitCode, ImgurSyncError, InterruptedRun, MadeRoomError, StateError
+from imgur_sync.errors import (
+    CredentialsError,
+    ExitCode,
+    ImgurSyncError,
+    InterruptedRun,
+    MadeRoomError,
+    ManifestError,
+    StateError,
+    UsageError,
+)
 from imgur_sync.model.activity import Wait, WaitKind
 from imgur_sync.model.hint import Cause, Deaf, Hint, LookAtAll
 from imgur_sync.model.spec import Manifest
@@ -23,6 +32,7 @@ from imgur_sync.watch.events import (
 )
 from imgur_sync.watch.looking import peek, run_pass
 from imgur_sync.watch.patience import Closure
+from imgur_sync.watch.precedence import first_of
 from imgur_sync.watch.roots import is_special, watched_roots, without_own_noise
 from imgur_sync.watch.site import Site
 from imgur_sync.watch.standing import Standings
@@ -48,7 +58,7 @@ class Daemon:
         self._asleep_until: float | None = None
 
     def request_reload(self) -> None:
-        """Read the manifest anew at the next opportunity. For signal handlers."""
+        """Read the manifest anew at the next opportunity, and look at all folders. For signal handlers."""
         self._reload = True
         self._site.watcher.wake()
 
@@ -62,7 +72,7 @@ class Daemon:
             site.alive()
             yield from self._take_hints()
             now = self._clock.monotonic()
-            rescan = self.timers.rescan_at <= now
+            rescan = self._reload or self.timers.rescan_at <= now
             if rescan or self._manifest_due(now):
                 yield from self._load_anew()
             if rescan:
@@ -95,8 +105,8 @@ class Daemon:
 
     def _look_and_act(self, due: Collection[str], *, everything: bool) -> Iterator[WatchEvent]:
         self._asleep_until = None
-        keys = [spec.key for spec in self.manifest.albums if spec.key in due]
-        self.agenda.looked_at(due)
+        keys = self._keys() if everything else first_of(self.manifest, due)
+        self.agenda.looked_at(keys if keys else due)
         if everything:
             at_odds = self.standings.quarrelled()
             others = tuple(key for key in self._keys() if key not in at_odds) if at_odds else ()
@@ -140,7 +150,7 @@ class Daemon:
 
     def _failed(self, error: ImgurSyncError, meant: Collection[str]) -> Iterator[WatchEvent]:
         """A pass ended early: nothing is lost, and it is tried again later."""
-        if not self._began and isinstance(error, StateError):
+        if not self._began and isinstance(error, StateError | CredentialsError | ManifestError | UsageError):
             raise error
         now, wall = self._clock.monotonic(), self._clock.now()
         until = self.closure.close(error, now, wall)

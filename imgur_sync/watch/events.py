@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from imgur_sync.errors import ImgurSyncError
 from imgur_sync.model.event import Event
-from imgur_sync.model.gate import Gate
+from imgur_sync.model.gate import Gate, GateName
 from imgur_sync.model.plan import AlbumPlan
 
 
@@ -40,6 +40,22 @@ class GateTripped:
     gate: Gate
     plan: AlbumPlan
     remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateOpened:
+    """A gate that held in an album does no more."""
+
+    album: str
+    gate: GateName
+
+
+@dataclass(frozen=True, slots=True)
+class FileWaits:
+    """A file is not sent now; why, in a sentence. Told once for each reason."""
+
+    album: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +96,17 @@ class Asleep:
     until: float
 
 
-WatchEvent = Event | Began | PassBegan | PassFailed | GateTripped | Quarrel | Reloaded | NotReloaded | Noticed | Asleep
+Own = (
+    Began
+    | PassBegan
+    | PassFailed
+    | GateTripped
+    | GateOpened
+    | FileWaits
+    | Quarrel
+    | Reloaded
+    | NotReloaded
+    | Noticed
+    | Asleep
+)
+WatchEvent = Event | Own
