@@ -7,7 +7,7 @@ from dataclasses import replace
 from imgur_sync.errors import LockHeldError
 from imgur_sync.report.live import LiveActivity
 from imgur_sync.watch.daemon import Daemon
-from imgur_sync.watch.events import Asleep, PassBegan, PassFailed, WatchEvent
+from imgur_sync.watch.events import Asleep, Own, PassBegan, PassFailed, WatchEvent
 
 
 class Shown:
