@@ -80,8 +80,7 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
     from imgur_sync.model.event import RunFinished
     from imgur_sync.report.live import Both, living
 
-    name = "apply --wait" if options.wait else "apply"
-    fill = partial(adopt, session)
+    name, fill = "apply --wait" if options.wait else "apply", partial(adopt, session)
     with (
         applying(session, options, max_credits=max_credits, adopt=fill, command=name) as bench,
         living(board(bench.manifest.state_path), bench.ports.clock, name) as live,
@@ -99,9 +98,9 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
             return True
 
         asked = chosen_keys(bench.manifest, options, ports.store.albums())
+        events = apply(ports, bench.writer, bench.manifest, bench.options, confirm)
         with recorded_run(ports, "apply", asked) as record, bench.stopper.watching():
             try:
-                events = apply(ports, bench.writer, bench.manifest, bench.options, confirm)
                 run = last(outcome.noted(events), screen, RunFinished)
             except ImgurSyncError as error:
                 outcome.cut_short(error)
