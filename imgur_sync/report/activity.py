@@ -55,27 +55,21 @@ def doing(activity: Activity, event: Event) -> Activity:
     (""); others stay. The end of a run empties the queue of what it was about, and leaves the waits.
     """
     match event:
-        case Scanning(album=album, number=number, total=total):
-            turn = f" ({number} of {total})" if total > 1 else ""
-            return _now(activity, f"reading the folder{turn}", album)
-        case Hashing(album=album, path=path):
-            return _now(activity, f"reading {terminal(path)}", album)
-        case Listing(album=album):
-            return _now(activity, "asking Imgur" if album else "asking Imgur about the account", album)
+        case Scanning() | Hashing() | Listing() | UploadStarted() | TwinRemoved():
+            return replace(activity, doing=_words(event), album=event.album, until=None)
         case Planned(plan=plan):
             return _planned(activity, plan)
-        case UploadStarted(album=album, path=path):
-            return _now(activity, f"uploading {terminal(path)}", album)
         case UploadDone() | UploadFound() | UploadFailed() | StepDone() | StepFailed():
             return _stepped(activity, event)
         case InDoubt(album=album, what=what, until=until):
-            return replace(_now(activity, f"finding out what became of {sentence(what, 200)}", album), until=until)
-        case TwinRemoved(album=album):
-            return _now(activity, "removing second copies", album)
+            return replace(
+                activity, doing=f"finding out what became of {sentence(what, 200)}", album=album, until=until
+            )
         case Waiting(reason=reason, until=until):
-            return replace(_now(activity, f"waiting: {sentence(reason, 200)}", ""), until=until)
+            return replace(activity, doing=f"waiting: {sentence(reason, 200)}", album="", until=until)
         case Countdown(reason=reason, seconds=seconds):
-            return replace(_now(activity, f"waiting: {sentence(reason, 200)}", ""), until=activity.at + seconds)
+            until = activity.at + seconds
+            return replace(activity, doing=f"waiting: {sentence(reason, 200)}", album="", until=until)
         case BudgetReached(limit=limit, resume_at=at):
             wait = Wait(WaitKind.BUDGET, "", f"the {LIMIT_TEXTS[limit]} are used up", at)
             others = tuple(w for w in activity.waits if w.kind is not WaitKind.BUDGET or w.album)
@@ -85,7 +79,24 @@ def doing(activity: Activity, event: Event) -> Activity:
         case RunFinished():
             codes = tuple(code.value for code in event.codes)
             last = LastRun(activity.at, codes, event.uploaded, event.credits)
-            return replace(_now(activity, "", ""), done=0, total=0, queue=(), last=last)
+            return replace(_idle(activity), done=0, total=0, queue=(), last=last)
+        case _:
+            assert_never(event)
+
+
+def _words(event: Scanning | Hashing | Listing | UploadStarted | TwinRemoved) -> str:
+    """What is begun, in a few words."""
+    match event:
+        case Scanning(number=number, total=total):
+            return "reading the folder" + (f" ({number} of {total})" if total > 1 else "")
+        case Hashing(path=path):
+            return f"reading {terminal(path)}"
+        case Listing(album=album):
+            return "asking Imgur" if album else "asking Imgur about the account"
+        case UploadStarted(path=path):
+            return f"uploading {terminal(path)}"
+        case TwinRemoved():
+            return "removing second copies"
         case _:
             assert_never(event)
 
@@ -120,8 +131,8 @@ def _budget_waits(album: AlbumPlan, plan: Plan) -> Iterator[Wait]:
         yield Wait(WaitKind.BUDGET, album.album, what, plan.resume_at, WAIT)
 
 
-def _now(activity: Activity, words: str, album: str) -> Activity:
-    return replace(activity, doing=words, album=album, until=None)
+def _idle(activity: Activity, words: str = "") -> Activity:
+    return replace(activity, doing=words, album="", until=None)
 
 
 def _planned(activity: Activity, plan: Plan) -> Activity:
@@ -131,7 +142,7 @@ def _planned(activity: Activity, plan: Plan) -> Activity:
     waits = tuple(wait for wait in activity.waits if wait.kind not in _OF_PLANS or wait.album not in keys)
     queue = tuple(queued for queued in activity.queue if queued.album not in keys)
     return replace(
-        _now(activity, f"beginning with {plural(steps, 'step')}" if steps else "nothing to do now", ""),
+        _idle(activity, f"beginning with {plural(steps, 'step')}" if steps else "nothing to do now"),
         total=activity.done + steps,
         queue=(*queue_of(plan), *queue),
         waits=(*waits_of(plan), *waits),
@@ -146,7 +157,8 @@ def _stepped(activity: Activity, event: _OfStep) -> Activity:
         case UploadFailed(problem=problem):
             return activity if problem.kind in HELD_BACK else _counted(activity, event.album, None)
         case StepDone(step=step):
-            return _counted(_now(activity, step_text(step), event.album), event.album, step)
+            begun = replace(activity, doing=step_text(step), album=event.album, until=None)
+            return _counted(begun, event.album, step)
         case StepFailed(step=step):
             return _counted(activity, event.album, step)
         case _:

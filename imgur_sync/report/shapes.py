@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from imgur_sync.report.activities import ACTIVITY_SHAPES
 from imgur_sync.report.forecasts import FORECAST_SHAPE, PRICE_SHAPE
 
 Shape = str | Sequence["Shape"] | Mapping[str, "Shape"]
@@ -178,6 +179,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         ],
         "suspects": "number",
         "holder": "text?",
+        **ACTIVITY_SHAPES,
         "last_change": "time",
     },
     "explain": {
