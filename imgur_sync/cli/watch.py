@@ -71,6 +71,7 @@ def _teller(session: Session) -> Callable[[WatchEvent], None]:
         if line.level not in wanted:
             return
         if session.json:
+            session.told = True  # an error at the end is no second kind of line
             result(secrets.redact(_json(line, now)) + "\n")
         else:
             note(secrets.redact((f"{datetime.now():%Y-%m-%d %H:%M:%S}  " if dated else "") + line.text))
