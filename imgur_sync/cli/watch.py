@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -41,23 +42,27 @@ def command(session: Session) -> int:
     """
     if session.file == "-":
         raise UsageError("watch cannot read the manifest from stdin", hint="name a file with -f")
+    from imgur_sync.cli.held import HeldPlans
     from imgur_sync.cli.signals import Stopper, reloading
     from imgur_sync.cli.watching import watching
+    from imgur_sync.watch.events import GateTripped, Noticed
     from imgur_sync.watch.showing import Shown
 
     with watching(session, lambda: None, PULSE) as (daemon, stops, live):
         tell, face = _teller(session), Shown(live, daemon)
+        held = HeldPlans(daemon.manifest.state_path.with_name("held"))
         with Stopper(stops.request).watching(), reloading(daemon.request_reload):
             for event in daemon.run():
                 tell(event)
                 face.show(event)
+                written = held.take(event, time.time())
+                if written:
+                    tell(Noticed(written, (event.gate.album,) if isinstance(event, GateTripped) else ()))
     return 0
 
 
 def _teller(session: Session) -> Callable[[WatchEvent], None]:
     """What writes an event to the log: lines of text on stderr, or of JSON on stdout."""
-    import time
-
     from imgur_sync.report.text import Moment
     from imgur_sync.watch.telling import Level, told
 

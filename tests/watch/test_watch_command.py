@@ -197,12 +197,16 @@ def test_a_tripped_gate_says_what_to_type_and_typing_it_helps(imgur: Mirror) -> 
         watch.until(lambda: equal(imgur, "dogs"))
         assert len(imgur.shown("cats")) == 5
         typed = next(line["text"] for line in watch.lines if line["event"] == "gate_tripped").rpartition("imgur-sync ")
-        status = imgur.run("status").stdout
-        assert "--approve prune=4" in status
+        assert "--approve prune=4" in imgur.run("status").stdout
+        plan = imgur.folder / ".imgur-sync" / "held" / "cats.txt"
+        watch.await_told("noticed", str(plan))
+        assert "4 of 5 pictures would leave" in plan.read_text()
+        assert plan.stat().st_mode & 0o077 == 0
         imgur.shell(f'"$SYNC" {typed[2]} -y').check_returncode()
         assert equal(imgur, "cats")
         watch.process.send_signal(signal.SIGHUP)
         watch.await_told("gate_opened")
+        watch.until(lambda: not plan.exists())
 
 
 def test_a_collection_s_new_sub_folder_becomes_an_album(imgur: Mirror) -> None:
