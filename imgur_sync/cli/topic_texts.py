@@ -39,6 +39,7 @@ and so can a time and a table that is no list. Exit codes: help exit-codes.""",
 TABLES: Mapping[str, str] = {
     '[albums.NAME.images."PATH"]': "the texts of one picture, by its path in the folder",
     "[collections.NAME]": "an album for each folder in a folder; takes every key of [defaults], too",
+    "[watch]": "the pace of imgur-sync watch; nothing else looks at it",
     "[[moved]]": "an album has another key now: its pictures follow, nothing is sent again",
     "[[removed]]": "deletes an album on Imgur, by the exact number of its pictures",
 }
