@@ -1,0 +1,1 @@
+"""The daemon: keeps every album equal to its folder."""
