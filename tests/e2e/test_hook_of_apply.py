@@ -103,9 +103,10 @@ def test_a_run_that_an_error_ends_is_told(here: Mirror) -> None:
     """Also where nothing could be done: the error, its exit code and what to do."""
     here.run("apply", "-y")
     told(here, 1)
-    done = here.run("apply", "-y", code=75, environ={"IMGUR_SYNC_API_URL": "http://127.0.0.1:9"})
+    here.steer("faults", [{"match": {"method": "GET"}, "fault": "reply", "status": 401}])
+    done = here.run("apply", "-y", code=8)
     (run,) = told(here, 1)
-    assert (run["exit_code"], run["stopped"], run["uploaded"], run["changed"]) == (75, True, 0, False)
+    assert (run["exit_code"], run["stopped"], run["uploaded"], run["changed"]) == (8, True, 0, False)
     assert run["message"] in done.stderr
     assert run["hint"] in done.stderr
     assert run["summary"] == run["message"]
