@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -244,8 +245,6 @@ def _written(path: Path, lines: int) -> Callable[[], bool]:
 @pytest.mark.parametrize("cut", [b'{"a": 1}', b""])
 def test_a_document_that_was_cut_off_is_not_run(tmp_path: Path, cut: bytes) -> None:
     """As when the process that wrote it was killed; those before it are run."""
-    import subprocess
-
     guard = Path(sys.modules[Hook.__module__].__file__ or "").with_name("hook_guard.py")
     program: Sequence[str] = [sys.executable, "-c", "import sys; print(sys.stdin.read())"]
     done = subprocess.run(
@@ -253,3 +252,20 @@ def test_a_document_that_was_cut_off_is_not_run(tmp_path: Path, cut: bytes) -> N
     )
     assert [json.loads(line)["output"] for line in done.stdout.splitlines()] == ["whole\n\n"]
     assert done.stderr == b""
+
+
+def test_the_limit_holds_when_we_were_killed(tmp_path: Path) -> None:
+    """The guard and the command outlive the process that wanted it, the command no longer than it may."""
+    program = f"""
+import os, signal, time
+from imgur_sync.watch.hook import Hook
+hook = Hook(["sh", "-c", "cd {tmp_path}; echo $$ >new; mv new pid; sleep 1000"], print, seconds=2.0)
+hook.run({{}})
+while not os.path.exists({str(tmp_path / "pid")!r}):
+    time.sleep(0.01)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
+    assert done.returncode == -9, done.stderr
+    pid = int((tmp_path / "pid").read_text())
+    until(lambda: not alive(pid))
