@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from imgur_sync.model.gate import GateName
+from imgur_sync.report.escape import sentence
 from imgur_sync.report.figures import iso
 from imgur_sync.report.summary import MEANINGS, counts_line
 from imgur_sync.report.text import REMEDIES, approvals
@@ -56,13 +57,14 @@ HOOK_SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "hook_gate": {**_HEAD, "title": "text", **_GATE},
 }
 """By `kind`. `number` is what to approve, null where no number passes the gate; `type` what to type, "" for nothing;
-`left` the steps that are still wanted."""
+`left` the steps that are still wanted; `summary` is one line to show, all else is as it is, paths and names too."""
 HOOK_NAMES: Mapping[str, str] = {
     "hook_run": "what a hook gets when a run has ended",
     "hook_gate": "what a hook gets when a gate has tripped",
 }
 
 Document = dict[str, object]
+_LONGEST = 600
 
 
 def run_document(
@@ -132,7 +134,7 @@ def _tripped(plan: Plan) -> tuple[Gate, ...]:
 
 def _head(event: str, command: str, manifest: str, summary: str) -> Document:
     head = {"format_version": FORMAT_VERSION, "kind": f"hook_{event}", "event": event}
-    return {**head, "command": command, "manifest": manifest, "summary": summary}
+    return {**head, "command": command, "manifest": manifest, "summary": sentence(summary, _LONGEST)}
 
 
 def _gate(plan: Plan, gate: Gate, manifest: str, albums: Sequence[str]) -> Document:
