@@ -68,7 +68,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "IMGUR_SYNC_ACCESS_TOKEN": "an access token, where there is no refresh token",
     "IMGUR_SYNC_API_URL": "another Imgur, such as `imgur-sync simulator` prints it; plain http only on this machine",
     "IMGUR_SYNC_SETTLE_SECONDS": "how long Imgur may take to show what was sent; wins over the key in [upload]",
-    "IMGUR_SYNC_HOOK": 'a command that is told of every run, as a JSON list such as ["notify-send", "done"]; [] is '
+    "IMGUR_SYNC_HOOK": 'a command that is told of every run: a JSON list, such as ["play", "bell.oga"], or [] for '
     "none; wins over hook in config.toml",
     "IMGUR_SYNC_STATE_DIR": "the folder of the credit ledger and of the tokens, shared by all manifests",
     "IMGUR_SYNC_CONFIG_DIR": "the folder of config.toml",
