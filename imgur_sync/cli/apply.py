@@ -17,8 +17,11 @@ from imgur_sync.cli.session import Session, is_terminal, note, prompt, result, s
 from imgur_sync.errors import DeclinedError, ImgurSyncError, InterruptedRun, UsageError
 
 if TYPE_CHECKING:
+    from imgur_sync.cli.hooks import Hooked
+    from imgur_sync.cli.outcome import Outcome
     from imgur_sync.cli.wiring import ApplyBench
     from imgur_sync.executor import Options
+    from imgur_sync.model.event import RunFinished
     from imgur_sync.model.plan import Plan
     from imgur_sync.report.live import LiveActivity
     from imgur_sync.report.progress import Display
@@ -73,6 +76,17 @@ def command(
 
 
 def _apply(session: Session, options: Options, *, max_credits: int | None, ask: bool) -> int:
+    from imgur_sync.cli.hooks import hooked
+
+    with hooked(session, options.albums) as hook:
+        outcome, run = _run(session, options, hook, max_credits=max_credits, ask=ask)
+        outcome.tell(run)
+    return run.codes[0].value if run.codes else 0
+
+
+def _run(
+    session: Session, options: Options, hook: Hooked, *, max_credits: int | None, ask: bool
+) -> tuple[Outcome, RunFinished]:
     from imgur_sync.cli.following import last, shown
     from imgur_sync.cli.outcome import Outcome
     from imgur_sync.cli.shown_folders import shown_on
@@ -85,6 +99,7 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
     with _running(session, options, max_credits) as (bench, live):
         screen = Both(shown(session, bench.ports.clock), live)
         ports, outcome = shown_on(screen, bench.ports), Outcome(session, bench.ports.store)
+        hook.follow(bench, outcome)
 
         def confirm(plan: Plan) -> bool:
             if _show(session, plan, options, screen):
@@ -104,9 +119,7 @@ def _apply(session: Session, options: Options, *, max_credits: int | None, ask: 
                 outcome.cut_short(error)
                 raise
             record.exit_codes, record.uploaded_bytes = run.codes, run.uploaded_bytes
-        run = outcome.with_pages(run)
-    outcome.tell(run)
-    return run.codes[0].value if run.codes else 0
+        return outcome, outcome.with_pages(run)
 
 
 @contextmanager

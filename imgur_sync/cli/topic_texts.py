@@ -32,6 +32,9 @@ histories without -v hold no id and no link; status, links, explain, restore
 and purge hold the links of your pictures, also those of hidden albums: keep
 them to yourself. No document holds a token or another secret.
 
+A hook (help environment) gets hook_run or hook_gate, on one line of its stdin;
+its JSON Schema: imgur-sync schema --kind hook
+
 A name with [] is a list; a flag is true or false. A type with ? can be null,
 and so can a time and a table that is no list. Exit codes: help exit-codes.""",
 }
@@ -66,6 +69,8 @@ ENVIRONMENT: Mapping[str, str] = {
     "IMGUR_SYNC_ACCESS_TOKEN": "an access token, where there is no refresh token",
     "IMGUR_SYNC_API_URL": "another Imgur, such as `imgur-sync simulator` prints it; plain http only on this machine",
     "IMGUR_SYNC_SETTLE_SECONDS": "how long Imgur may take to show what was sent; wins over the key in [upload]",
+    "IMGUR_SYNC_HOOK": 'a command that is told of every run: a JSON list, such as ["play", "bell.oga"], or [] for '
+    "none; wins over hook in config.toml",
     "IMGUR_SYNC_STATE_DIR": "the folder of the credit ledger and of the tokens, shared by all manifests",
     "IMGUR_SYNC_CONFIG_DIR": "the folder of config.toml",
     "NO_COLOR": "no colours, whatever its value",
