@@ -199,7 +199,8 @@ def test_an_apply_gets_its_turn_from_a_watch(online: Workplace) -> None:
     with a_pass(folder):
         quiet = online.run("apply", "--wait", "-y", "--quiet")
         assert (quiet.returncode, quiet.stderr) == (0, "")
-    assert SqliteActivity(folder / "activity.db").wishes() == ()
+    board = SqliteActivity(folder / "activity.db")
+    assert (board.all(), board.wishes()) == ((), ())
 
 
 @pytest.mark.parametrize(
