@@ -353,15 +353,16 @@ def writable(tmp_path: Path) -> Iterator[None]:
 
 
 def test_what_cannot_be_written_is_dropped(path: Path) -> None:
-    """A text that no database takes, a number beyond all; the board goes on."""
-    board = SqliteActivity(path)
+    """A text that no database takes, a number beyond all; what others show stays."""
+    board = SqliteActivity(path, now=lambda: OTHER.at)
+    board.show(OTHER)
     board.show(replace(MINE, command="\udcff"))
     board.show(replace(MINE, pid=2**70))
     board.show(replace(MINE, at=float("nan")))
     with board.wish("\udcff"):
         assert board.wishes() == ()
     board.show(MINE)
-    assert board.all() == (MINE,)
+    assert board.all() == (OTHER, MINE)
 
 
 def test_a_row_of_another_shape_is_passed_over(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
