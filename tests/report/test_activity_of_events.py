@@ -15,7 +15,7 @@ from imgur_sync.model.activity import Activity, LastRun, Queued, Wait, WaitKind
 from imgur_sync.model.budget import LimitName
 from imgur_sync.model.event import Event
 from imgur_sync.model.outcome import Problem, ProblemKind
-from imgur_sync.model.plan import AlbumPlan, Deferred, Gate, GateName, Plan, Withheld
+from imgur_sync.model.plan import AlbumPlan, Deferred, Gate, GateName, Plan, Unsettled, Withheld
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, Upload
 from imgur_sync.report.activity import doing, queue_of, waits_of
 
@@ -142,10 +142,15 @@ def test_a_plan_takes_the_place_of_what_was_said_of_its_albums(album: Albums, pl
         Wait(WaitKind.BUDGET, "", "old"),
         Wait(WaitKind.GATE, "birds", "stays"),
         Wait(WaitKind.TROUBLE, "", "stays too"),
+        Wait(WaitKind.TROUBLE, "cats", "old"),
     )
     before = replace(BEGUN, waits=old, queue=(Queued("birds", 4), Queued("cats", 9)))
-    now = doing(before, events.Planned(plan(album(upload("a.jpg"))), 1))
-    assert now.waits == (SCAN, old[3], old[4])
+    doubts = tuple(
+        Unsettled("cats", f"the upload of {name}.jpg", until) for name, until in (("b", 290.0), ("c", 280.0))
+    )
+    now = doing(before, events.Planned(plan(album(upload("a.jpg"), unsettled=doubts)), 1))
+    new = Wait(WaitKind.TROUBLE, "cats", "not certain yet: the upload of b.jpg and 1 more", 290.0)
+    assert now.waits == (new, SCAN, old[3], old[4])
     assert now.queue == (Queued("cats", 1, 0, 11), Queued("birds", 4))
     assert doing(before, events.Planned(plan(), 1)).doing == "nothing to do now"
 
@@ -161,12 +166,19 @@ def test_a_limit_that_is_used_up_is_waited_for() -> None:
     assert now.waits == (SCAN, Wait(WaitKind.BUDGET, "cats", "2 steps"), said)
 
 
-def test_the_end_of_a_run_leaves_what_waits(two: Plan) -> None:
-    """And what the run did."""
-    now = after(events.Planned(two, 1), first=replace(BEGUN, waits=(SCAN,)))
-    end = events.RunFinished((ExitCode.PARTIAL, ExitCode.BUDGET), (), 12, 9, 0, 0, 125, two)
+def test_the_end_of_a_run_leaves_what_waits(album: Albums, plan: Plans, upload: Uploads, two: Plan) -> None:
+    """What the run did, and what is left; of its albums that are as wanted nothing waits any more."""
+    first = replace(BEGUN, waits=(SCAN, Wait(WaitKind.GATE, "dogs", "passed since")), queue=(Queued("birds", 4),))
+    now = after(events.Planned(two, 1), events.BudgetReached(LimitName.HOUR, 400.0), first=first)
+    deferred = (Deferred(upload("b.jpg"), LimitName.HOUR),)
+    left = plan(album(upload("b.jpg"), steps=(), deferred=deferred), resume_at=400.0)
+    results = (events.AlbumResult("cats", "Cats"), events.AlbumResult("dogs", ""))
+    end = events.RunFinished((ExitCode.PARTIAL, ExitCode.BUDGET), results, 12, 9, 0, 0, 125, left)
     now = doing(replace(now, at=250.0), end)
-    assert now == replace(BEGUN, at=250.0, doing="", waits=(SCAN,), last=LastRun(250.0, (7, 6), 12, 125))
+    wait = Wait(WaitKind.BUDGET, "cats", "1 step waits for the credits of the hour", 400.0, "imgur-sync apply --wait")
+    queue = (Queued("cats", 1, 0, 11), Queued("birds", 4))
+    last = LastRun(250.0, (7, 6), 12, 125)
+    assert now == replace(BEGUN, at=250.0, doing="", waits=(wait, SCAN), queue=queue, last=last)
 
 
 def test_every_event_is_taken(two: Plan) -> None:

@@ -365,6 +365,19 @@ def test_what_cannot_be_written_is_dropped(path: Path) -> None:
     assert board.all() == (OTHER, MINE)
 
 
+def test_a_writer_that_does_not_go_on_holds_nobody_up(path: Path) -> None:
+    """It was stopped in the middle, as by Ctrl-Z: what others show is dropped, and what was shown can be read."""
+    board = SqliteActivity(path)
+    board.show(FULL)
+    with closing(sqlite3.connect(path, isolation_level=None)) as stopped:
+        stopped.execute("BEGIN IMMEDIATE")
+        stopped.execute("DELETE FROM activity")
+        board.show(MINE)
+        assert board.all() == (FULL,)
+    board.show(MINE)
+    assert board.all() == (MINE,)
+
+
 def test_a_row_of_another_shape_is_passed_over(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is intact, but not of this version."""
     board = SqliteActivity(path)
