@@ -66,7 +66,7 @@ def read_status(session: Session) -> Status:
 def read_running(state_path: Path) -> Running:
     """What the processes of this state say that they do. Of those that died only a watch is told of, which nobody
     started again: all that another run left is in the state."""
-    from imgur_sync.cli.turns import WATCH
+    from imgur_sync.model.activity import WATCH
     from imgur_sync.report.activities import Running
     from imgur_sync.state.activity import SqliteActivity
     from imgur_sync.state.lock import FileLock

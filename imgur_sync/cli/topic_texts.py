@@ -153,7 +153,8 @@ is left first, for 1 credit.
   [budget] reserve_credits      left to others who use the application
   [budget] uploads_per_hour     our own cap on uploads
   [budget] max_credits_per_run  as --max-credits, for every run
-  [upload] max_wait             the longest wait for a limit within a run
+  [upload] max_wait             the longest wait for a limit within a run, and
+                                for a watch to give way
 
 What is left of every limit: imgur-sync credits
 What each run took: imgur-sync history
@@ -181,10 +182,10 @@ prune = "delete" in the album's entry.
 STATE = """\
 What is on Imgur is remembered in .imgur-sync/ beside the manifest, readable by
 you alone: state.db (pictures, links, requests in doubt, the history of runs),
-cache.db (can be removed at no cost but time and credits), run.lock, and
-sync.schema.json for editors. [state] path puts it elsewhere; not on a network
-drive. Credits and tokens are kept once for all manifests, in the folder that
-IMGUR_SYNC_STATE_DIR names.
+cache.db (can be removed at no cost but time and credits), activity.db (what is
+going on now; can be removed), run.lock, and sync.schema.json for editors.
+[state] path puts it elsewhere; not on a network drive. Credits and tokens are
+kept once for all manifests, in the folder that IMGUR_SYNC_STATE_DIR names.
 
 Every request is recorded before it is sent. After a kill, run apply again:
 what was in doubt is looked up first, nothing is sent twice.
@@ -200,5 +201,6 @@ IMGUR_SYNC_STATE_DIR names; imgur-sync state recover puts the copy back.
 A newer version may change the form of the state; it first puts a copy beside
 it, named .backup-v and a number.
 
-What is there: imgur-sync status. What happened: imgur-sync history.
+What is there, and what is going on: imgur-sync status
+What happened: imgur-sync history
 """

@@ -23,6 +23,8 @@ from imgur_sync.state.sealed import seal
 ACTIVITY = Kind("board of activities", 0x69734163, 1, "It can be removed at any time.")
 SILENT = 86400.0
 """A process whose life cannot be told from here, and which was silent for so many seconds, is taken for dead."""
+BUSY = 0.2
+"""What shows waits no longer than so many seconds for others: a run shows something every second."""
 _WHO = "pid INTEGER NOT NULL, host TEXT NOT NULL, boot TEXT NOT NULL, space TEXT NOT NULL, start TEXT NOT NULL"
 _TABLES = (
     f"CREATE TABLE activity ({_WHO}, at REAL NOT NULL, command TEXT NOT NULL, body BLOB NOT NULL, seal BLOB NOT NULL, "
@@ -54,7 +56,7 @@ class SqliteActivity:
         who, word = _marked(activity), activity.command
         try:
             row = (*who, float(activity.at), word, dump_activity(activity))
-            with self._writing() as connection:
+            with self._writing(BUSY) as connection:
                 if word not in self._swept:
                     _sweep(connection, word, self._now())
                     self._swept.add(word)
@@ -131,17 +133,17 @@ class SqliteActivity:
             return []
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self, busy: float = disposable.BUSY) -> Iterator[sqlite3.Connection]:
         """A transaction in a file that is made where there is none, and made anew where it turns out to be damaged."""
-        connection = disposable.opened(self._path, ACTIVITY, _fill)
+        connection = disposable.opened(self._path, ACTIVITY, _fill, busy=busy)
         if connection is None:
             raise OSError(f"{self._path} cannot be had")
         with closing(connection):
             try:
                 with transaction(connection):
                     yield connection
-            except sqlite3.OperationalError:
-                raise  # busy, full, not writable
+            except (sqlite3.OperationalError, sqlite3.IntegrityError, sqlite3.DataError):
+                raise  # busy, full, not writable; or a value that does not fit
             except (sqlite3.DatabaseError, UnicodeDecodeError):
                 disposable.remove(self._path)
                 raise

@@ -353,13 +353,27 @@ def writable(tmp_path: Path) -> Iterator[None]:
 
 
 def test_what_cannot_be_written_is_dropped(path: Path) -> None:
-    """A text that no database takes, a number beyond all; the board goes on."""
-    board = SqliteActivity(path)
+    """A text that no database takes, a number beyond all; what others show stays."""
+    board = SqliteActivity(path, now=lambda: OTHER.at)
+    board.show(OTHER)
     board.show(replace(MINE, command="\udcff"))
     board.show(replace(MINE, pid=2**70))
     board.show(replace(MINE, at=float("nan")))
     with board.wish("\udcff"):
         assert board.wishes() == ()
+    board.show(MINE)
+    assert board.all() == (OTHER, MINE)
+
+
+def test_a_writer_that_does_not_go_on_holds_nobody_up(path: Path) -> None:
+    """It was stopped in the middle, as by Ctrl-Z: what others show is dropped, and what was shown can be read."""
+    board = SqliteActivity(path)
+    board.show(FULL)
+    with closing(sqlite3.connect(path, isolation_level=None)) as stopped:
+        stopped.execute("BEGIN IMMEDIATE")
+        stopped.execute("DELETE FROM activity")
+        board.show(MINE)
+        assert board.all() == (FULL,)
     board.show(MINE)
     assert board.all() == (MINE,)
 
