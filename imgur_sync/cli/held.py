@@ -42,7 +42,7 @@ class HeldPlans:
 
     def _write(self, event: GateTripped, now: float) -> str:
         path = self._path(event.gate.album)
-        lines = [*album_lines(event.plan, Moment(now)), ""]
+        lines = [*album_lines(event.plan.albums[0], Moment(now)), ""]
         lines += [f"To let it through: {event.remedy}", ""] if event.remedy else []
         text = f"Written {datetime.fromtimestamp(now):%Y-%m-%d %H:%M:%S}\n\n" + "\n".join(lines)
         try:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 @click.command("status", short_help="Show what was synced and what is in doubt.")
 @shared()
 def command(session: Session) -> None:
-    """Show the albums, their pages and counts, files that failed, requests in doubt, and what a watch or a run does
-    now: what is queued, what waits for what, until when, and what to type about it.
+    """Show the albums, their pages and counts, files that failed, requests in doubt, and what is going on now.
+
+    Of a watch or a run under way: what it does, what is queued, what waits for what, until when, and what to type
+    about it.
 
     Read from the state: nothing is sent, and a broken manifest is no obstacle. Albums that the manifest has moved go by
     their new keys.

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-
 import click
 
-from imgur_sync.cli.redaction import secrets
-from imgur_sync.cli.session import Session, note, result, shared
+from imgur_sync.cli.session import Session, shared
 from imgur_sync.errors import UsageError
 
-if TYPE_CHECKING:
-    from imgur_sync.watch.events import WatchEvent
-    from imgur_sync.watch.telling import Line
-
 PULSE = 3600.0
+"""Seconds between two signs of life where no service manager asks for them."""
 
 
 @click.command("watch", short_help="Keep every album equal to its folder, until Ctrl-C.")
@@ -42,59 +30,19 @@ def command(session: Session) -> int:
     """
     if session.file == "-":
         raise UsageError("watch cannot read the manifest from stdin", hint="name a file with -f")
-    from imgur_sync.cli.held import HeldPlans
+    from imgur_sync.cli.audience import Audience
     from imgur_sync.cli.signals import Stopper, reloading
     from imgur_sync.cli.watching import watching
-    from imgur_sync.watch.events import GateTripped, Noticed
-    from imgur_sync.watch.showing import Shown
+    from imgur_sync.watch.notify import ServiceNotifier
 
-    with watching(session, lambda: None, PULSE) as (daemon, stops, live):
-        tell, face = _teller(session), Shown(live, daemon)
-        held = HeldPlans(daemon.manifest.state_path.with_name("held"))
-        with Stopper(stops.request).watching(), reloading(daemon.request_reload):
-            for event in daemon.run():
-                tell(event)
-                face.show(event)
-                written = held.take(event, time.time())
-                if written:
-                    tell(Noticed(written, (event.gate.album,) if isinstance(event, GateTripped) else ()))
+    notifier = ServiceNotifier()
+    pulse = notifier.interval / 2 if notifier.interval else PULSE
+    with watching(session, notifier.alive, pulse) as (daemon, stops, live):
+        audience = Audience(session, daemon, live, notifier)
+        try:
+            with Stopper(stops.request).watching(), reloading(audience.reload):
+                for event in daemon.run():
+                    audience.take(event)
+        finally:
+            audience.close()
     return 0
-
-
-def _teller(session: Session) -> Callable[[WatchEvent], None]:
-    """What writes an event to the log: lines of text on stderr, or of JSON on stdout."""
-    from imgur_sync.report.text import Moment
-    from imgur_sync.watch.telling import Level, told
-
-    wanted = {Level.WARNING} if session.quiet else {Level.WARNING, Level.INFO}
-    wanted |= {Level.DETAIL} if session.verbose or session.debug else set()
-    dated = not _journal()
-
-    def tell(event: WatchEvent) -> None:
-        now = time.time()
-        line = told(event, Moment(now))
-        if line.level not in wanted:
-            return
-        if session.json:
-            session.told = True  # an error at the end is no second kind of line
-            result(secrets.redact(_json(line, now)) + "\n")
-        else:
-            note(secrets.redact((f"{datetime.now():%Y-%m-%d %H:%M:%S}  " if dated else "") + line.text))
-
-    return tell
-
-
-def _json(line: Line, now: float) -> str:
-    at = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
-    fields = {"at": at, "level": line.level.value, "event": line.event, "album": line.album, "text": line.text}
-    return json.dumps(fields, ensure_ascii=True)
-
-
-def _journal() -> bool:
-    """Whether stderr goes to systemd's journal, which dates its lines itself."""
-    device, _, inode = os.environ.get("JOURNAL_STREAM", "").partition(":")
-    try:
-        here = os.fstat(sys.stderr.fileno())
-    except (OSError, ValueError, AttributeError):
-        return False
-    return (device, inode) == (str(here.st_dev), str(here.st_ino))

@@ -223,16 +223,18 @@ class Daemon:
 
     def _load_anew(self) -> Iterator[WatchEvent]:
         """Read the manifest and its collections' folders again; one that cannot be used leaves the last good one."""
-        self._reload = False
+        asked, self._reload = self._reload, False
         self.agenda.looked_at([album for album in self.agenda.due(self._clock.monotonic()) if is_special(album)])
         try:
             manifest = self._site.load()
         except ImgurSyncError as error:
-            if self.standings.manifest_refused(error):
+            if self.standings.manifest_refused(error) or asked:
                 yield NotReloaded(error)
             return
         self.standings.manifest_refused(None)
         if manifest == self.manifest:
+            if asked:
+                yield Reloaded(len(manifest.albums))
             return
         changed = [spec.key for spec in manifest.albums if spec != self.manifest.album(spec.key)]
         self.timers.reloaded(self.manifest, manifest, self._clock.monotonic())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from imgur_sync.errors import ImgurSyncError
 from imgur_sync.model.event import Event
 from imgur_sync.model.gate import Gate, GateName
-from imgur_sync.model.plan import AlbumPlan
+from imgur_sync.model.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,11 @@ class PassFailed:
 
 @dataclass(frozen=True, slots=True)
 class GateTripped:
-    """A gate holds in an album, and did not before, or held another number. `remedy` is what to type."""
+    """A gate holds in an album, and did not before, or held another number. `plan` is that of this album alone,
+    `remedy` what to type."""
 
     gate: Gate
-    plan: AlbumPlan
+    plan: Plan
     remedy: str
 
 

@@ -77,7 +77,7 @@ class Standings:
             else:
                 self._outlooks[key] = found = self._weighed(album, self._outlook(album, plan), run)
                 yield from self._opened(key, found.gates)
-                yield from self._gates_of(album, found)
+                yield from self._gates_of(replace(plan, albums=(album,)), found)
                 yield from self._files_of(found)
 
     def _weighed(self, album: AlbumPlan, found: Outlook, run: RunFinished | None) -> Outlook:
@@ -178,9 +178,9 @@ class Standings:
         self._files[found.album] = frozenset(old)
         yield from (FileWaits(found.album, text) for text in old if text not in before)
 
-    def _gates_of(self, album: AlbumPlan, found: Outlook) -> Iterator[WatchEvent]:
+    def _gates_of(self, plan: Plan, found: Outlook) -> Iterator[WatchEvent]:
         """Tell of gates that did not hold before, or held another number."""
-        before, self._gates[album.album] = self._gates.get(album.album, ()), found.gates
+        before, self._gates[found.album] = self._gates.get(found.album, ()), found.gates
         for gate in found.gates:
             if gate not in before:
-                yield GateTripped(gate, album, remedy(gate, self._manifest.path))
+                yield GateTripped(gate, plan, remedy(gate, self._manifest.path))

@@ -114,10 +114,11 @@ def _own(event: Own, read: Moment) -> tuple[Level, str]:
 def _of_run(run: Event, read: Moment) -> tuple[Level, str]:
     """What a pass tells; its end only where it did or could not do something."""
     if isinstance(run, RunFinished):
-        return (Level.INFO if _did(run) else Level.DETAIL), line(run, read)
+        return (Level.INFO if did(run) else Level.DETAIL), line(run, read)
     level = Level.WARNING if isinstance(run, _TROUBLE) else Level.INFO if isinstance(run, _NEWS) else Level.DETAIL
     return level, line(run, read)
 
 
-def _did(run: RunFinished) -> bool:
+def did(run: RunFinished) -> bool:
+    """Whether a run did something, or could not do all."""
     return bool(run.uploaded or run.edited or run.deleted or run.deleted_albums or run.codes[:1] != (ExitCode.DONE,))
