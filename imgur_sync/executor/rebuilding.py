@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import partial
 
 from imgur_sync.errors import TryAgainLaterError
+from imgur_sync.executor.begun import album_markers
 from imgur_sync.executor.missing import is_missing, surely
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.settling import incomplete, read_headers_fully
@@ -15,7 +16,7 @@ from imgur_sync.model.event import Warned
 from imgur_sync.model.outcome import Done
 from imgur_sync.model.remote import AlbumHeader, RemoteAlbum, RemotePicture
 from imgur_sync.model.synced import Standing
-from imgur_sync.planner.marker import album_marker, owner, parse_name
+from imgur_sync.planner.marker import owner, parse_name
 from imgur_sync.planner.recognised import marked_picture
 
 
@@ -42,7 +43,7 @@ def rebuild(session: Session) -> Task[int]:
             continue
         shown: frozenset[str] = frozenset()
         if listing is not None:
-            marked = listing.header.description in _album_markers(session, key)
+            marked = listing.header.description in album_markers(session, key)
             made = AlbumMade(key, listing.header.id, listing.header.deletehash, "", 0.0, edited=not marked)
             changes.append(made)
             shown = frozenset(listing.ids)
@@ -84,12 +85,6 @@ def _marked(session: Session) -> Task[dict[str, dict[str, RemotePicture]]]:
     return found
 
 
-def _album_markers(session: Session, key: str) -> frozenset[str]:
-    """What the creation of this album left in its description, under this key or one that it had before."""
-    before = (move.source for move in session.manifest.moved if move.target == key)
-    return frozenset(album_marker(session.store.lineage, name) for name in (key, *before))
-
-
 def _album_of(
     session: Session, key: str, title: str | None, ids: frozenset[str], headers: dict[str, AlbumHeader]
 ) -> Task[RemoteAlbum | None]:
@@ -99,7 +94,7 @@ def _album_of(
     Raises `TryAgainLaterError` where it may be one that Imgur lists and did not find: without it the pictures would get
     a second album, and the first one would be nobody's.
     """
-    markers = _album_markers(session, key)
+    markers = album_markers(session, key)
     ranked = sorted(headers.values(), key=lambda h: (h.description not in markers, h.title != (title or ""), h.id))
     reader, unfound = session.reader(), 0
     for header in ranked:
