@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -96,35 +97,42 @@ def _protected(oracle: Oracle, run: Run, deed: Deed) -> None:
 
 def _gated(oracle: Oracle, before: Before, run: Run, deeds: list[Deed]) -> None:
     """I15: without approval no more pictures leave an album than its gate lets through. Only those count whose place
-    in the folder can have been taken by no other file."""
+    in the folder can have been taken by no other file. What is taken out to be put in again counts when the album is
+    done: then it is back, or left."""
+    turned, oracle.turned = oracle.turned, {}
     if GateName.PRUNE in run.approvals:
         return
-    left: dict[str, set[str]] = {}
-    shown: dict[str, set[str]] = {}
+    left = {album_id: set(images) for album_id, images in turned.items()}
     for deed in deeds:
         for album_id, image in deed.left:
             left.setdefault(album_id, set()).add(image)
+            if any(isinstance(change, Leave) for change in deed.changes):
+                turned.setdefault(album_id, set()).add(image)
         for image in deed.dropped:
             for album_id, album in deed.before.items():
                 if image in album.images:
                     left.setdefault(album_id, set()).add(image)
+    there = {i for a in oracle.stage.world.albums.values() for i in a.images}
+    names = Counter(oracle.watcher.names.values())
     for album_id, images in left.items():
         key = oracle.keys_of.get(album_id, "")
-        there = {i for a in oracle.stage.world.albums.values() for i in a.images}
-        names: dict[str, int] = {}
-        for name in oracle.watcher.names.values():
-            names[name] = names.get(name, 0) + 1
-        shown[key] = {
-            image
+        if album_id in turned and _unfinished(oracle, run, key):
+            oracle.turned[album_id] = turned[album_id] - there
+            images -= turned[album_id]
+        count = sum(
+            oracle.ours(image) and names[oracle.watcher.names[image]] == 1 and _without_place(oracle, before, key, image)
             for image in images - there
-            if oracle.ours(image)
-            and names[oracle.watcher.names[image]] == 1
-            and _without_place(oracle, before, key, image)
-        }
+        )
         synced = before.synced.get(key, 0)
         most = max(oracle.stage.gates.prune.min, synced * oracle.stage.gates.prune.percent // 100)
-        count = len(shown[key])
         must(count <= most, "I15", f"{count} pictures left {key}, of {synced} synced, and nobody approved")
+
+
+def _unfinished(oracle: Oracle, run: Run, key: str) -> bool:
+    """Whether the run ended before it was done with that album, and says so."""
+    left = run.finished.left.albums if run.finished is not None else ()
+    mine = [album for album in left if album.album == oracle.stage.name(key)]
+    return run.error is not None or any(album.wanted or album.unsettled for album in mine)
 
 
 def _without_place(oracle: Oracle, before: Before, key: str, image: str) -> bool:

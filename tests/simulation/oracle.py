@@ -73,6 +73,8 @@ class Oracle:
         self.late: set[str] = set()
         self.unfindable: set[str] = set()
         """Uploads without an account whose answer was lost and that lie in no album: nobody can find them."""
+        self.turned: dict[str, set[str]] = {}
+        """By album what an edit took out to put it in again in another order, and that is not in it yet."""
         self.fails = 0
 
     # Before and after each run
