@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from imgur_sync.errors import ExitCode
+from imgur_sync.errors import ExitCode, ManifestError
 from imgur_sync.model.plan import GateName
 from imgur_sync.model.spec import Prune
 from imgur_sync.model.synced import Standing
@@ -168,6 +168,19 @@ def claimed(oracle: Oracle, before: Before, run: Run) -> None:
         approved = run.approvals.get(GateName.ADOPT, 0)
         must(count <= approved, "I4", f"{key}: {count} pictures of others are in it, approved are {approved}")
         oracle.watcher.born[album_id] = "us"
+
+
+def named_in_vain(oracle: Oracle, error: ManifestError) -> bool:
+    """Whether the manifest is refused for an `id` that names no album, said with its key, and the state does not know
+    what became of that album: it was lost, or the album went before it was adopted. A page of 404 for an album that is
+    there looks the same."""
+    stage = oracle.stage
+    struck = {one.path for one in stage.weather.sent if one.status == 404 and one.faults}
+    for spec in stage.albums.values():
+        told = any(f"album {spec.key}: Imgur knows no album of this id" in problem.what for problem in error.problems)
+        if told and spec.id is not None and not stage.is_album(spec.key, spec.id):
+            return stage.world.albums.get(spec.id) is None or f"/3/album/{spec.id}" in struck
+    return False
 
 
 # Commands that are no apply

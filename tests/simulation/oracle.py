@@ -187,7 +187,8 @@ class Oracle:
         if isinstance(error, ManifestError):
             gone = [key for key in self.stage.albums if not self.acts.streets.present(key)]
             missing = any(not self.stage.placed(key) for key in gone)
-            must(missing, "exit code", f"the manifest is refused: {error.problems}")
+            unknown = judging_lives.named_in_vain(self, error)
+            must(missing or unknown, "exit code", f"the manifest is refused: {error.problems}")
         elif code is ExitCode.UNREADABLE:
             must("disk_broken" in run.struck, "I20", f"the state is refused: {error} {error.hint}")
         if code is ExitCode.ERROR:
