@@ -120,7 +120,9 @@ def _gated(oracle: Oracle, before: Before, run: Run, deeds: list[Deed]) -> None:
             oracle.turned[album_id] = turned[album_id] - there
             images -= turned[album_id]
         count = sum(
-            oracle.ours(image) and names[oracle.watcher.names[image]] == 1 and _without_place(oracle, before, key, image)
+            oracle.ours(image)
+            and names[oracle.watcher.names[image]] == 1
+            and _without_place(oracle, before, key, image)
             for image in images - there
         )
         synced = before.synced.get(key, 0)
