@@ -99,7 +99,9 @@ def _gated(oracle: Oracle, before: Before, run: Run, deeds: list[Deed]) -> None:
     """I15: without approval no more pictures leave an album than its gate lets through. Only those count whose place
     in the folder can have been taken by no other file. What is taken out to be put in again counts when the album is
     done: then it is back, or left."""
-    turned, oracle.turned = oracle.turned, {}
+    world = oracle.stage.world  # what somebody deleted meanwhile did not leave
+    turned = {a: {i for i in images if i in world.images} for a, images in oracle.turned.items() if a in world.albums}
+    oracle.turned = {}
     if GateName.PRUNE in run.approvals:
         return
     left = {album_id: set(images) for album_id, images in turned.items()}
@@ -112,7 +114,7 @@ def _gated(oracle: Oracle, before: Before, run: Run, deeds: list[Deed]) -> None:
             for album_id, album in deed.before.items():
                 if image in album.images:
                     left.setdefault(album_id, set()).add(image)
-    there = {i for a in oracle.stage.world.albums.values() for i in a.images}
+    there = {i for a in world.albums.values() for i in a.images}
     names = Counter(oracle.watcher.names.values())
     for album_id, images in left.items():
         key = oracle.keys_of.get(album_id, "")
