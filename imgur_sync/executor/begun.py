@@ -24,17 +24,18 @@ def adopt_begun(session: Session) -> None:
     one beside it would be made otherwise, and the first be deleted, or stay behind with what it shows.
     """
     store, headers = session.store, tuple((session.headers or {}).values())
-    new = [spec for spec in session.manifest.albums if spec.id is None and store.album(spec.key) is None]
-    if not new or not headers:
+    known = {album.key: album.id for album in store.albums()} if headers else {}
+    new = [spec for spec in session.manifest.albums if headers and spec.id is None and spec.key not in known]
+    if not new:
         return
     creations = (i.album for i in store.intents(IntentStatus.OPEN) if i.kind is IntentKind.CREATE_ALBUM)
-    unsure = {*creations, *(move.target for move in session.manifest.moved if store.album(move.source) is not None)}
+    unsure = {*creations, *(move.target for move in session.manifest.moved if move.source in known)}
     begun = {spec.key: album_markers(session, spec.key) for spec in new if spec.key not in unsure}
     marked = [header for header in headers if header.description in frozenset().union(*begun.values())]
     if not marked:
         return
     gone = {i.target for i in store.intents(*IntentStatus) if i.kind is IntentKind.DELETE_ALBUM}
-    gone |= {album.id for album in store.albums()}
+    gone |= set(known.values())
     for key, markers in begun.items():
         found = [header for header in marked if header.description in markers and header.id not in gone]
         if found:
