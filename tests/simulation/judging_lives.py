@@ -119,8 +119,9 @@ def _gated(oracle: Oracle, before: Before, run: Run, deeds: list[Deed]) -> None:
     for album_id, images in left.items():
         key = oracle.keys_of.get(album_id, "")
         if album_id in turned and _unfinished(oracle, run, key):
-            oracle.turned[album_id] = turned[album_id] - there
-            images -= turned[album_id]
+            out = turned[album_id] - there
+            oracle.turned[album_id] = {image for image in out if _without_place(oracle, before, key, image)}
+            images -= out
         count = sum(
             oracle.ours(image)
             and names[oracle.watcher.names[image]] == 1
