@@ -138,6 +138,7 @@ class Session:
         self.retired: list[RetiredUrl] = []
         self.agreed: dict[str, Agreed] = {}
         self.needed: tuple[frozenset[str] | None] | None = None
+        self.seen_alive: dict[str, dict[str, float]] = {}
 
     @property
     def anonymous(self) -> bool:

@@ -92,6 +92,7 @@ def send_recorded(
     assert writer is not None, "a run without a writer sends nothing"
     if intent.target:
         session.listings.pop(intent.target, None)
+    session.seen_alive.pop(intent.album, None)
     outcome: Outcome[T] = yield Do(lambda: send(writer))
     now = session.clock.now()
     match outcome:
