@@ -1,0 +1,107 @@
+"""The command line inside the test's own process: what a user types, without the half second that a process takes.
+
+Nothing is replaced but what a process of its own would have: its environment, its folder, its streams, its secrets, and
+what a command line hooks into the interpreter. For whatever is about processes (signals, locks between two of them,
+descriptors, how a command starts) there is `Workplace`.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import subprocess
+import sys
+import threading
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from unittest import mock
+
+from imgur_sync.cli import cli
+from imgur_sync.cli.ending import run
+from imgur_sync.cli.redaction import Redactor, secrets
+from tests.support.command import Workplace
+
+HOOKS = (
+    (sys, "excepthook"),
+    (sys, "unraisablehook"),
+    (threading, "excepthook"),
+    (warnings, "showwarning"),
+    (logging, "raiseExceptions"),
+)
+
+
+class Terminal(io.StringIO):
+    """Input of a person: a stream that says it is a terminal, and ends after what was typed."""
+
+    def isatty(self) -> bool:
+        """Yes."""
+        return True
+
+
+class _Stream(io.TextIOWrapper):
+    """An output stream that is kept as bytes, and may say that it is a terminal."""
+
+    def __init__(self, *, terminal: bool = False) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        """Whether a person is to be thought there."""
+        return self._terminal
+
+    def told(self) -> str:
+        """Everything written so far."""
+        self.flush()
+        assert isinstance(self.buffer, io.BytesIO)
+        return self.buffer.getvalue().decode("utf-8")
+
+
+@dataclass(frozen=True)
+class Inside(Workplace):
+    """A workplace whose commands run in the test's process. `watched`: stderr is a terminal."""
+
+    watched: bool = field(default=False, kw_only=True)
+
+    def run(
+        self, *arguments: str, stdin: str | None = None, environ: Mapping[str, str] | None = None, timeout: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `imgur-sync ARGUMENTS…` to its end, without any input."""
+        return self._run(arguments, io.StringIO(stdin or ""), environ)
+
+    def typing(
+        self, typed: str, *arguments: str, environ: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it for a person at a terminal who types this, and then ends the input."""
+        return self._run(arguments, Terminal(typed), environ)
+
+    def _run(
+        self, arguments: tuple[str, ...], stdin: io.StringIO, environ: Mapping[str, str] | None
+    ) -> subprocess.CompletedProcess[str]:
+        out, err = _Stream(), _Stream(terminal=self.watched)
+        streams = mock.patch.multiple(sys, stdin=stdin, stdout=out, stderr=err)
+        with self._apart(environ), streams:
+            code = run(cli, arguments)
+        return subprocess.CompletedProcess(arguments, code, out.told(), err.told())
+
+    @contextmanager
+    def _apart(self, environ: Mapping[str, str] | None) -> Iterator[None]:
+        """Put in place what a process of its own would have, and everything back."""
+        before, known, hooks = os.getcwd(), vars(secrets).copy(), [getattr(module, name) for module, name in HOOKS]
+        root = logging.getLogger()
+        handlers, level = list(root.handlers), root.level
+        vars(secrets).update(vars(Redactor()))
+        os.chdir(self.folder)
+        try:
+            with mock.patch.dict(os.environ, self.environ(environ), clear=True):
+                yield
+        finally:
+            os.chdir(before)
+            root.handlers[:] = handlers
+            root.setLevel(level)
+            logging.captureWarnings(False)
+            for (module, name), hook in zip(HOOKS, hooks, strict=True):
+                setattr(module, name, hook)
+            vars(secrets).update(known)
