@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from imgur_sync.simulator import Limits, Options, Running, running
-from tests.support.command import Workplace, workplace
+from tests.support.command import workplace
+from tests.support.inside import Inside
 
 
 @pytest.fixture(scope="session")
@@ -23,15 +24,16 @@ def imgur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def online(tmp_path: Path, imgur: Running) -> Workplace:
+def online(tmp_path: Path, imgur: Running) -> Inside:
     """A folder with three pictures and a manifest, and credentials for the local Imgur."""
-    return workplace(tmp_path, {**imgur.environment(), "IMGUR_SYNC_SETTLE_SECONDS": "1"})
+    place = workplace(tmp_path, {**imgur.environment(), "IMGUR_SYNC_SETTLE_SECONDS": "1"})
+    return Inside(place.folder, place.environment)
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Workplace:
+def here(tmp_path: Path) -> Inside:
     """A folder with three pictures and a manifest, without credentials."""
-    return workplace(tmp_path)
+    return Inside(workplace(tmp_path).folder)
 
 
 @pytest.fixture

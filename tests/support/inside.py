@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,30 +34,22 @@ HOOKS = (
 )
 
 
-class Terminal(io.StringIO):
-    """Input of a person: a stream that says it is a terminal, and ends after what was typed."""
-
-    def isatty(self) -> bool:
-        """Yes."""
-        return True
-
-
 class _Stream(io.TextIOWrapper):
-    """An output stream that is kept as bytes, and may say that it is a terminal."""
+    """A stream in memory that may say that it is a terminal; what was written can be asked for."""
 
-    def __init__(self, *, terminal: bool = False) -> None:
-        super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
+    def __init__(self, text: str = "", *, terminal: bool = False) -> None:
+        self._bytes = io.BytesIO(text.encode("utf-8", "surrogateescape"))
         self._terminal = terminal
+        super().__init__(self._bytes, encoding="utf-8", write_through=True)
 
     def isatty(self) -> bool:
         """Whether a person is to be thought there."""
         return self._terminal
 
     def told(self) -> str:
-        """Everything written so far."""
+        """All that it holds."""
         self.flush()
-        assert isinstance(self.buffer, io.BytesIO)
-        return self.buffer.getvalue().decode("utf-8")
+        return self._bytes.getvalue().decode("utf-8")
 
 
 @dataclass(frozen=True)
@@ -68,17 +61,17 @@ class Inside(Workplace):
     def run(
         self, *arguments: str, stdin: str | None = None, environ: Mapping[str, str] | None = None, timeout: float = 60
     ) -> subprocess.CompletedProcess[str]:
-        """Run `imgur-sync ARGUMENTS…` to its end, without any input."""
-        return self._run(arguments, io.StringIO(stdin or ""), environ)
+        """Run `imgur-sync ARGUMENTS…` to its end; `timeout` is for processes."""
+        return self._run(arguments, _Stream(stdin or ""), environ)
 
     def typing(
         self, typed: str, *arguments: str, environ: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run it for a person at a terminal who types this, and then ends the input."""
-        return self._run(arguments, Terminal(typed), environ)
+        return self._run(arguments, _Stream(typed, terminal=True), environ)
 
     def _run(
-        self, arguments: tuple[str, ...], stdin: io.StringIO, environ: Mapping[str, str] | None
+        self, arguments: tuple[str, ...], stdin: _Stream, environ: Mapping[str, str] | None
     ) -> subprocess.CompletedProcess[str]:
         out, err = _Stream(), _Stream(terminal=self.watched)
         streams = mock.patch.multiple(sys, stdin=stdin, stdout=out, stderr=err)
@@ -96,8 +89,10 @@ class Inside(Workplace):
         os.chdir(self.folder)
         try:
             with mock.patch.dict(os.environ, self.environ(environ), clear=True):
+                time.tzset()
                 yield
         finally:
+            time.tzset()
             os.chdir(before)
             root.handlers[:] = handlers
             root.setLevel(level)
