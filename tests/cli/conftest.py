@@ -14,6 +14,7 @@ import pytest
 from imgur_sync.simulator import Limits, Options, Running, running
 from tests.support.command import workplace
 from tests.support.inside import Inside
+from tests.support.mirror import Mirror, mirror
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +35,29 @@ def online(tmp_path: Path, imgur: Running) -> Inside:
 def here(tmp_path: Path) -> Inside:
     """A folder with three pictures and a manifest, without credentials."""
     return Inside(workplace(tmp_path).folder)
+
+
+@pytest.fixture
+def unsynced(tmp_path: Path) -> Iterator[Mirror]:
+    """The albums cats (five pictures) and dogs (three), nothing sent yet."""
+    with mirror(tmp_path, kind=Inside) as made:
+        yield made
+
+
+@pytest.fixture
+def synced(unsynced: Mirror) -> Mirror:
+    """The same after a first apply."""
+    unsynced.run("apply", "-y", "-q")
+    return unsynced
+
+
+@pytest.fixture
+def departed(synced: Mirror) -> Mirror:
+    """Two cats left the album a moment ago."""
+    for name in ("c1.png", "c3.png"):
+        (synced.folder / "cats" / name).unlink()
+    synced.run("apply", "-y", "-q")
+    return synced
 
 
 @pytest.fixture

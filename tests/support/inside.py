@@ -54,7 +54,7 @@ class _Stream(io.TextIOWrapper):
 
 @dataclass(frozen=True)
 class Inside(Workplace):
-    """A workplace whose commands run in the test's process. `watched`: stderr is a terminal."""
+    """A workplace whose commands run in the test's process. `watched`: its output goes to a terminal."""
 
     watched: bool = field(default=False, kw_only=True)
 
@@ -73,7 +73,7 @@ class Inside(Workplace):
     def _run(
         self, arguments: tuple[str, ...], stdin: _Stream, environ: Mapping[str, str] | None
     ) -> subprocess.CompletedProcess[str]:
-        out, err = _Stream(), _Stream(terminal=self.watched)
+        out, err = _Stream(terminal=self.watched), _Stream(terminal=self.watched)
         streams = mock.patch.multiple(sys, stdin=stdin, stdout=out, stderr=err)
         with self._apart(environ), streams:
             code = run(cli, arguments)
