@@ -24,7 +24,10 @@ from imgur_sync.cli import cli
 from imgur_sync.cli.ending import run
 from imgur_sync.cli.redaction import Redactor, secrets
 from tests.support.command import Workplace
+from tests.support.mirror import until
 
+QUICK = 0.5
+"""A time to settle below this is over by the next command: it takes less than a process takes to start."""
 HOOKS = (
     (sys, "excepthook"),
     (sys, "unraisablehook"),
@@ -57,6 +60,7 @@ class Inside(Workplace):
     """A workplace whose commands run in the test's process. `watched`: its output goes to a terminal."""
 
     watched: bool = field(default=False, kw_only=True)
+    _ended: list[float] = field(default_factory=list, compare=False, kw_only=True)
 
     def run(
         self, *arguments: str, stdin: str | None = None, environ: Mapping[str, str] | None = None, timeout: float = 60
@@ -73,11 +77,19 @@ class Inside(Workplace):
     def _run(
         self, arguments: tuple[str, ...], stdin: _Stream, environ: Mapping[str, str] | None
     ) -> subprocess.CompletedProcess[str]:
+        self._let_settle()
         out, err = _Stream(terminal=self.watched), _Stream(terminal=self.watched)
         streams = mock.patch.multiple(sys, stdin=stdin, stdout=out, stderr=err)
         with self._apart(environ), streams:
             code = run(cli, arguments)
+        self._ended[:] = [time.monotonic()]
         return subprocess.CompletedProcess(arguments, code, out.told(), err.told())
+
+    def _let_settle(self) -> None:
+        """What the command before did is settled, as it would be with the time that a process takes to start."""
+        settle = float(self.environment.get("IMGUR_SYNC_SETTLE_SECONDS", "0"))
+        over = self._ended[0] + settle if self._ended and settle < QUICK else 0.0
+        until(lambda: time.monotonic() >= over)
 
     @contextmanager
     def _apart(self, environ: Mapping[str, str] | None) -> Iterator[None]:

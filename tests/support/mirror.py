@@ -22,6 +22,8 @@ from tests.support.pictures import png
 LINEAGE = "k3v9x2mq"
 NO_LIMITS = Limits(0, 0, 0, 0)
 SETTLE = "0.3"
+SETTLE_INSIDE = "0.1"
+"""Where no process is started for each command: this time is waited for before the next one."""
 HEAD = f'version = 1\nlineage = "{LINEAGE}"\n[budget]\nreserve_credits = 0\nuploads_per_hour = 0\n'
 UPLOAD = {"method": "POST", "path": "/3/upload"}
 
@@ -178,7 +180,8 @@ def mirror(
         running(Options(knobs=Knobs(**knobs), limits=limits, latency=latency, windows=windows)) as server,
         httpx.Client(base_url=server.url, trust_env=False) as web,
     ):
-        place = kind(here, {**server.environment(), "IMGUR_SYNC_SETTLE_SECONDS": SETTLE})
+        settle = SETTLE if kind is Workplace else SETTLE_INSIDE
+        place = kind(here, {**server.environment(), "IMGUR_SYNC_SETTLE_SECONDS": settle})
         made = Mirror(place, server, web)
         for number in range(5):
             made.put(f"cats/c{number}.png", number)
