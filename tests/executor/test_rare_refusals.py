@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from imgur_sync.errors import ExitCode
+from imgur_sync.errors import DeclinedError, ExitCode
 from imgur_sync.model.event import TwinRemoved
 from imgur_sync.model.gate import GateName
 from imgur_sync.model.spec import BudgetSpec, GateLimit, GateLimits, OnRemoteDelete, Prune, Texts
@@ -32,6 +32,7 @@ from tests.executor.test_settling_in_trouble import (
     open_ones,
     troubled,
 )
+from tests.support import sync_stage
 from tests.support.lifecycle_stage import LifecycleStage
 from tests.support.sync_stage import Killed
 
@@ -257,3 +258,41 @@ def test_pictures_of_an_album_that_was_never_made_anew_can_be_purged(stage: Life
     stage.apply({GateName.RESTORE: 2})
     stage.web.delete("/_simulator/faults")
     assert [picture.path for picture in stage.purge().done] == ["c1.png"]
+
+
+def test_a_plan_that_nobody_agrees_to_is_not_carried_out(
+    stage: LifecycleStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """10, and nothing is sent; one with nothing to do is not asked about."""
+    real = sync_stage.apply
+    monkeypatch.setattr(sync_stage, "apply", lambda *given: real(*given[:-1], lambda plan: False))
+    assert stage.apply().codes == (ExitCode.DONE,)
+    stage.put("cats", "new.png", 50)
+    since = at_last(stage)
+    with pytest.raises(DeclinedError):
+        stage.apply()
+    assert writes(stage, since) == []
+    monkeypatch.setattr(sync_stage, "apply", real)
+    ends_equal(stage)
+
+
+def test_a_lost_cache_costs_no_write(stage: LifecycleStage) -> None:
+    """It is looked anew, and all is found as wanted."""
+    (stage.base / ".imgur-sync" / "cache.db").unlink()
+    since = at_last(stage)
+    assert stage.plan().settled
+    assert stage.apply().codes == (ExitCode.DONE,)
+    assert writes(stage, since) == []
+
+
+@pytest.mark.parametrize("fault", [{"match": DELETE_IMAGE, "fault": "drop_before"}, refused(DELETE_IMAGE, 403)])
+def test_a_removal_with_its_pictures_goes_on_where_it_stopped(fault: dict[str, Any], stage: LifecycleStage) -> None:
+    """The album stays until its pictures are gone."""
+    stage.remove("cats", pictures=True)
+    stage.steer("faults", [fault])
+    stage.apply({GateName.PRUNE: 3})
+    assert len(stage.look("world")["albums"]) == 1
+    stage.web.delete("/_simulator/faults")
+    stage.clock.advance(4000)
+    stage.apply({GateName.PRUNE: stage.plan().albums[0].gates[0].count})
+    assert (stage.look("world")["albums"], stage.uploads()) == ([], 0)
