@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from imgur_sync.errors import (
     BudgetError,
@@ -237,6 +237,8 @@ class Session:
                     raise error_of(outcome.problem)
                 case Fail() | Resolve():
                     return outcome
+                case _:
+                    assert_never(decision)
 
     def decide(self, failure: Failure, request: Request, attempt: int = 1) -> Decision:
         """What follows this failure; it is counted. After five in a row of an Imgur that cannot work the run ends."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import assert_never
 
 from imgur_sync.errors import ImgurSyncError, TryAgainLaterError
 from imgur_sync.executor.agreeing import agreed_by
@@ -135,6 +136,8 @@ def _carry_out(session: Session, verdict: Verdict) -> Task[None]:
             store.record(IntentEnded(verdict.intent.number, IntentStatus.CLOSED, session.clock.now()))
         case Early():
             pass
+        case _:
+            assert_never(verdict)
 
 
 def _absent(session: Session, intent: Intent) -> None:
