@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 
 from imgur_sync.errors import (
@@ -55,6 +55,7 @@ class Daemon:
         self.timers = Timers(site, manifest)
         self._reload = False
         self._began = False
+        self._untold: list[WatchEvent] = []
         self._asleep_until: float | None = None
 
     def request_reload(self) -> None:
@@ -70,7 +71,9 @@ class Daemon:
         yield Began(len(self.manifest.albums))
         while not site.stopping():
             site.alive()
-            yield from self._take_hints()
+            self._untold += self._take_hints()
+            yield from self._untold
+            self._untold.clear()
             now = self._clock.monotonic()
             rescan = self._reload or self.timers.rescan_at <= now
             if rescan or self._manifest_due(now):
@@ -112,8 +115,8 @@ class Daemon:
             others = tuple(key for key in self._keys() if key not in at_odds) if at_odds else ()
             yield from self._pass(others, "to look for changes on Imgur", everything=True)
             return
-        if keys:
-            yield from peek(self._site, self.manifest, keys, self.standings)
+        if keys and not (yield from self._peeked(keys)):
+            return
         now = self._clock.monotonic()
         acting = [key for key in keys if self.standings.acts(key, now)]
         for key in keys:
@@ -125,6 +128,17 @@ class Daemon:
             self.agenda.note(acting, self.closure.until)
             return
         yield from self._pass(tuple(acting), "something changed")
+
+    def _peeked(self, keys: Sequence[str]) -> Generator[WatchEvent, None, bool]:
+        """Look at these albums without Imgur; False where the state, say, could not be read: it is tried again."""
+        try:
+            yield from peek(self._site, self.manifest, keys, self.standings)
+        except InterruptedRun:
+            raise
+        except ImgurSyncError as error:
+            yield from self._failed(error, keys)
+            return False
+        return True
 
     def _pass(self, keys: tuple[str, ...], why: str, *, everything: bool = False) -> Iterator[WatchEvent]:
         """One pass over these albums (none named: all)."""
@@ -174,9 +188,8 @@ class Daemon:
         self._site.alive()
         if self._site.board.wishes():
             return MadeRoomError("somebody asked for their turn")
+        self._untold += self._take_hints()
         now = self._clock.monotonic()
-        while (hint := self._site.watcher.next(now)) is not None:
-            self._take(hint, now)
         if self._manifest_due(now):
             return MadeRoomError("the manifest changed")
         if self.standings.overtaken(self.agenda.due(now)):
@@ -189,7 +202,7 @@ class Daemon:
         while self._clock.monotonic() < until and not self._site.stopping():
             hint = self._site.watcher.next(until)
             if hint is not None:
-                self._take(hint, self._clock.monotonic())
+                self._untold += self._told(hint, self._clock.monotonic())
 
     # Hints and the manifest
 

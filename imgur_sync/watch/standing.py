@@ -171,7 +171,8 @@ class Standings:
     def _files_of(self, found: Outlook) -> Iterator[WatchEvent]:
         """Tell, once, of files that cannot be sent; of one that is being written only when that takes long."""
         before = self._files.get(found.album, frozenset())
-        texts = [wait.what for wait in found.waits if wait.kind is WaitKind.FILE]
+        # In brackets stand details, which may change with every look at a file that grows.
+        texts = [wait.what.partition(" (")[0] for wait in found.waits if wait.kind is WaitKind.FILE]
         since = {terminal(one.path): one.since for one in self._site.stillness.restless(found.album)}
         young = {path for path, at in since.items() if self._site.clock.monotonic() - at < LONG}
         old = [text for text in texts if text.partition(": ")[0] not in young]
