@@ -23,14 +23,18 @@ class Shown:
             self._live.show(event)
             return
         match event:
-            case Asleep(until=until):
-                self._rest("sleeping until something happens", until)
-            case PassFailed(error=error, again=again):
-                self._rest(f"waiting for {'another run' if isinstance(error, LockHeldError) else 'Imgur'}", again)
+            case Asleep(until=until) | PassFailed(again=until):
+                self._rest(self._idle(), until)
             case PassBegan():
                 self._live.put(replace(self._live.activity, doing="beginning a pass", until=None, done=0, total=0))
             case _:
                 self._rest(self._live.activity.doing, None)
+
+    def _idle(self) -> str:
+        """What it does while it does nothing."""
+        if not self._daemon.closed():
+            return "sleeping until something happens"
+        return f"waiting for {'another run' if isinstance(self._daemon.closure.error, LockHeldError) else 'Imgur'}"
 
     def _rest(self, words: str, until: float | None) -> None:
         """What holds while nothing is under way."""
