@@ -84,19 +84,23 @@ class Hook:
         """Wait until everything was run, at most that long. What was not begun by then is dropped and told; a command
         that is under way goes on, within its limit, and is not heard any more."""
         deadline = time.monotonic() + seconds
-        with self._changed:
-            self._changed.wait_for(lambda: not self._busy and not self._waiting, seconds)
-            left = self._dropped + sum(len(batch) for batch in self._waiting)
-            self._waiting.clear()
-            self._dropped = 0
-            self._closed = True
-            self._changed.notify_all()
-        heard = self._telling.acquire(timeout=max(0.0, deadline - time.monotonic()))
-        if heard and left:
-            self._say(_dropped(left))
-        self._silent = True
-        if heard:
-            self._telling.release()
+        try:
+            with self._changed:
+                self._changed.wait_for(lambda: not self._busy and not self._waiting, seconds)
+                left = self._dropped + sum(len(batch) for batch in self._waiting)
+                self._waiting.clear()
+                self._dropped = 0
+                self._closed = True
+                self._changed.notify_all()
+            if self._telling.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                try:
+                    if left:
+                        self._say(_dropped(left))
+                finally:
+                    self._silent = True
+                    self._telling.release()
+        finally:  # also where a signal ends the waiting: nothing is told while the interpreter goes down
+            self._closed = self._silent = True
 
     def _work(self) -> None:
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -202,6 +203,28 @@ def test_closing_waits_no_longer_than_it_is_told(tmp_path: Path) -> None:
     (tmp_path / "go").touch()
     until(lambda: (tmp_path / "got").exists() and (tmp_path / "got").read_text().count("\n") == 2)
     assert len(heard.lines) == 1
+
+
+def test_a_signal_that_ends_the_closing_ends_the_log_too(tmp_path: Path) -> None:
+    """The waiting ends with what the handler raises; what is told afterwards would come while the interpreter ends."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    wait = "d = sys.argv[1]\nwhile not os.path.exists(d + '/go'):\n    time.sleep(0.01)\nopen(d + '/end', 'w').close()"
+    heard = Heard(tmp_path, f"{wait}\nsys.exit(1)", seconds=1000.0)
+    heard.hook.run({})
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    with pytest.raises(KeyboardInterrupt):
+        heard.hook.close(LONG)
+    signal.signal(signal.SIGALRM, before)
+    (tmp_path / "go").touch()
+    until((tmp_path / "end").exists)
+    thread = heard.hook._thread
+    assert thread is not None
+    thread.join(LONG)
+    assert heard.lines == []
 
 
 def test_without_a_command_nothing_happens() -> None:
