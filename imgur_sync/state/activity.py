@@ -18,7 +18,7 @@ from imgur_sync.state import disposable
 from imgur_sync.state.activity_rows import dump_activity, load_activity
 from imgur_sync.state.alive import Mark, died, mark
 from imgur_sync.state.database import Kind, check_header, transaction
-from imgur_sync.state.sealed import seal
+from imgur_sync.state.sealed import DamagedRow, seal
 
 ACTIVITY = Kind("board of activities", 0x69734163, 1, "It can be removed at any time.")
 SILENT = 86400.0
@@ -108,7 +108,7 @@ class SqliteActivity:
         row = (*mark(os.getpid()), now, command, token)
         try:
             with self._writing() as connection:
-                for *who, at, _, old, _ in connection.execute(_WISHES).fetchall():
+                for *who, at, _, old, _ in _sound(connection, "wish", _WISHES):
                     if not _counts(Mark(*who), at, now):
                         connection.execute("DELETE FROM wish WHERE token = ?", (old,))
                 connection.execute("INSERT INTO wish VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, seal("wish", row)))
@@ -175,9 +175,17 @@ def _counts(who: Mark, at: float, now: float) -> bool:
     return abs(now - at) < WISH_LASTS and died(who) is not True
 
 
+def _sound(connection: sqlite3.Connection, table: str, query: str) -> list[tuple[Any, ...]]:
+    """All rows. Raises `DamagedRow` where one is not what was written: even a type may be another one then."""
+    rows = connection.execute(query).fetchall()
+    if any(seal(table, row[:-1]) != row[-1] for row in rows):
+        raise DamagedRow(f"a row of table {table} does not match its checksum")
+    return rows
+
+
 def _sweep(connection: sqlite3.Connection, command: str, now: float) -> None:
     """Drop the dead of the same command: its next process has come. Others are still told of."""
-    for *who, at, word, _, _ in connection.execute(_ACTIVITIES).fetchall():
+    for *who, at, word, _, _ in _sound(connection, "activity", _ACTIVITIES):
         dead = Mark(*who)
         if word.partition(" ")[0] == command.partition(" ")[0] and _ended(dead, at, now):
             connection.execute(_FORGET, _key(dead))
