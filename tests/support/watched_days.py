@@ -111,11 +111,13 @@ class WatchedDays(SyncStage):
         self.wakes += 1
         assert deadline is not None, "the daemon would sleep for ever"
         upto = min(deadline - self._began, until)
-        if self._plot and self._plot[0][0] <= upto:
+        while self._plot and self._plot[0][0] <= upto:
             at, _, act = self._plot.pop(0)
             self.clock.advance(max(0.0, at - self.elapsed))
             act()
-        elif until <= deadline - self._began:
+            if self.watcher.told:
+                return
+        if until <= deadline - self._began:
             self.clock.advance(max(0.0, until - self.elapsed))
             self._stop = SIGTERM
             self.watcher.wake()
