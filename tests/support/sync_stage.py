@@ -52,6 +52,7 @@ class SyncStage:
         self,
         base: Path,
         *,
+        clock: HandClock | None = None,
         limits: Limits = NO_LIMITS,
         settle: float = 90.0,
         seed: int = 0,
@@ -62,8 +63,8 @@ class SyncStage:
     ) -> None:
         self.base = base
         self.seed = seed
-        self.clock = HandClock()
-        self.world = World(clock=Clock(self.clock.now), seed=f"stage-{seed}")
+        self.clock = clock or HandClock()
+        self.world = World(clock=Clock(self.clock.true), seed=f"stage-{seed}")
         self.demo = self.world.demo()
         options = Options(knobs=Knobs(**knobs), limits=limits, windows=windows, latency=latency)
         self.wire = InProcess(create_app(self.world, options, self.clock.advance))
