@@ -64,7 +64,7 @@ class Standings:
         for key in keys:
             album = plans.get(key)
             if album is None:
-                for kept in (self._outlooks, self._prints, self._gates):
+                for kept in (self._outlooks, self._gates):
                     kept.pop(key, None)
                 self._failures.fine(key)
                 self._flaws.fine(key)
@@ -75,10 +75,7 @@ class Standings:
     def _weighed(self, album: AlbumPlan, found: Outlook, run: RunFinished | None) -> Outlook:
         """Count what failed. What a run left over for want of budget waits for the budget and for nothing else."""
         key, now = album.album, self._site.clock.monotonic()
-        if self._prints.get(key, album.fingerprint) != album.fingerprint:
-            self._failures.fine(key)
-            self._quarrels.forget(key)
-        self._prints[key] = album.fingerprint
+        self._compare(album)
         (self._flaws.failed(key, now) if found.flawed else self._flaws.fine(key))
         if run is None:
             return found
@@ -87,11 +84,19 @@ class Standings:
         (self._failures.failed(key, now) if found.act else self._failures.fine(key))
         return found
 
+    def _compare(self, album: AlbumPlan) -> None:
+        """A folder that is not as it was at the last look is a reason to try again at once."""
+        if self._prints.get(album.album, album.fingerprint) != album.fingerprint:
+            self._failures.fine(album.album)
+            self._quarrels.end(album.album)
+        self._prints[album.album] = album.fingerprint
+
     def planned(self, plan: Plan) -> Iterator[WatchEvent]:
         """Take in the first plan of a pass: what somebody changed back on Imgur."""
         now = self._site.clock.monotonic()
         self._busy = frozenset(album.album for album in plan.albums if album.steps)
         for album in plan.albums:
+            self._compare(album)
             what = self._quarrels.found(album, now)
             if what:
                 until = self._site.clock.now() + self._quarrels.until(album.album) - now
@@ -118,6 +123,8 @@ class Standings:
         keys = frozenset(spec.key for spec in manifest.albums)
         for key in self._outlooks.keys() - keys:
             del self._outlooks[key]
+        for key in self._prints.keys() - keys:
+            del self._prints[key]
         self._site.stillness.forget(keys)
 
     def manifest_refused(self, error: ImgurSyncError | None) -> bool:
