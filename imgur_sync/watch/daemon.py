@@ -95,11 +95,15 @@ class Daemon:
 
     def _look_and_act(self, due: Collection[str], *, everything: bool) -> Iterator[WatchEvent]:
         self._asleep_until = None
-        keys = [spec.key for spec in self.manifest.albums if spec.key in due]
+        now, keys = self._clock.monotonic(), [spec.key for spec in self.manifest.albums if spec.key in due]
         self.agenda.looked_at(due)
         if everything:
             at_odds = self.standings.quarrelled()
             others = tuple(key for key in self._keys() if key not in at_odds) if at_odds else ()
+            self.agenda.note([key for key in keys if key in at_odds], now)
+            if at_odds and not others:
+                self.timers.looked_everywhere(0, now)
+                return
             yield from self._pass(others, "to look for changes on Imgur", everything=True)
             return
         if keys:

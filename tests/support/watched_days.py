@@ -24,7 +24,7 @@ from imgur_sync.watch.events import WatchEvent
 from imgur_sync.watch.site import PassBench, RoomWanted, Site
 from tests.support.hand_watcher import HandWatcher
 from tests.support.memory_activity import MemoryActivity
-from tests.support.sync_stage import LINEAGE, SyncStage
+from tests.support.sync_stage import SyncStage
 
 SIGTERM = 15
 
@@ -132,8 +132,8 @@ class WatchedDays(SyncStage):
 
     @contextmanager
     def _peeking(self, manifest: Manifest) -> Iterator[Ports]:
-        found = find_store(manifest.state_path, lineage=LINEAGE, read_only=True)
-        store = found.record_aside() if found is not None else SqliteStore.in_memory(LINEAGE)
+        found = find_store(manifest.state_path, lineage=self.lineage, read_only=True)
+        store = found.record_aside() if found is not None else SqliteStore.in_memory(self.lineage)
         with store, self._ledger() as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
             transport = self._transport(ledger, writing=False)
             try:

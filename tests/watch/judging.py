@@ -125,7 +125,6 @@ class Judge:
 
     def _sent(self, image: Image) -> None:
         life = self.life
-        life.counted()
         alive = sum(
             one.sha256 == image.sha256 and life.deeds.born.get(one.id) == "us" for one in life.world.images.values()
         )
