@@ -14,7 +14,7 @@ from imgur_sync.model.plan import AlbumPlan, Plan
 from imgur_sync.model.spec import Manifest
 from imgur_sync.watch.events import GateTripped, Quarrel, WatchEvent
 from imgur_sync.watch.outlook import Outlook, outlook, remedy
-from imgur_sync.watch.patience import Failures
+from imgur_sync.watch.patience import ROOM_LONGEST, Failures
 from imgur_sync.watch.quarrels import Quarrels
 from imgur_sync.watch.site import Site
 
@@ -32,6 +32,8 @@ class Standings:
         self._flaws = Failures()
         self._quarrels = Quarrels()
         self._busy: frozenset[str] = frozenset()
+        self._room = Failures(ROOM_LONGEST)
+        self._made_room: frozenset[str] = frozenset()
         self._refusal: str = ""
         self.unwatched: tuple[Unwatched, ...] = ()
 
@@ -95,6 +97,9 @@ class Standings:
         """Take in the first plan of a pass: what somebody changed back on Imgur."""
         now = self._site.clock.monotonic()
         self._busy = frozenset(album.album for album in plan.albums if album.steps)
+        for key in self._made_room:
+            (self._room.fine(key) if key in self._busy else self._room.failed(key, now))
+        self._made_room = frozenset()
         for album in plan.albums:
             self._compare(album)
             what = self._quarrels.found(album, now)
@@ -108,11 +113,16 @@ class Standings:
         return frozenset(spec.key for spec in self._manifest.albums if self._quarrels.until(spec.key) > now)
 
     def overtaken(self, due: Iterable[str]) -> bool:
-        """Whether one of these albums comes before all those that the pass under way works on."""
-        working = [spec.priority for spec in self._manifest.albums if spec.key in self._busy]
-        waiting = set(due) - self._busy
-        coming = [spec.priority for spec in self._manifest.albums if spec.key in waiting]
-        return bool(working) and bool(coming) and max(coming) > max(working)
+        """Whether one of these albums comes before all those that the pass under way works on. Each time that nothing
+        was to be done for it then, it has to wait for longer: its folder may never be still."""
+        now = self._site.clock.monotonic()
+        priorities = {spec.key: spec.priority for spec in self._manifest.albums}
+        working = max((priorities[key] for key in self._busy & priorities.keys()), default=None)
+        waiting = (set(due) - self._busy) & priorities.keys()
+        ready = (key for key in waiting if self._room.until(key) <= now)
+        coming = frozenset(key for key in ready if working is not None and priorities[key] > working)
+        self._made_room |= coming
+        return bool(coming)
 
     def reloaded(self, manifest: Manifest, changed: Iterable[str]) -> None:
         """Another manifest rules, with other entries of these albums."""

@@ -68,3 +68,14 @@ def test_the_next_window_begins_with_the_album_of_higher_priority(days: WatchedD
     gap = max(range(1, len(before)), key=lambda place: before[place] - before[place - 1] if place < 25 else 0.0)
     assert up < before[gap] + 60.0
     assert days.shown("backlog") == days.wanted("backlog")
+
+
+def test_a_folder_that_is_never_still_does_not_break_up_the_backlog_of_another(days: WatchedDays) -> None:
+    """A recorder that writes into the album of higher priority for a while: room is made in vain a few times."""
+    began, asked = days.elapsed, len(days.wire.sent)
+    for second in range(30, 1000, 5):
+        days.at(began + second, lambda: days.watcher.happen(days.base / "shots" / "old.png"))
+    days.watch(began + HOUR)
+    reads = [path for method, path in days.wire.sent[asked:] if method == "GET"]
+    assert len(reads) <= 30
+    assert days.shown("backlog") == days.wanted("backlog")
