@@ -95,7 +95,8 @@ class Daemon:
 
     def _look_and_act(self, due: Collection[str], *, everything: bool) -> Iterator[WatchEvent]:
         self._asleep_until = None
-        now, keys = self._clock.monotonic(), [spec.key for spec in self.manifest.albums if spec.key in due]
+        now = self._clock.monotonic()
+        keys = tuple(spec.key for spec in self.manifest.albums if spec.key in due)
         self.agenda.looked_at(due)
         if everything:
             at_odds = self.standings.quarrelled()
@@ -107,7 +108,7 @@ class Daemon:
             yield from self._pass(others, "to look for changes on Imgur", everything=True)
             return
         if keys:
-            yield from peek(self._site, self.manifest, keys, self.standings)
+            keys = yield from peek(self._site, self.manifest, keys, self.standings)
         now = self._clock.monotonic()
         acting = [key for key in keys if self.standings.acts(key, now)]
         for key in keys:
