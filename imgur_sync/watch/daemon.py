@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from imgur_sync.errors import ExitCode, ImgurSyncError, InterruptedRun, MadeRoomError, StateError
+from imgur_sync.errors import (
+    ExitCode,
+    ImgurSyncError,
+    InterruptedRun,
+    MadeRoomError,
+    NewerStateError,
+    OutdatedError,
+    StateError,
+)
 from imgur_sync.model.activity import Wait, WaitKind
 from imgur_sync.model.hint import Cause, Deaf, Hint, LookAtAll
 from imgur_sync.model.spec import Manifest
@@ -28,6 +36,7 @@ from imgur_sync.watch.site import Site
 from imgur_sync.watch.standing import Standings
 from imgur_sync.watch.turns import Timers
 
+ANEW = "Start watch anew; a service manager does that by itself. All that was done is saved."
 POLITE = 0.5
 """Seconds that somebody who asked for the lock of runs is given to take it."""
 
@@ -60,6 +69,8 @@ class Daemon:
         yield Began(len(self.manifest.albums))
         while not site.stopping():
             site.alive()
+            if site.outdated():
+                raise OutdatedError("another version of imgur-sync was installed", hint=ANEW)
             yield from self._take_hints()
             now = self._clock.monotonic()
             rescan = self.timers.rescan_at <= now
@@ -108,7 +119,13 @@ class Daemon:
             yield from self._pass(others, "to look for changes on Imgur", everything=True)
             return
         if keys:
-            keys = yield from peek(self._site, self.manifest, keys, self.standings)
+            try:
+                keys = yield from peek(self._site, self.manifest, keys, self.standings)
+            except InterruptedRun:
+                raise
+            except ImgurSyncError as error:
+                yield from self._failed(error, keys)
+                return
         now = self._clock.monotonic()
         acting = [key for key in keys if self.standings.acts(key, now)]
         for key in keys:
@@ -145,6 +162,8 @@ class Daemon:
 
     def _failed(self, error: ImgurSyncError, meant: Collection[str]) -> Iterator[WatchEvent]:
         """A pass ended early: nothing is lost, and it is tried again later."""
+        if isinstance(error, NewerStateError) and (self._began or self.closure.error is not None):
+            raise OutdatedError("a newer imgur-sync changed the state while this one ran", hint=ANEW) from error
         if not self._began and isinstance(error, StateError):
             raise error
         now, wall = self._clock.monotonic(), self._clock.now()

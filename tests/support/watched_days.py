@@ -42,6 +42,7 @@ class WatchedDays(SyncStage):
         self.told: list[tuple[float, WatchEvent]] = []
         self.load_error: ImgurSyncError | None = None
         self.wakes = 0
+        self.outdated = False
         self._plot: list[tuple[float, int, Callable[[], object]]] = []
         self._began = self.clock.monotonic()
         self._stop = 0
@@ -123,6 +124,7 @@ class WatchedDays(SyncStage):
             absences=self.absences,
             stopping=lambda: self._stop,
             chance=lambda: 0.5,
+            outdated=lambda: self.outdated,
         )
 
     def _load(self) -> Manifest:

@@ -161,7 +161,9 @@ class Judge:
             more, less = Counter(shown) - Counter(wanted), Counter(wanted) - Counter(shown)
             waits = [wait.text for wait in life.daemon.standings.waits() if wait.album in ("", key)]
             self._say(f"{key}: {len(less)} missing, {len(more)} too many, of {len(wanted)}; it waits for {waits}")
-        if (album.description or "") != (life.albums[key].description or "") and life.albums[key].description is not None:
+        if (album.description or "") != (life.albums[key].description or "") and life.albums[
+            key
+        ].description is not None:
             self._say(f"{key}: the description is {album.description!r}")
 
     def drift(self) -> int:

@@ -316,4 +316,6 @@ class Life(WatchedDays):
     def digests(self, key: str) -> list[str]:
         """What the album has to show."""
         root = self.albums[key].root
-        return [self.digest(path) for path in sorted(self.files(key), key=lambda path: os.fspath(path.relative_to(root)))]
+        return [
+            self.digest(path) for path in sorted(self.files(key), key=lambda path: os.fspath(path.relative_to(root)))
+        ]

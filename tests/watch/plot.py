@@ -42,7 +42,9 @@ def draw(life: Life, days: int, pictures: int) -> None:
             _at(life, day, WORLD)
     first = 1.5 * DAY + chance.random() * DAY
     for start in range(0, pictures, 50):
-        life.at(first + start * chance.uniform(0.1, 60.0), partial(do, life, "imported", start, min(50, pictures - start)))
+        life.at(
+            first + start * chance.uniform(0.1, 60.0), partial(do, life, "imported", start, min(50, pictures - start))
+        )
     for night in range(2, active):
         life.at(night * DAY + 20 * HOUR, life.approve)
     life.at(active * DAY, lambda: calm(life))
@@ -223,7 +225,10 @@ def stopped(life: Life) -> None:
 def upload_trouble(life: Life) -> None:
     """The next uploads or edits end badly."""
     name = life.chance.choice(UPLOAD_TROUBLES)
-    rule: dict[str, Any] = {"fault": name, "match": {"method": "POST", "path": "/3/image", "count": life.chance.randrange(1, 4)}}
+    rule: dict[str, Any] = {
+        "fault": name,
+        "match": {"method": "POST", "path": "/3/image", "count": life.chance.randrange(1, 4)},
+    }
     if life.chance.random() < 0.4 and name != "late-commit":
         rule["match"] = {"method": "PUT", "path": "/3/album/*", "count": 1}
     life.steer("faults", rule)
@@ -232,7 +237,10 @@ def upload_trouble(life: Life) -> None:
 
 def closed(life: Life) -> None:
     """Imgur answers with nothing but errors for a while."""
-    rule = {"fault": life.chance.choice(CLOSED_TROUBLES), "match": {"lasts": life.chance.uniform(60.0, 3 * HOUR), "count": 0}}
+    rule = {
+        "fault": life.chance.choice(CLOSED_TROUBLES),
+        "match": {"lasts": life.chance.uniform(60.0, 3 * HOUR), "count": 0},
+    }
     life.steer("faults", rule)
     add(life)
 
@@ -254,7 +262,9 @@ def stale(life: Life) -> None:
 def spent(life: Life) -> None:
     """Another program uses the same application or address."""
     chance = life.chance
-    life.steer("spend", {"credits": chance.randrange(10, 900), "posts": chance.randrange(100), "uploads": chance.randrange(20)})
+    life.steer(
+        "spend", {"credits": chance.randrange(10, 900), "posts": chance.randrange(100), "uploads": chance.randrange(20)}
+    )
 
 
 def stepped(life: Life) -> None:
@@ -280,7 +290,9 @@ def spoiled(life: Life) -> None:
 def edited(life: Life) -> None:
     """The manifest says something else."""
     key = life.chance.choice(list(life.albums))
-    field, value = life.chance.choice((("description", f"at {life.elapsed:.0f}"), ("priority", life.chance.randrange(20))))
+    field, value = life.chance.choice(
+        (("description", f"at {life.elapsed:.0f}"), ("priority", life.chance.randrange(20)))
+    )
     life.edit(key, **{field: value})
 
 
