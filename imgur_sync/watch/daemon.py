@@ -41,7 +41,7 @@ from imgur_sync.watch.standing import Standings
 from imgur_sync.watch.turns import Timers
 
 ANEW = "Start watch anew; a service manager does that by itself. All that was done is saved."
-POLITE = 0.5
+POLITE = 1.0
 """Seconds that somebody who asked for the lock of runs is given to take it."""
 
 

@@ -117,7 +117,7 @@ def test_a_file_that_grows_is_not_sent_before_it_is_whole(imgur: Mirror) -> None
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_ends_it_within_ten_seconds_also_in_an_upload(imgur: Mirror, number: int, code: int) -> None:
     """What was sent is awaited or left in doubt; the next daemon finishes, and nothing exists twice."""
-    imgur.steer("faults", [{"fault": "delay", "seconds": 4, "match": UPLOAD}])
+    imgur.steer("faults", [{"fault": "delay", "seconds": 2, "match": UPLOAD}])
     with daemon(imgur) as watch:
         watch.at_rest()
         imgur.put("cats/c9.png", 99)
@@ -149,13 +149,13 @@ def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(imgur: Mirror) -
 
 def test_a_second_daemon_is_refused_and_an_apply_gets_its_turn(imgur: Mirror) -> None:
     """Two locks: one for life, one for each pass."""
-    imgur.steer("faults", [{"fault": "delay", "seconds": 1, "match": UPLOAD}] * 12)
+    imgur.steer("faults", [{"fault": "delay", "seconds": 1, "match": UPLOAD}] * 7)
     with daemon(imgur) as watch:
         watch.at_rest()
         second = imgur.run("watch", code=5)
         assert "watch" in second.stderr
         assert str(watch.process.pid) in second.stderr
-        for number in range(12):
+        for number in range(7):
             imgur.put(f"cats/n{number:02}.png", 600 + number)
         watch.await_told("upload_started")
         imgur.put("dogs/typed.png", 700)

@@ -201,3 +201,24 @@ def test_a_state_that_cannot_be_read_for_a_while_is_waited_for(days: WatchedDays
     assert days.of(PassFailed)
     assert days.shown("cats") == days.wanted("cats")
     assert days.uploads() == 4
+
+
+def test_what_costs_a_credit_is_done_while_uploads_wait_for_the_budget(days: WatchedDays) -> None:
+    """The hour's uploads are used up; a rename and a removal go through all the same."""
+    days.album("dogs")
+    days.pictures("dogs", ["rex.png", "spot.png"])
+    days.watch(300.0)
+    days.budget = replace(days.budget, uploads_per_hour=6)
+    days.pictures("cats", [f"{number}.png" for number in range(6)])
+
+    def rename() -> None:
+        root = days.base / "dogs"
+        (root / "rex.png").rename(root / "zz.png")
+        days.watcher.happen(root / "rex.png")
+        days.watcher.happen(root / "zz.png")
+
+    days.at(600.0, rename)
+    days.watch(700.0)
+    assert days.uploads() == 6
+    assert days.shown("dogs") == days.wanted("dogs")
+    assert len(days.shown("cats")) < 9
