@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ import click
 
 from imgur_sync.cli.redaction import secrets
 from imgur_sync.cli.session import Session, note, result, shared
-from imgur_sync.errors import UsageError
+from imgur_sync.errors import ImgurSyncError, InterruptedRun, UsageError
 
 if TYPE_CHECKING:
     from imgur_sync.watch.events import WatchEvent
@@ -47,17 +48,29 @@ def command(session: Session) -> int:
 
     with watching(session, lambda: None, PULSE) as (daemon, stops, live):
         tell, face = _teller(session), Shown(live, daemon)
-        with Stopper(stops.request).watching(), reloading(daemon.request_reload):
-            for event in daemon.run():
-                tell(event)
-                face.show(event)
+        try:
+            with Stopper(stops.request).watching(), reloading(daemon.request_reload):
+                for event in daemon.run():
+                    tell(event)
+                    face.show(event)
+        except ImgurSyncError as error:
+            _last(error, session)
+            raise
     return 0
+
+
+def _last(error: ImgurSyncError, session: Session) -> None:
+    """The end is one more line of the log on stdout, not a document of its own."""
+    from imgur_sync.watch.telling import Level, Line
+
+    if session.json:
+        level = Level.INFO if isinstance(error, InterruptedRun) else Level.WARNING
+        result(secrets.redact(_json(Line(level, "ended", "", error.message), time.time())) + "\n")
+        session.told = True
 
 
 def _teller(session: Session) -> Callable[[WatchEvent], None]:
     """What writes an event to the log: lines of text on stderr, or of JSON on stdout."""
-    import time
-
     from imgur_sync.report.text import Moment
     from imgur_sync.watch.telling import Level, told
 
