@@ -13,7 +13,7 @@ from imgur_sync.cli.credentials import known_settings
 from imgur_sync.cli.held import HeldPlans
 from imgur_sync.cli.redaction import redacted, secrets
 from imgur_sync.cli.session import Session, note, result
-from imgur_sync.errors import ImgurSyncError, LockHeldError
+from imgur_sync.errors import ImgurSyncError, InterruptedRun, LockHeldError
 from imgur_sync.model.event import RunFinished
 from imgur_sync.report.hooks import gate_document, run_document
 from imgur_sync.report.text import Moment
@@ -70,6 +70,13 @@ class Audience:
         self._notifier.reloading()
         self._daemon.request_reload()
 
+    def ended(self, error: ImgurSyncError) -> None:
+        """What ended the daemon is the last line of JSON, and no document of its own; people are told on stderr."""
+        if self._session.json:
+            level = Level.INFO if isinstance(error, InterruptedRun) else Level.WARNING
+            self._log(Line(level, "ended", "", error.message), time.time())
+            self._session.told = True
+
     def close(self) -> None:
         """The daemon has ended."""
         self._notifier.stopping()
@@ -81,7 +88,6 @@ class Audience:
         if line.level not in self._wanted:
             return
         if self._session.json:
-            self._session.told = True  # an error at the end is no second kind of line
             result(secrets.redact(_json(line, now)) + "\n")
         else:
             date = f"{datetime.fromtimestamp(now):%Y-%m-%d %H:%M:%S}  " if self._dated else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from imgur_sync.cli.session import Session, shared
-from imgur_sync.errors import UsageError
+from imgur_sync.errors import ImgurSyncError, UsageError
 
 PULSE = 3600.0
 """Seconds between two signs of life where no service manager asks for them."""
@@ -43,6 +43,9 @@ def command(session: Session) -> int:
             with Stopper(stops.request).watching(), reloading(audience.reload):
                 for event in daemon.run():
                     audience.take(event)
+        except ImgurSyncError as error:
+            audience.ended(error)
+            raise
         finally:
             audience.close()
     return 0

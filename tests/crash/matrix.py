@@ -15,6 +15,7 @@ from tests.crash.branching import Moment, branch
 from tests.crash.oracle import Wish, Witness, differences, portrait, wishes
 from tests.crash.scenarios import SCENARIOS, staged
 from tests.crash.stage import CrashStage
+from tests.crash.ticking import TickStage
 
 MOST_RUNS = 3
 """Runs within which the mirror is to be in order after the last kill, those that the budget ends not counted."""
@@ -56,7 +57,8 @@ class Cell:
     def __init__(self, base: Path, name: str, mode: str) -> None:
         self.scenario = SCENARIOS[name]
         self.base = base
-        self.stage = CrashStage(base / "world", anonymous=mode == "nobody", **self.scenario.knobs)
+        kind = TickStage if self.scenario.watch else CrashStage
+        self.stage = kind(base / "world", anonymous=mode == "nobody", **self.scenario.knobs)
         staged(self.scenario, self.stage)
         self.old: dict[str, Wish] = {} if self.scenario.fresh else wishes(self.stage)
         self.scenario.change(self.stage)

@@ -45,6 +45,8 @@ class Scenario:
     uploads_per_hour: int = 0
     token: bool = False
     knobs: dict[str, Any] = field(default_factory=dict)
+    watch: bool = False
+    """The run is a tick of the daemon, and so are those after it."""
 
 
 def replace_one(stage: CrashStage) -> None:
@@ -110,6 +112,13 @@ def widen(stage: CrashStage) -> None:
     stage.put("cats", "03.png", 3)
 
 
+def tick(stage: CrashStage) -> None:
+    """While nobody watched, a file came, one got another content, and one left."""
+    stage.put("cats", "03.png", 3)
+    stage.put("cats", "01.png", 51)
+    (stage.albums["dogs"].root / "10.png").unlink()
+
+
 def adopt(stage: CrashStage) -> None:
     """The manifest names an album that somebody made on the site, with a file of ours."""
     stage.album("adopted", id=stage.found(801, 802))
@@ -172,6 +181,7 @@ SCENARIOS = {
         Scenario("remove album", remove_album),
         Scenario("move album", move_album, modes=ACCOUNT),
         Scenario("state lost", lose_state, modes=ACCOUNT),
+        Scenario("watch tick", tick, modes=ACCOUNT, watch=True),
     )
 }
 CASES = [(name, mode) for name, scenario in SCENARIOS.items() for mode in scenario.modes]
@@ -195,5 +205,6 @@ def staged(scenario: Scenario, stage: CrashStage) -> None:
         assert finished.codes == (0,), finished
         stage.clock.advance(600)
     stage.budget = BudgetSpec(uploads_per_hour=scenario.uploads_per_hour)
+    stage.ticking = scenario.watch
     if scenario.token:
         stage.token_files, stage.fresh_token = True, False

@@ -87,6 +87,7 @@ class CrashStage(LifecycleStage):
     fresh_token = True
     token_files = False
     old_state = False
+    ticking = False
 
     def __init__(self, base: Path, **knobs: Any) -> None:
         super().__init__(base, **knobs)

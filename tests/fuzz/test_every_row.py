@@ -30,6 +30,7 @@ AROUND = E2E + "surroundings.py::test_"
 RUNS = E2E + "interruptions.py::test_"
 ODD = FUZZ + "rows_of_surroundings.py::test_"
 FOREIGN = FUZZ + "rows_of_answers.py::test_"
+WATCH = "watch/test_"
 FOLDERS = FUZZ + "rows_of_files.py::test_"
 
 SHOWN: dict[str, tuple[str, ...]] = {
@@ -233,10 +234,33 @@ SHOWN: dict[str, tuple[str, ...]] = {
         AROUND + "an_output_that_is_closed_stops_no_apply",
         AROUND + "closed_outputs_of_commands_that_only_tell",
     ),
+    "63 a limit of inotify": (
+        "local/test_watch_limits.py::test_a_watch_refused_for_a_sub_folder_has_the_whole_root_polled",
+        "local/test_watch_limits.py::test_no_instance_has_everything_polled",
+    ),
+    "63 an overflow": (
+        "local/test_watch_changes.py::test_fifty_thousand_files_at_once_end_in_a_look_at_everything",
+        WATCH + "lost_roots.py::test_an_overflow_has_everything_looked_at_at_once",
+    ),
+    "63 a root that is replaced, a mount that is lost": (
+        "local/test_watch_roots.py::test_another_folder_in_the_place_of_the_root_is_noticed",
+        "local/test_watch_roots.py::test_disks_that_are_really_mounted_and_unmounted_are_noticed",
+        WATCH + "lost_roots.py::test_what_takes_the_place_of_a_folder_removes_nothing",
+    ),
+    "67 two daemons and an apply": (E2E + "company_of_a_watch.py::test_two_daemons_and_an_apply",),
+    "67 eight hours of sleep": (
+        WATCH + "suspended.py::test_a_night_in_the_middle_of_an_upload_ends_in_order",
+        WATCH + "suspended.py::test_what_happened_while_the_machine_slept_is_found",
+    ),
+    "68 an upgrade and a downgrade": (
+        E2E + "company_of_a_watch.py::test_a_newer_version_at_the_state_ends_the_daemon_with_75",
+        WATCH + "upgrades.py::test_another_version_that_was_installed_ends_the_daemon_after_its_pass",
+        WATCH + "upgrades.py::test_a_state_of_a_newer_program_is_refused_at_the_start",
+    ),
 }
 """What shows each row, by its number and variant."""
 
-LATER = {56: "plan files", 63: "watch", 67: "watch", 68: "watch"}
+LATER = {56: "plan files"}
 """Rows of parts that are not there yet."""
 
 NUMBERS = frozenset(range(1, 69)) - {7, 12, 15, 23, 29, 33, 35, 44, 48, 52, 57, 61, 65, 66}

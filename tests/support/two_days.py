@@ -69,7 +69,7 @@ class TakingTurns(WatchedDays):
 
 
 def beside(first: TakingTurns, base: Path, lineage: str | None = None, **options: Any) -> TakingTurns:
-    """A second machine with the same account, and, without another `lineage`, with a copy of the first one's manifest."""
+    """A second machine with the same account, and, without another `lineage`, with the first one's manifest."""
     second = TakingTurns(base, clock=first.clock, **options)
     second.web.close()
     second.world.close()

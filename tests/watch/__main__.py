@@ -1,4 +1,4 @@
-"""`python -m tests.watch [SEED…] [--from SEED] [--seeds N] [--days D] [--pictures N]`: months in the life of a daemon."""
+"""Months in the life of a daemon: `python -m tests.watch [SEED…] [--from SEED] [--seeds N] [--days D] [--pictures N]`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.watch.judging import month
+from tests.watch.judging import Month, month
+
+
+def figures(found: Month) -> str:
+    """What a month came to, for people."""
+    looks = f"{found.looking:.0f} credits a day for looks (changes on Imgur: at most {found.drift})"
+    rest = f"{found.uploads} uploads, {found.starts} starts, {sum(found.acts.values())} acts"
+    return f"{found.passes} passes, {found.wakes:.0f} wake-ups a day, {looks}, {rest}"
 
 
 def main() -> int:
@@ -26,12 +33,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             found = month(Path(folder), seed, days=asked.days, pictures=asked.pictures)
         bad += bool(found.broken)
-        print(
-            f"seed {seed}: {'BROKEN' if found.broken else 'held'}; {found.passes} passes, {found.wakes:.0f} wake-ups a day, "
-            f"{found.looking:.0f} credits a day for looks (changes on Imgur: at most {found.drift}), {found.uploads} "
-            f"uploads, {found.starts} starts, {sum(found.acts.values())} acts; {time.process_time() - began:.0f} s",
-            flush=True,
-        )
+        told = "BROKEN" if found.broken else "held"
+        print(f"seed {seed}: {told}; {figures(found)}; {time.process_time() - began:.0f} s", flush=True)
         for line in found.broken[:12]:
             print("   ", line, flush=True)
     return 1 if bad else 0
