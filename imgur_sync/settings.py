@@ -31,7 +31,7 @@ PREFIX = "IMGUR_SYNC_"
 CONFIG_FILE = "config.toml"
 
 _CREDENTIALS = ("client_id", "client_secret", "refresh_token", "access_token")
-_OTHERS = ("api_url", "settle_seconds")
+_OTHERS = ("api_url", "settle_seconds", "listen")
 _LONGEST = 4096
 _CREDENTIAL = re.compile(rf"[\x21-\x7e]{{1,{_LONGEST}}}")
 
@@ -40,7 +40,8 @@ _CREDENTIAL = re.compile(rf"[\x21-\x7e]{{1,{_LONGEST}}}")
 class Settings:
     """What is set. A credential that nobody gave is None; `settle_seconds` None leaves it to the manifest.
 
-    `api_url` is an origin without a path or a final slash.
+    `api_url` is an origin without a path or a final slash. `listen` is where `watch` serves its status page, as it was
+    written ("": nowhere).
     """
 
     client_id: str | None
@@ -51,6 +52,7 @@ class Settings:
     directories: Directories
     settle_seconds: float | None
     profile: str
+    listen: str = ""
 
 
 def load_settings(
@@ -78,6 +80,7 @@ def load_settings(
         directories=folders,
         settle_seconds=values.settle_seconds,
         profile=profile,
+        listen=values.listen,
     )
 
 
@@ -126,6 +129,7 @@ class _Values(BaseSettings):
     access_token: Secret | None = None
     api_url: str = IMGUR
     settle_seconds: float | None = None
+    listen: str = ""
 
     @field_validator("api_url")
     @classmethod

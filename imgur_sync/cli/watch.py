@@ -23,8 +23,10 @@ PULSE = 3600.0
 
 
 @click.command("watch", short_help="Keep every album equal to its folder, until Ctrl-C.")
+@click.option("--listen", metavar="HOST:PORT", help="Serve a status page there, for this machine only.")
+@click.option("--listen-anywhere", is_flag=True, help="Let --listen be an address that others can reach.")
 @shared()
-def command(session: Session) -> int:
+def command(session: Session, listen: str | None, listen_anywhere: bool) -> int:
     """Keep every album equal to its folder, until Ctrl-C or SIGTERM.
 
     Changes of the folders are noticed at once; a file is sent when it has been still for a moment and is whole. A
@@ -38,36 +40,46 @@ def command(session: Session) -> int:
     \b
     imgur-sync watch             in a terminal
     imgur-sync watch --json      for programs that read the log
+    imgur-sync watch --listen 127.0.0.1:8750    with a page that shows it all
     """
     if session.file == "-":
         raise UsageError("watch cannot read the manifest from stdin", hint="name a file with -f")
     from imgur_sync.cli.signals import Stopper, reloading
+    from imgur_sync.cli.watch_page import status_page
     from imgur_sync.cli.watching import watching
     from imgur_sync.watch.showing import Shown
 
-    with watching(session, lambda: None, PULSE) as (daemon, stops, live):
-        tell, face = _teller(session), Shown(live, daemon)
-        with Stopper(stops.request).watching(), reloading(daemon.request_reload):
+    page = status_page(session, listen, anywhere=listen_anywhere)
+    with watching(session, page.alive, page.pulse(PULSE), page.reading) as (daemon, stops, live):
+        (tell, say), face = _teller(session), Shown(live, daemon)
+        with (
+            page.served(daemon, live, say),
+            Stopper(stops.request).watching(),
+            reloading(daemon.request_reload),
+        ):
             for event in daemon.run():
                 tell(event)
                 face.show(event)
+                page.show(event)
     return 0
 
 
-def _teller(session: Session) -> Callable[[WatchEvent], None]:
-    """What writes an event to the log: lines of text on stderr, or of JSON on stdout."""
+def _teller(session: Session) -> tuple[Callable[[WatchEvent], None], Callable[[str], None]]:
+    """What writes an event to the log, and where the status page is: lines of text on stderr, or of JSON on stdout."""
     import time
 
     from imgur_sync.report.text import Moment
-    from imgur_sync.watch.telling import Level, told
+    from imgur_sync.watch.telling import Level, Line, told
 
     wanted = {Level.WARNING} if session.quiet else {Level.WARNING, Level.INFO}
     wanted |= {Level.DETAIL} if session.verbose or session.debug else set()
     dated = not _journal()
 
     def tell(event: WatchEvent) -> None:
+        write(told(event, Moment(time.time())))
+
+    def write(line: Line) -> None:
         now = time.time()
-        line = told(event, Moment(now))
         if line.level not in wanted:
             return
         if session.json:
@@ -75,7 +87,7 @@ def _teller(session: Session) -> Callable[[WatchEvent], None]:
         else:
             note(secrets.redact((f"{datetime.now():%Y-%m-%d %H:%M:%S}  " if dated else "") + line.text))
 
-    return tell
+    return tell, lambda text: write(Line(Level.INFO, "listening", "", text))
 
 
 def _json(line: Line, now: float) -> str:
