@@ -6,6 +6,7 @@ Every name is escaped. What colours tell, words tell too. The page renews itself
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ExitCode
@@ -66,7 +67,7 @@ def page_html(watched: Watched, read: Moment, *, silent: float, still: bool = Fa
         *album_sections(watched, read),
         *_queue(watched),
         *budget_sections(watched, read),
-        *_log(watched.lines),
+        *_log(watched.lines, read),
     )
     return "\n".join((*head, *body, "</main>", "</body>", "</html>")) + "\n"
 
@@ -85,7 +86,8 @@ def _top(watched: Watched, read: Moment, *, silent: float, still: bool) -> Itera
     if silent:
         yield (
             '<p class="alarm" role="alert"><strong>The daemon has given no sign of life for '
-            f"{duration(silent)}.</strong> It hangs, perhaps on a disk that does not answer. What stands below may be old.</p>"
+            f"{duration(silent)}.</strong> It hangs, perhaps on a disk that does not answer. "
+            "What stands below may be old.</p>"
         )
     where = f" in {html(activity.album)}" if activity.album else ""
     until = f", until {html(read.text(activity.until))}" if activity.until is not None else ""
@@ -97,7 +99,7 @@ def _top(watched: Watched, read: Moment, *, silent: float, still: bool) -> Itera
     for term, words in _facts(watched, read):
         yield f"<dt>{term}</dt><dd>{html(words, LONG)}</dd>"
     yield "</dl>"
-    when = html(read.text(read.now).partition(" (")[0])
+    when = html(_clock(read.now, read))
     renews = 'It stays as it is; <a href="/">one that renews itself</a>.'
     if not still:
         renews = f'It renews itself every {EVERY} seconds; <a href="{STILL}">one that does not</a>.'
@@ -151,7 +153,9 @@ def _wait(wait: Wait, read: Moment) -> str:
     if wait.until is not None:
         lines.append(f"<p>Until {html(read.text(wait.until))}</p>")
     if wait.remedy:
-        lines.append(f"<p>{'To type' if held else 'What helps'}: <code>{html(wait.remedy, 2000)}</code></p>")
+        words = html(wait.remedy, 2000)
+        typed = wait.remedy.startswith("imgur-sync ")
+        lines.append(f"<p>To type: <code>{words}</code></p>" if typed else f"<p>What helps: {words}</p>")
     kind = "held" if held else "soft"
     return f'<li class="{kind}">' + "".join(lines) + "</li>"
 
@@ -166,7 +170,7 @@ def _queue(watched: Watched) -> Iterator[str]:
     yield from table("What is before each album", ("album", "uploads", "other steps", "credits"), cells)
 
 
-def _log(lines: tuple[LogLine, ...]) -> Iterator[str]:
+def _log(lines: tuple[LogLine, ...], read: Moment) -> Iterator[str]:
     yield '<h2 id="log">Last events</h2>'
     if not lines:
         yield "<p>Nothing was told yet.</p>"
@@ -174,11 +178,13 @@ def _log(lines: tuple[LogLine, ...]) -> Iterator[str]:
     yield '<ol class="log" reversed>'
     for line in reversed(lines):
         level = "<strong>Warning:</strong> " if line.level == "warning" else ""
-        yield f"<li><time>{html(_clock(line.at))}</time>{level}{html(line.text, LONG)}</li>"
+        yield f"<li><time>{html(_clock(line.at, read))}</time>{level}{html(line.text, LONG)}</li>"
     yield "</ol>"
 
 
-def _clock(at: float) -> str:
-    from imgur_sync.report.figures import moment
-
-    return moment(at, at).partition(" (")[0]
+def _clock(at: float, read: Moment) -> str:
+    """A time to the second, as the reader's clock has it."""
+    try:
+        return f"{datetime.fromtimestamp(at, UTC).astimezone(read.zone):%Y-%m-%d %H:%M:%S}"
+    except (OverflowError, ValueError, OSError):
+        return ""

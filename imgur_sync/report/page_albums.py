@@ -79,7 +79,7 @@ def _tile(tile: Tile) -> str:
     name = html(tile.name)
     if not tile.address:
         return f'<li><span title="{name}">{html(tile.kind.partition("/")[0] or "file", 20)}: {name}</span></li>'
-    image = f'<img src="{tile.address}" width="88" height="88" alt="{name}" loading="lazy" decoding="async">'
+    image = f'<img src="{tile.address}" width="88" height="88" alt="{name}" loading="lazy">'
     return f'<li><a href="{tile.address}" title="{name}">{image}</a></li>'
 
 
