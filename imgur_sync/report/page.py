@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from imgur_sync.errors import ExitCode
 from imgur_sync.model.activity import Wait, WaitKind
 from imgur_sync.report.escape import html
 from imgur_sync.report.figures import duration, number, plural
+from imgur_sync.report.history import OUTCOMES
 from imgur_sync.report.html import table
 from imgur_sync.report.page_albums import album_sections, total
 from imgur_sync.report.page_budget import budget_sections
-from imgur_sync.report.summary import MEANINGS
 
 if TYPE_CHECKING:
     from imgur_sync.model.activity import LastRun
@@ -127,10 +126,8 @@ def _last(last: LastRun | None, read: Moment) -> str:
 
 
 def _meaning(code: int) -> str:
-    try:
-        return f"{MEANINGS[ExitCode(code)]} ({code})"
-    except (ValueError, KeyError):
-        return f"exit code {code}"
+    word = OUTCOMES.get(code)
+    return f"{word} ({code})" if word else f"exit code {code}"
 
 
 def _waits(watched: Watched, read: Moment) -> Iterator[str]:
@@ -167,7 +164,7 @@ def _queue(watched: Watched) -> Iterator[str]:
         yield "<p>Nothing is to be sent.</p>"
         return
     cells = ((one.album, *(number(count) for count in (one.uploads, one.others, one.credits))) for one in queue)
-    yield from table("What is before each album", ("album", "uploads", "other steps", "credits"), cells)
+    yield from table("What is to come, by album", ("album", "uploads", "other steps", "credits"), cells)
 
 
 def _log(lines: tuple[LogLine, ...], read: Moment) -> Iterator[str]:

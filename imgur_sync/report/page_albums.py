@@ -69,8 +69,8 @@ def _counts(face: AlbumFace, activity: Activity) -> str:
     words = [plural(face.pictures, "picture") + " in it"] if face.made else ["not made on Imgur yet"]
     for queued in activity.queue:
         if queued.album == face.key:
-            words += [f"{plural(queued.uploads, 'upload')} before it"] if queued.uploads else []
-            words += [f"{plural(queued.others, 'other step')} before it"] if queued.others else []
+            words += [f"{plural(queued.uploads, 'upload')} to come"] if queued.uploads else []
+            words += [f"{plural(queued.others, 'other step')} to come"] if queued.others else []
     words += [f"{plural(face.failed, 'file')} that Imgur refused"] if face.failed else []
     return ", ".join(words)
 

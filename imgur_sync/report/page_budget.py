@@ -81,5 +81,7 @@ def _forecast(watched: Watched, read: Moment) -> Iterator[str]:
     yield from (f"<p>{html(line, LONG)}</p>" for line in lines)
     if coming.windows:
         caption = "Window by window, as far as the limits decide"
-        yield from table(caption, heads(coming), rows(coming, read), figures=2)
+        (_, *first), *others = rows(coming, read)
+        cells = [(read.text(coming.windows[0].start), *first), *others]  # "now" was when it was foreseen
+        yield from table(caption, heads(coming), cells, figures=2)
     yield f'<p class="faint">Foreseen {html(read.text(watched.forecast_at))}.</p>'

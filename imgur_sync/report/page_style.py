@@ -39,6 +39,8 @@ svg.bar { min-width: 6rem; height: .8rem; }
 .bar .track { fill: var(--rule); }
 .bar .fill { fill: var(--mark); }
 td.meter { width: 30%; vertical-align: middle; }
+td.n { white-space: nowrap; }
+@media (min-width: 34rem) { tbody th { white-space: nowrap; } }
 .log { list-style: none; padding: 0; font-size: .9rem; }
 .log li { padding: .2rem 0; border-bottom: 1px solid var(--rule); }
 .log time { color: var(--faint); font-variant-numeric: tabular-nums; margin-right: .6rem; white-space: nowrap; }
@@ -48,7 +50,7 @@ td.meter { width: 30%; vertical-align: middle; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .4rem; }
   .tiles li { width: calc(25% - .3rem); height: auto; aspect-ratio: 1; }
-  svg.bar { min-width: 4rem; }
+  td.meter, th.meter { display: none; }
 }
 """
 )
