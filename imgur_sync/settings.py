@@ -25,6 +25,7 @@ from imgur_sync.manifest.reading import decoded, read
 from imgur_sync.manifest.showing import escaped, key
 from imgur_sync.manifest.syntax import parsed
 from imgur_sync.model.secret import Secret
+from imgur_sync.watch.page.places import Place
 
 PREFIX = "IMGUR_SYNC_"
 """Of every environment variable."""
@@ -138,6 +139,15 @@ class _Values(BaseSettings):
             return Origin.parse(text).text
         except UsageError as error:
             raise ValueError(error.message, error.hint) from None
+
+    @field_validator("listen")
+    @classmethod
+    def _a_place(cls, text: str) -> str:
+        try:
+            Place.parse(text, "this")
+        except UsageError as error:
+            raise ValueError(error.message, error.hint) from None
+        return text
 
     @field_validator("settle_seconds", mode="before")
     @classmethod

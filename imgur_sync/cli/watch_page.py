@@ -98,4 +98,4 @@ def _place(session: Session, listen: str | None) -> Place | None:
     except ImgurSyncError:
         return None  # the manifest cannot be read: whoever reads it next tells
     settings = load_settings(os.environ, profile=profile)
-    return Place.parse(settings.listen, "the setting listen") if settings.listen else None
+    return Place.parse(settings.listen, "listen") if settings.listen else None

@@ -30,7 +30,7 @@ class State(NamedTuple):
 
 def state_of(face: AlbumFace, activity: Activity, read: Moment) -> State:
     """How an album stands now."""
-    found = list(_states(face, activity, read))
+    found = list(_states(face, activity, read)) or [_rest(face)]
     kind = max((state.kind for state in found), key=tuple(_MARKS).index)
     return State(kind, "; ".join(state.words for state in found))
 
@@ -84,7 +84,7 @@ def _tile(tile: Tile) -> str:
 
 
 def _states(face: AlbumFace, activity: Activity, read: Moment) -> Iterator[State]:
-    """All that is true of an album, the present first; at least one."""
+    """All that is going on with an album, the present first; nothing where it is at rest."""
     waits = [wait for wait in activity.waits if wait.album == face.key]
     kinds = {wait.kind for wait in waits}
     queued = any(queued.album == face.key for queued in activity.queue)
@@ -110,8 +110,6 @@ def _states(face: AlbumFace, activity: Activity, read: Moment) -> Iterator[State
         yield State("wait", "no events come from its folder: it is looked at from time to time")
     if queued and not kinds and activity.album != face.key:
         yield State("wait", "waits for its turn")
-    if not (queued or kinds or face.gone or activity.album == face.key):
-        yield _rest(face)
 
 
 def _rest(face: AlbumFace) -> State:

@@ -217,7 +217,11 @@ class PageServer:
         connection.until = time.monotonic() + (SENDING_PICTURE if connection.picture else SENDING)
 
     def _linger(self, connection: Connection) -> None:
-        """All is out: wait for the visitor to hang up."""
+        """All is out: wait for the visitor to hang up, which takes no place of a picture."""
+        connection.out = memoryview(b"")
+        if connection.picture:
+            connection.picture = False
+            self._free_place()
         connection.socket.shutdown(socket.SHUT_WR)
         connection.stage, connection.until = Stage.LINGERING, time.monotonic() + LINGERING
         self._selector.modify(connection.socket, selectors.EVENT_READ, connection)
