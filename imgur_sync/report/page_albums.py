@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from imgur_sync.model.activity import Activity, WaitKind
+from imgur_sync.model.activity import Activity, Queued, Wait, WaitKind
 from imgur_sync.report.escape import html
 from imgur_sync.report.figures import number, plural
 
@@ -40,14 +41,25 @@ def album_sections(watched: Watched, read: Moment) -> Iterator[str]:
     yield '<h2 id="albums">Albums</h2>'
     if not watched.albums:
         yield "<p>The manifest names no album.</p>"
-    tiles = 0
+    tiles, own = 0, _by_album(watched.activity)
     for face in watched.albums[:MOST_ALBUMS]:
         shown = face.tiles if tiles + len(face.tiles) <= MOST_TILES else ()
         tiles += len(shown)
-        yield from _section(face, shown, watched.activity, read)
+        yield from _section(face, shown, own(face.key), read)
     rest = len(watched.albums) - MOST_ALBUMS
     if rest > 0:
         yield f"<p>And {plural(rest, 'more album')}: <code>imgur-sync status</code> lists all.</p>"
+
+
+def _by_album(activity: Activity) -> Callable[[str], Activity]:
+    """What gives the activity with the waits and the queue of one album only: there may be thousands of them."""
+    waits: dict[str, list[Wait]] = {}
+    queue: dict[str, list[Queued]] = {}
+    for wait in activity.waits:
+        waits.setdefault(wait.album, []).append(wait)
+    for queued in activity.queue:
+        queue.setdefault(queued.album, []).append(queued)
+    return lambda key: replace(activity, waits=tuple(waits.get(key, ())), queue=tuple(queue.get(key, ())))
 
 
 def _section(face: AlbumFace, tiles: tuple[Tile, ...], activity: Activity, read: Moment) -> Iterator[str]:

@@ -91,10 +91,13 @@ def visited(place: Mirror, *arguments: str) -> Iterator[Visitor]:
 
 
 def test_the_page_follows_what_the_daemon_does(here: Mirror) -> None:
-    """Pictures appear in it as they are in their albums; a removed one leaves; SIGTERM ends all of it."""
+    """Pictures appear in it as they are in their albums; an emptied folder keeps its pictures, and the page says what
+    somebody has to decide; SIGTERM ends all of it."""
+    quick = HEAD.replace("[budget]", '[watch]\nremoval_hold = "1s"\n[budget]')
+    here.manifest(table("cats") + table("dogs"), head=quick)
     (here.folder / "cats" / "notes.txt").write_text("private")
     with visited(here) as visitor:
-        visitor.until("as its folder is", "5 pictures in it", "3 pictures in it", "finished: 8 uploads")
+        visitor.until("as its folder is", "5 pictures in it", "3 pictures in it", "finished: ")
         page = visitor.page()
         addresses = re.findall(r'<img src="([^"]*)"', page)
         shown = {visitor.web.get(address).content for address in addresses}
@@ -109,6 +112,13 @@ def test_the_page_follows_what_the_daemon_does(here: Mirror) -> None:
         here.put("cats/new.png", 99)
         page = visitor.until("6 pictures in it", "cats: new.png is up")
         assert page.index('alt="new.png"') < page.index('alt="c0.png"')
+        for path in (here.folder / "dogs").iterdir():
+            path.unlink()
+        page = visitor.until("<title>(1) imgur-sync watch</title>", "held back until somebody decides")
+        assert "<strong>Gate</strong> dogs:" in page
+        assert visitor.metric('waits{kind="gate"}') == 1
+        visitor.page()
+        assert len(here.shown("dogs")) == 3
         code, told = visitor.end()
         assert code == ExitCode.SIGTERM, told
         assert "Traceback" not in told
@@ -116,73 +126,34 @@ def test_the_page_follows_what_the_daemon_does(here: Mirror) -> None:
             visitor.web.get("/healthz")
 
 
-def test_what_is_on_the_page_is_in_no_way_a_key(here: Mirror) -> None:
-    """No id, no address and no deletehash of a hidden album or picture, and no token; neither in metrics nor the log."""
-    with visited(here) as visitor:
-        visitor.until("finished: 8 uploads")
-        told = visitor.page() + visitor.web.get("/metrics").text + visitor.web.get("/still").text
-        world = here.look("world")
-        _, log = visitor.end()
-    things = [*world["albums"], *world["images"]]
-    keys = [value for thing in things for name, value in thing.items() if name in ("id", "deletehash") and value]
-    assert len(keys) >= 10
-    assert not [key for key in keys if key in told + log]
-    environ = here.place.environ()
-    secrets = [
-        value for name, value in environ.items() if name.endswith(("_TOKEN", "_SECRET", "_ID")) and len(value) > 6
-    ]
-    assert not [secret for secret in secrets if secret in told]
-    assert "imgur.com" not in told
-    assert 'album="' not in visitor_metrics(told)
-
-
-def visitor_metrics(text: str) -> str:
-    """The samples of metrics in a text."""
-    return "\n".join(line for line in text.splitlines() if line.startswith("imgur_sync_"))
-
-
 def with_environment(here: Mirror, **more: str) -> Mirror:
     """The same folder, with more in the environment."""
     return Mirror(Workplace(here.folder, {**here.place.environment, **more}), here.server, here.web)
 
 
-def test_a_secret_in_a_name_is_blotted_out(here: Mirror) -> None:
-    """As in the log: what the process knows as a secret is told nowhere."""
-    secret = here.place.environment["IMGUR_SYNC_CLIENT_SECRET"]
-    here.put(f"cats/{secret}.png", 77)
+def test_what_is_on_the_page_is_in_no_way_a_key(here: Mirror) -> None:
+    """No id, address or deletehash of a hidden album or picture, and no secret, also where a name holds one: neither on
+    the page nor in metrics nor in the log."""
+    environ = here.place.environ()
+    secrets = [value for name, value in environ.items() if name.endswith(("_TOKEN", "_SECRET")) and value]
+    here.put(f"cats/{secrets[0]}.png", 77)
     with visited(here) as visitor:
-        page = visitor.until('alt="***.png"', "cats: ***.png is up")
-        assert secret not in page
-        assert secret not in visitor.web.get("/metrics").text
-        _, told = visitor.end()
-    assert secret not in told
-
-
-def test_a_gate_is_told_with_what_to_type(here: Mirror) -> None:
-    """An emptied folder keeps its pictures, and the page says what somebody has to decide."""
-    here.manifest(
-        table("cats") + table("dogs"), head=HEAD.replace("[budget]", '[watch]\nremoval_hold = "1s"\n[budget]')
-    )
-    with visited(here) as visitor:
-        visitor.until("finished: 8 uploads")
-        for path in (here.folder / "cats").iterdir():
-            path.unlink()
-        page = visitor.until("<title>(1) imgur-sync watch</title>", "held back until somebody decides")
-        assert "<strong>Gate</strong> cats:" in page
-        assert visitor.metric('waits{kind="gate"}') == 1
-        visitor.page()
-    assert len(here.shown("cats")) == 5
+        visitor.until('alt="***.png"', "cats: ***.png is up", "6 pictures in it", "3 pictures in it")
+        told = visitor.page() + visitor.web.get("/metrics").text + visitor.web.get("/still").text
+        world = here.look("world")
+        told += visitor.end()[1]
+    things = [*world["albums"], *world["images"]]
+    keys = [value for thing in things for name, value in thing.items() if name in ("id", "deletehash") and value]
+    assert len(keys) >= 11
+    assert not [key for key in (*keys, *secrets) if key in told]
+    assert "imgur.com" not in told
+    assert 'album="' not in told
 
 
 def test_what_cannot_be_served_is_told_at_the_start(here: Mirror) -> None:
     """Before anything is sent: no place, one that others reach, one that is taken."""
-    for listen, code, words in (
-        ("8750", ExitCode.USAGE, "--listen is no address and port"),
-        ("0.0.0.0:0", ExitCode.USAGE, "can be reached from other machines"),
-        ("[::]:0", ExitCode.USAGE, "can be reached from other machines"),
-    ):
-        done = here.run("watch", "--listen", listen, code=code)
-        assert words in done.stderr
+    done = here.run("watch", "--listen", "0.0.0.0:0", code=ExitCode.USAGE)
+    assert "can be reached from other machines" in done.stderr
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = here.run("watch", "--listen", f"127.0.0.1:{port}", code=ExitCode.ERROR)
