@@ -167,7 +167,6 @@ def test_where_the_status_page_is_served(environ: dict[str, str]) -> None:
     assert "127.0.0.1:8750" in refused.value.hint
 
 
-
 @pytest.mark.parametrize("written", ["many", "nan", "inf", "-1", "3601", "1e3", "9" * 5000, "٩", "90s"])
 def test_any_other_settle_time_is_refused(environ: dict[str, str], written: str) -> None:
     """With the variable and what it takes."""
