@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from imgur_sync.directories import CONFIG_VARIABLE, STATE_VARIABLE, Directories, directories
 from imgur_sync.errors import CredentialsError, ManifestError, UsageError
+from imgur_sync.hook_setting import arguments, placed
 from imgur_sync.imgur.origin import IMGUR, Origin
 from imgur_sync.manifest.reading import decoded, read
 from imgur_sync.manifest.showing import escaped, key
@@ -32,7 +33,7 @@ PREFIX = "IMGUR_SYNC_"
 CONFIG_FILE = "config.toml"
 
 _CREDENTIALS = ("client_id", "client_secret", "refresh_token", "access_token")
-_OTHERS = ("api_url", "settle_seconds", "listen")
+_OTHERS = ("api_url", "settle_seconds", "hook", "listen")
 _LONGEST = 4096
 _CREDENTIAL = re.compile(rf"[\x21-\x7e]{{1,{_LONGEST}}}")
 
@@ -41,8 +42,8 @@ _CREDENTIAL = re.compile(rf"[\x21-\x7e]{{1,{_LONGEST}}}")
 class Settings:
     """What is set. A credential that nobody gave is None; `settle_seconds` None leaves it to the manifest.
 
-    `api_url` is an origin without a path or a final slash. `listen` is where `watch` serves its status page, as it was
-    written ("": nowhere).
+    `api_url` is an origin without a path or a final slash, `hook` the argument list of the command that is told of runs
+    and gates, () for none; `listen` is where `watch` serves its status page, as it was written ("": nowhere).
     """
 
     client_id: str | None
@@ -53,6 +54,7 @@ class Settings:
     directories: Directories
     settle_seconds: float | None
     profile: str
+    hook: tuple[str, ...] = ()
     listen: str = ""
 
 
@@ -81,6 +83,7 @@ def load_settings(
         directories=folders,
         settle_seconds=values.settle_seconds,
         profile=profile,
+        hook=values.hook,
         listen=values.listen,
     )
 
@@ -131,6 +134,12 @@ class _Values(BaseSettings):
     api_url: str = IMGUR
     settle_seconds: float | None = None
     listen: str = ""
+    hook: tuple[str, ...] = ()
+
+    @field_validator("hook", mode="before")
+    @classmethod
+    def _arguments(cls, text: str) -> tuple[str, ...]:
+        return arguments(text)
 
     @field_validator("api_url")
     @classmethod
@@ -241,7 +250,8 @@ def _profile_tier(folder: Path, profile: str) -> _Tier:
     if os.path.lexists(path) and (not path.is_file() or path.stat().st_size):
         for name, value in _table(path, profile).items():
             values[name] = _text(path, f"{label}.{key(name)}", name, value)
-    return _Tier(values, lambda name: f"{escaped(str(path))}: {label}.{name}", lambda: folder)
+    start = escaped(str(path))
+    return _Tier(values, lambda name: f"{start}: {name if name == 'hook' else f'{label}.{name}'}", lambda: folder)
 
 
 def _table(path: Path, profile: str) -> dict[str, Any]:
@@ -254,13 +264,13 @@ def _table(path: Path, profile: str) -> dict[str, Any]:
         hint = problem.remedy if problem.line else "correct the file, or remove it"
         raise UsageError(f"{escaped(str(path))}{place}: {problem.what}", hint=hint) from None
     for name in data:
-        if name != "profiles":
+        if name not in ("profiles", "hook"):
             _refuse(path, f"unknown key {key(name)}", "write [profiles.NAME] tables")
     profiles = data.get("profiles", {})
     table = profiles.get(profile, {}) if isinstance(profiles, dict) else None
     if not isinstance(table, dict):
         _refuse(path, "profiles must hold tables", "write [profiles.NAME] with its keys below it")
-    return table
+    return {**({"hook": data["hook"]} if "hook" in data else {}), **table}
 
 
 def _text(path: Path, label: str, name: str, value: object) -> str:
@@ -272,6 +282,8 @@ def _text(path: Path, label: str, name: str, value: object) -> str:
     known = ("client_id", *(f"{one}_file" for one in _CREDENTIALS), *_OTHERS)
     if name not in known:
         _refuse(path, f"unknown key {label}", "the keys are " + ", ".join(known))
+    if name == "hook":
+        return placed(value, path.parent)
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if isinstance(value, str) if name != "settle_seconds" else number:
         return str(value)

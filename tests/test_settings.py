@@ -300,3 +300,47 @@ def test_the_example_of_several_accounts_loads(environ: dict[str, str], config: 
     work = load_settings(environ, profile="work")
     assert shown(work, "refresh_token") == "in-work-refresh-token"
     assert load_settings(environ, profile="local").api_url == "http://127.0.0.1:8723"
+
+
+@pytest.mark.parametrize(
+    ("written", "given"),
+    [
+        ('["notify-send", "a b", ""]', ("notify-send", "a b", "")),
+        ("[]", ()),
+        (' ["./here"] ', ("./here",)),
+        ('["\\u00e4\\udcff"]', ("ä\udcff",)),
+    ],
+)
+def test_the_hook_is_a_json_list_of_the_environment(
+    environ: dict[str, str], written: str, given: tuple[str, ...]
+) -> None:
+    """An empty list is none."""
+    assert load_settings({**environ, "IMGUR_SYNC_HOOK": written}).hook == given
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [CANARY, f'"{CANARY}"', f'{{"{CANARY}": 1}}', f'["{CANARY}", 1]', f'["", "{CANARY}"]', f'["{CANARY}\\u0000"]'],
+)
+def test_a_hook_that_is_no_list_of_texts_is_refused(environ: dict[str, str], config: Path, bad: str) -> None:
+    """It is not repeated: the address of a webhook is a secret."""
+    said = refused(UsageError, {**environ, "IMGUR_SYNC_HOOK": bad})
+    assert said.startswith("IMGUR_SYNC_HOOK: this is no list of texts")
+    assert "IMGUR_SYNC_HOOK" in refused(UsageError, {**environ, "IMGUR_SYNC_HOOK": "[" * 100_000})
+    for value in (f'"{CANARY}"', "[2026-01-01]", f'["{CANARY}", ["x"]]', "{}", "true", '[""]'):
+        config.write_text(f"hook = {value}")
+        assert refused(UsageError, environ).startswith(f"{config}: hook: this is no list of texts")
+
+
+def test_the_hook_of_config_toml_is_of_all_profiles_but_those_with_their_own(
+    environ: dict[str, str], config: Path
+) -> None:
+    """A relative path starts at its folder; a bare name is looked for by PATH; the environment wins."""
+    config.write_text('hook = ["notify-send"]\n[profiles.a]\nhook = ["sub/tell", "sub/x"]\n[profiles.b]\nhook = []\n')
+    assert load_settings(environ).hook == ("notify-send",)
+    assert load_settings(environ, profile="a").hook == (str(config.parent / "sub/tell"), "sub/x")
+    assert load_settings(environ, profile="b").hook == ()
+    assert load_settings({**environ, "IMGUR_SYNC_HOOK": "[]"}).hook == ()
+    assert load_settings({**environ, "IMGUR_SYNC_HOOK": '["x/y"]'}, profile="a").hook == ("x/y",)
+    config.write_text('hook = ["~/tell"]')
+    assert load_settings(environ).hook == (str(Path("~/tell").expanduser()),)

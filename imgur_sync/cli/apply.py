@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,8 +17,13 @@ from imgur_sync.cli.session import Session, is_terminal, note, prompt, result, s
 from imgur_sync.errors import DeclinedError, ImgurSyncError, InterruptedRun, UsageError
 
 if TYPE_CHECKING:
+    from imgur_sync.cli.hooks import Hooked
+    from imgur_sync.cli.outcome import Outcome
+    from imgur_sync.cli.wiring import ApplyBench
     from imgur_sync.executor import Options
+    from imgur_sync.model.event import RunFinished
     from imgur_sync.model.plan import Plan
+    from imgur_sync.report.live import LiveActivity
     from imgur_sync.report.progress import Display
 
 
@@ -69,47 +76,73 @@ def command(
 
 
 def _apply(session: Session, options: Options, *, max_credits: int | None, ask: bool) -> int:
-    from imgur_sync.cli.adopting import adopt
+    from imgur_sync.cli.hooks import hooked
+
+    with hooked(session, options.albums) as hook:
+        outcome, run = _run(session, options, hook, max_credits=max_credits, ask=ask)
+        outcome.tell(run)
+    return run.codes[0].value if run.codes else 0
+
+
+def _run(
+    session: Session, options: Options, hook: Hooked, *, max_credits: int | None, ask: bool
+) -> tuple[Outcome, RunFinished]:
     from imgur_sync.cli.following import last, shown
     from imgur_sync.cli.outcome import Outcome
     from imgur_sync.cli.shown_folders import shown_on
-    from imgur_sync.cli.wiring import applying, board
     from imgur_sync.executor import apply
     from imgur_sync.executor.history import recorded_run
     from imgur_sync.executor.selecting import chosen_keys
     from imgur_sync.model.event import RunFinished
-    from imgur_sync.report.live import Both, living
+    from imgur_sync.report.live import Both
 
-    name = "apply --wait" if options.wait else "apply"
-    fill = partial(adopt, session)
-    with (
-        applying(session, options, max_credits=max_credits, adopt=fill, command=name) as bench,
-        living(board(bench.manifest.state_path), bench.ports.clock, name) as live,
-    ):
+    with _running(session, options, max_credits) as (bench, live):
         screen = Both(shown(session, bench.ports.clock), live)
         ports, outcome = shown_on(screen, bench.ports), Outcome(session, bench.ports.store)
+        hook.follow(bench, outcome)
 
         def confirm(plan: Plan) -> bool:
             if _show(session, plan, options, screen):
                 outcome.plan_shown(plan)
             if ask and any(album.steps or (options.wait and album.deferred) for album in plan.albums):
-                live.say("waiting for an answer to its question")
+                _waits_for_answer(live, plan)
                 with bench.stopper.asking():
                     _agree(plan, waits=options.wait)
             return True
 
         asked = chosen_keys(bench.manifest, options, ports.store.albums())
+        events = apply(ports, bench.writer, bench.manifest, bench.options, confirm)
         with recorded_run(ports, "apply", asked) as record, bench.stopper.watching():
             try:
-                events = apply(ports, bench.writer, bench.manifest, bench.options, confirm)
                 run = last(outcome.noted(events), screen, RunFinished)
             except ImgurSyncError as error:
                 outcome.cut_short(error)
                 raise
             record.exit_codes, record.uploaded_bytes = run.codes, run.uploaded_bytes
-        run = outcome.with_pages(run)
-    outcome.tell(run)
-    return run.codes[0].value if run.codes else 0
+        return outcome, outcome.with_pages(run)
+
+
+@contextmanager
+def _running(session: Session, options: Options, max_credits: int | None) -> Iterator[tuple[ApplyBench, LiveActivity]]:
+    """Everything that the run needs, with the run's lock held; others can see what it does."""
+    from imgur_sync.cli.adopting import adopt
+    from imgur_sync.cli.wiring import applying, board
+    from imgur_sync.report.live import living
+
+    name, fill = "apply --wait" if options.wait else "apply", partial(adopt, session)
+    with (
+        applying(session, options, max_credits=max_credits, adopt=fill, command=name) as bench,
+        living(board(bench.manifest.state_path), bench.ports.clock, name) as live,
+    ):
+        yield bench, live
+
+
+def _waits_for_answer(live: LiveActivity, plan: Plan) -> None:
+    """Others see what the question is about: the run tells of its plan only when it goes on."""
+    from imgur_sync.model.event import Planned
+
+    live.show(Planned(plan, 1))
+    live.say("waiting for the answer to its question")
 
 
 def _show(session: Session, plan: Plan, options: Options, screen: Display) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option("--offline", is_flag=True, help="Check only what is on this machine.")
 @shared()
 def command(session: Session, profile: str | None, offline: bool) -> int:
-    """Check the manifest, folders, state, permissions, disk, credentials, network, clock and limits.
+    """Check the manifest, folders, state, permissions, disk, credentials, hook, network, clock, limits.
 
     Each check is a line: ok, warning or problem, with what to do. Nothing is changed: two GETs are sent, for 2 credits,
     and a token is refreshed if it has to be.

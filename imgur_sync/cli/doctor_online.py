@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.cli.clock import REMEDY, Watched, disagreement
 from imgur_sync.cli.credentials import given_variables, known_settings, logins, profile_of, token_store
+from imgur_sync.cli.doctor_hook import hook_findings
 from imgur_sync.cli.doctor_secret import Renewals, secret_finding
 from imgur_sync.cli.logout import REVOKE
 from imgur_sync.cli.redaction import secrets
@@ -52,6 +53,7 @@ def online_findings(session: Session, account: AccountSpec | None, profile: str 
         yield problem("settings", error.message, error.hint)
         return
     yield found
+    yield from hook_findings(settings.hook)
     reachable = True
     for finding in _network(settings):
         reachable = reachable and finding.code is ExitCode.DONE

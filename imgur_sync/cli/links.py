@@ -12,13 +12,13 @@ import click
 
 from imgur_sync.cli.keys import fitting
 from imgur_sync.cli.session import Session, note, result, shared
-from imgur_sync.errors import UsageError
+from imgur_sync.errors import ImgurSyncError, UsageError
 
 if TYPE_CHECKING:
     from imgur_sync.cli.stored import Place
     from imgur_sync.model.ports import StateStore
     from imgur_sync.model.synced import RetiredUrl, SyncedAlbum
-    from imgur_sync.report.links import LinkAlbum
+    from imgur_sync.report.links import LinkAlbum, LinkFormat
 
 FORMATS = ("markdown", "bbcode", "html", "csv", "json", "plain")
 
@@ -26,25 +26,67 @@ FORMATS = ("markdown", "bbcode", "html", "csv", "json", "plain")
 @click.command("links", short_help="List the links of the pictures.")
 @click.argument("album", required=False)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="plain", show_default=True, help="How.")
+@click.option("--last", metavar="[N]", is_flag=False, flag_value="1", help="Only the newest picture, or the N newest.")
+@click.option("--copy", is_flag=True, help="Put them on the terminal's clipboard, too.")
 @click.option("--retired", is_flag=True, help="Old and new links of replaced pictures (plain, csv or json).")
 @shared()
-def command(session: Session, album: str | None, form: str, retired: bool) -> None:
+def command(session: Session, album: str | None, form: str, last: str | None, copy: bool, retired: bool) -> None:
     """List the links of the pictures of ALBUM, or of all albums, in the folder's order, from the state.
 
     ALBUM is a key or a pattern of keys, such as 'trips/*'.
     "plain" is one link a line; the others name the files, too. The link of a hidden album's picture opens it for
     anyone who has it.
+
+    --last is for what was uploaded last, the newest first, without the titles of albums. --copy asks the terminal to
+    take it over (OSC 52): that works through ssh, tmux and screen where the terminal lets programs do so.
+
+    \b
+    imgur-sync links --last --copy               the link of the newest picture
+    imgur-sync links shots --last 3 --format markdown
     """
     from imgur_sync.report.links import LinkFormat, links_text, retired_text
 
+    count, album = _count(last, album)
     chosen = LinkFormat.JSON if session.json else LinkFormat(form)
+    if retired and count:
+        raise UsageError("--retired and --last exclude each other", hint="give one of them")
+    if retired and chosen not in (LinkFormat.PLAIN, LinkFormat.CSV, LinkFormat.JSON):
+        raise UsageError(f"--retired has no format {form}", hint="use plain, csv or json")
     if retired:
-        if chosen not in (LinkFormat.PLAIN, LinkFormat.CSV, LinkFormat.JSON):
-            raise UsageError(f"--retired has no format {form}", hint="use plain, csv or json")
-        result(retired_text(_retired(session, album), chosen))
-        return
-    albums = _albums(session, album)
-    result(links_text(albums, chosen))
+        text = retired_text(_retired(session, album), chosen)
+    elif count:
+        text = _newest(session, album, count, chosen)
+    else:
+        text = links_text(_albums(session, album), chosen)
+    result(text)
+    if copy:
+        from imgur_sync.cli.copying import copy_text
+
+        session.told = True
+        copy_text(session, text)
+
+
+def _count(last: str | None, album: str | None) -> tuple[int, str | None]:
+    """How many of the newest pictures (0: all), and the album, which may have followed the option: `--last cats`."""
+    if last is None:
+        return 0, album
+    if last.isascii() and last.isdigit() and len(last) < 10 and int(last):
+        return int(last), album
+    if album is not None or last.lstrip("+-").isdigit():
+        raise UsageError(f"--last takes a number from 1, not {last}", hint="write: imgur-sync links ALBUM --last 3")
+    return 1, last
+
+
+def _newest(session: Session, key: str | None, count: int, form: LinkFormat) -> str:
+    """The pictures uploaded last, the newest first, of what still stands in the albums."""
+    from imgur_sync.cli.newest import newest
+    from imgur_sync.report.links import pictures_text
+
+    with _synced(session, key) as (store, _, albums):
+        found = newest(store, albums, count, grouped=form.value == "json") if store is not None else []
+    if not found:
+        raise ImgurSyncError("no picture was uploaded here yet", hint="run: imgur-sync apply")
+    return pictures_text(found, form)
 
 
 def _albums(session: Session, key: str | None) -> list[LinkAlbum]:

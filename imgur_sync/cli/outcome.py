@@ -32,6 +32,11 @@ class Outcome:
         self._changed = False
         self._said: tuple[str, ...] = ()
 
+    @property
+    def finished(self) -> RunFinished | None:
+        """The result, once there is one."""
+        return self._run
+
     def plan_shown(self, plan: Plan) -> None:
         """The plan was shown with its notes: the run does not have to say them again."""
         self._said = plan.notes

@@ -15,7 +15,7 @@ SHORTEST = 6
 
 _NAMES = r"(?:access_token|refresh_token|client_secret|deletehash|id_token|password)"
 _LOOKS = (
-    r"(?i)\b(Bearer)(\s+|%20|\+)[^\s\"',;&]+",
+    r"(?i)\b(Bearer)(\s+|%20|\+)[^\s\"'\\,;&]+",  # in JSON the quote behind it has a backslash
     r"()()\b[0-9a-f]{40}\b",  # as Imgur's tokens and client secrets are
     rf"(?i)({_NAMES})((?:\\?[\"'])?\s*(?:=|:|%3D|%3A)\s*(?:\\?[\"'])?)[^\s\"'\\,;&}}]+",
 )

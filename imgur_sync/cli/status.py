@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -10,15 +11,21 @@ import click
 from imgur_sync.cli.session import Session, result, shared
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from imgur_sync.model.ports import StateStore
     from imgur_sync.model.synced import SyncedAlbum
+    from imgur_sync.report.activities import Running
     from imgur_sync.report.status import AlbumStatus, Status
 
 
 @click.command("status", short_help="Show what was synced and what is in doubt.")
 @shared()
 def command(session: Session) -> None:
-    """Show the albums, their pages and counts, files that failed, requests in doubt, and a run that is under way.
+    """Show the albums, their pages and counts, files that failed, requests in doubt, and what is going on now.
+
+    Of a watch or a run under way: what it does, what is queued, what waits for what, until when, and what to type
+    about it.
 
     Read from the state: nothing is sent, and a broken manifest is no obstacle. Albums that the manifest has moved go by
     their new keys.
@@ -42,10 +49,10 @@ def read_status(session: Session) -> Status:
 
     where = place(session)
     path = where.state_path
-    holder = FileLock(path.with_name("run.lock")).holder()
+    holder, running = FileLock(path.with_name("run.lock")).holder(), read_running(path)
     store = find_store(path, lineage=None, read_only=True)
     if store is None:
-        return Status(str(path), "", (), holder=holder)
+        return Status(str(path), "", (), holder=holder, running=running)
     with by_new_keys(session, where, store) as store:
         return Status(
             str(path),
@@ -54,7 +61,25 @@ def read_status(session: Session) -> Status:
             store.intents(IntentStatus.OPEN),
             len(store.intents(IntentStatus.SUSPECT)),
             holder,
+            running,
         )
+
+
+def read_running(state_path: Path) -> Running:
+    """What the processes of this state say that they do. Of those that died only a watch is told of, which nobody
+    started again: all that another run left is in the state."""
+    from imgur_sync.model.activity import WATCH
+    from imgur_sync.report.activities import Running
+    from imgur_sync.state.activity import SqliteActivity
+    from imgur_sync.state.lock import FileLock
+
+    watch = FileLock(state_path.with_name("watch.lock")).holder()
+    board = SqliteActivity(state_path.with_name("activity.db"))
+    shown = board.all()
+    gone = {row for row in shown if row.ended or (row.command == WATCH and watch is None)}
+    lost = [row for row in shown if row in gone and row.command == WATCH and watch is None]
+    living = [row for row in shown if row not in gone]
+    return Running(watch, (*living, *(replace(row, ended=True) for row in lost[-1:])), board.wishes())
 
 
 def _album(store: StateStore, album: SyncedAlbum, *, anonymous: bool) -> AlbumStatus:

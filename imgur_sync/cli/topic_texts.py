@@ -32,6 +32,9 @@ histories without -v hold no id and no link; status, links, explain, restore
 and purge hold the links of your pictures, also those of hidden albums: keep
 them to yourself. No document holds a token or another secret.
 
+A hook (help environment) gets hook_run or hook_gate, on one line of its stdin;
+its JSON Schema: imgur-sync schema --kind hook
+
 A name with [] is a list; a flag is true or false. A type with ? can be null,
 and so can a time and a table that is no list. Exit codes: help exit-codes.""",
 }
@@ -39,6 +42,7 @@ and so can a time and a table that is no list. Exit codes: help exit-codes.""",
 TABLES: Mapping[str, str] = {
     '[albums.NAME.images."PATH"]': "the texts of one picture, by its path in the folder",
     "[collections.NAME]": "an album for each folder in a folder; takes every key of [defaults], too",
+    "[watch]": "the pace of imgur-sync watch; nothing else looks at it",
     "[[moved]]": "an album has another key now: its pictures follow, nothing is sent again",
     "[[removed]]": "deletes an album on Imgur, by the exact number of its pictures",
 }
@@ -65,6 +69,8 @@ ENVIRONMENT: Mapping[str, str] = {
     "IMGUR_SYNC_ACCESS_TOKEN": "an access token, where there is no refresh token",
     "IMGUR_SYNC_API_URL": "another Imgur, such as `imgur-sync simulator` prints it; plain http only on this machine",
     "IMGUR_SYNC_SETTLE_SECONDS": "how long Imgur may take to show what was sent; wins over the key in [upload]",
+    "IMGUR_SYNC_HOOK": 'a command that is told of every run: a JSON list, such as ["play", "bell.oga"], or [] for '
+    "none; wins over hook in config.toml",
     "IMGUR_SYNC_STATE_DIR": "the folder of the credit ledger and of the tokens, shared by all manifests",
     "IMGUR_SYNC_CONFIG_DIR": "the folder of config.toml",
     "NO_COLOR": "no colours, whatever its value",
@@ -147,7 +153,8 @@ is left first, for 1 credit.
   [budget] reserve_credits      left to others who use the application
   [budget] uploads_per_hour     our own cap on uploads
   [budget] max_credits_per_run  as --max-credits, for every run
-  [upload] max_wait             the longest wait for a limit within a run
+  [upload] max_wait             the longest wait for a limit within a run, and
+                                for a watch to give way
 
 What is left of every limit: imgur-sync credits
 What each run took: imgur-sync history
@@ -175,10 +182,10 @@ prune = "delete" in the album's entry.
 STATE = """\
 What is on Imgur is remembered in .imgur-sync/ beside the manifest, readable by
 you alone: state.db (pictures, links, requests in doubt, the history of runs),
-cache.db (can be removed at no cost but time and credits), run.lock, and
-sync.schema.json for editors. [state] path puts it elsewhere; not on a network
-drive. Credits and tokens are kept once for all manifests, in the folder that
-IMGUR_SYNC_STATE_DIR names.
+cache.db (can be removed at no cost but time and credits), activity.db (what is
+going on now; can be removed), run.lock, and sync.schema.json for editors.
+[state] path puts it elsewhere; not on a network drive. Credits and tokens are
+kept once for all manifests, in the folder that IMGUR_SYNC_STATE_DIR names.
 
 Every request is recorded before it is sent. After a kill, run apply again:
 what was in doubt is looked up first, nothing is sent twice.
@@ -194,5 +201,6 @@ IMGUR_SYNC_STATE_DIR names; imgur-sync state recover puts the copy back.
 A newer version may change the form of the state; it first puts a copy beside
 it, named .backup-v and a number.
 
-What is there: imgur-sync status. What happened: imgur-sync history.
+What is there, and what is going on: imgur-sync status
+What happened: imgur-sync history
 """

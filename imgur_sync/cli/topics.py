@@ -73,7 +73,8 @@ def environment_topic() -> str:
 def json_topic() -> str:
     """The shape of every document."""
     from imgur_sync.report.jsons import FORMAT_VERSION
-    from imgur_sync.report.shapes import COMMANDS_BY_KIND, SHAPES, shape_lines
+    from imgur_sync.report.shape_lines import shape_lines
+    from imgur_sync.report.shapes import COMMANDS_BY_KIND, SHAPES
 
     lines = [INTRODUCTIONS["json"].format(version=FORMAT_VERSION)]
     for kind in SHAPES:

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 from imgur_sync.cli.session import Session, note
 from imgur_sync.errors import LockHeldError
-from imgur_sync.model.activity import WISH_LASTS
+from imgur_sync.model.activity import WATCH, WISH_LASTS
 
 if TYPE_CHECKING:
     from imgur_sync.model.ports import ActivityBoard, Clock, Lock
     from imgur_sync.model.spec import Manifest
 
-WATCH = "watch"
-"""Under this name a watch holds the lock of runs while it is in a pass."""
 POLL = 0.25
 """The lock is tried anew after so many seconds."""
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-
 import click
 
-from imgur_sync.cli.redaction import secrets
-from imgur_sync.cli.session import Session, note, result, shared
+from imgur_sync.cli.session import Session, shared
 from imgur_sync.errors import UsageError
 
-if TYPE_CHECKING:
-    from imgur_sync.watch.events import WatchEvent
-    from imgur_sync.watch.telling import Line
-
 PULSE = 3600.0
+"""Seconds between two signs of life where no service manager asks for them."""
 
 
 @click.command("watch", short_help="Keep every album equal to its folder, until Ctrl-C.")
@@ -44,63 +33,31 @@ def command(session: Session, listen: str | None, listen_anywhere: bool) -> int:
     """
     if session.file == "-":
         raise UsageError("watch cannot read the manifest from stdin", hint="name a file with -f")
+    from imgur_sync.cli.audience import Audience
     from imgur_sync.cli.signals import Stopper, reloading
     from imgur_sync.cli.watch_page import status_page
     from imgur_sync.cli.watching import watching
-    from imgur_sync.watch.showing import Shown
+    from imgur_sync.watch.notify import ServiceNotifier
 
+    notifier = ServiceNotifier()
+    pulse = notifier.interval / 2 if notifier.interval else PULSE
     page = status_page(session, listen, anywhere=listen_anywhere)
-    with watching(session, page.alive, page.pulse(PULSE), page.reading) as (daemon, stops, live):
-        (tell, say), face = _teller(session), Shown(live, daemon)
-        with (
-            page.served(daemon, live, say),
-            Stopper(stops.request).watching(),
-            reloading(daemon.request_reload),
-        ):
-            for event in daemon.run():
-                tell(event)
-                face.show(event)
-                page.show(event)
+
+    def alive() -> None:
+        notifier.alive()
+        page.alive()
+
+    with watching(session, alive, page.pulse(pulse), page.reading) as (daemon, stops, live):
+        audience = Audience(session, daemon, live, notifier)
+        try:
+            with (
+                page.served(daemon, live, audience.say),
+                Stopper(stops.request).watching(),
+                reloading(audience.reload),
+            ):
+                for event in daemon.run():
+                    audience.take(event)
+                    page.show(event)
+        finally:
+            audience.close()
     return 0
-
-
-def _teller(session: Session) -> tuple[Callable[[WatchEvent], None], Callable[[str], None]]:
-    """What writes an event to the log, and where the status page is: lines of text on stderr, or of JSON on stdout."""
-    import time
-
-    from imgur_sync.report.text import Moment
-    from imgur_sync.watch.telling import Level, Line, told
-
-    wanted = {Level.WARNING} if session.quiet else {Level.WARNING, Level.INFO}
-    wanted |= {Level.DETAIL} if session.verbose or session.debug else set()
-    dated = not _journal()
-
-    def tell(event: WatchEvent) -> None:
-        write(told(event, Moment(time.time())))
-
-    def write(line: Line) -> None:
-        now = time.time()
-        if line.level not in wanted:
-            return
-        if session.json:
-            result(secrets.redact(_json(line, now)) + "\n")
-        else:
-            note(secrets.redact((f"{datetime.now():%Y-%m-%d %H:%M:%S}  " if dated else "") + line.text))
-
-    return tell, lambda text: write(Line(Level.INFO, "listening", "", text))
-
-
-def _json(line: Line, now: float) -> str:
-    at = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
-    fields = {"at": at, "level": line.level.value, "event": line.event, "album": line.album, "text": line.text}
-    return json.dumps(fields, ensure_ascii=True)
-
-
-def _journal() -> bool:
-    """Whether stderr goes to systemd's journal, which dates its lines itself."""
-    device, _, inode = os.environ.get("JOURNAL_STREAM", "").partition(":")
-    try:
-        here = os.fstat(sys.stderr.fileno())
-    except (OSError, ValueError, AttributeError):
-        return False
-    return (device, inode) == (str(here.st_dev), str(here.st_ino))

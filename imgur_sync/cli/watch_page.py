@@ -57,7 +57,7 @@ class StatusPage:
             self._publisher.show(event)
 
     @contextmanager
-    def served(self, daemon: Daemon, live: LiveActivity, tell: Callable[[str], None]) -> Iterator[None]:
+    def served(self, daemon: Daemon, live: LiveActivity, tell: Callable[[str, str], None]) -> Iterator[None]:
         """Serve the page in the block, and tell where. Raises `ImgurSyncError` where it cannot be served there."""
         if self._place is None:
             yield
@@ -68,7 +68,7 @@ class StatusPage:
         answers = Answers(lambda: publisher.snapshot, self._heart.silent, redacted, time.time)
         server = PageServer(listener, answers, self._place.names)
         try:
-            tell(f"the status page is {address}")
+            tell("listening", f"the status page is {address}")
             yield
         finally:
             server.close()

@@ -9,12 +9,12 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from imgur_sync.cli.adopting import adopt
 from imgur_sync.cli.manifests import load_manifest
 from imgur_sync.cli.session import Session
-from imgur_sync.cli.turns import WATCH
 from imgur_sync.cli.wiring import applying, planning
 from imgur_sync.executor import Options, Ports, SystemClock
 from imgur_sync.local.folders import Folders
 from imgur_sync.local.stillness import Stillness
 from imgur_sync.local.watching import FolderWatcher
+from imgur_sync.model.activity import WATCH
 from imgur_sync.model.spec import Manifest
 from imgur_sync.report.live import LiveActivity, living
 from imgur_sync.state.activity import SqliteActivity

@@ -52,9 +52,10 @@ class Bench:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ApplyBench(Bench):
-    """What a run is made with."""
+    """What a run is made with, and the user's hook."""
 
     writer: RemoteWriter
+    hook: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -128,7 +129,7 @@ def applying(
         ports = _ports(manifest, store, workers, stack, reader, ledger)
         writer = _writer(transport, store, manifest.account)
         options = dataclasses.replace(options, copy=copy_place(manifest, store))
-        yield ApplyBench(manifest, ports, options, Stopper(workers.request_stop), writer)
+        yield ApplyBench(manifest, ports, options, Stopper(workers.request_stop), writer, settings.hook)
 
 
 def rebuild_state(session: Session, adopt: Callable[[Bench], T]) -> tuple[T, Path | None]:

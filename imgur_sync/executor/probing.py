@@ -44,7 +44,12 @@ def probe_missing(
         and picture.placed_at <= horizon
         and (picture.digest in digests or spec.prune is Prune.DELETE or session.anonymous)
     ]
-    probed = yield from probe(session, missing)
+    # Between two looks of one run nothing was sent to the album: what lived a moment ago is not asked for each time.
+    seen = session.seen_alive.setdefault(spec.key, {})
+    alive = {image_id for image_id in missing if seen.get(image_id, 0.0) > horizon}
+    probed = yield from probe(session, (image_id for image_id in missing if image_id not in alive))
+    seen.update(dict.fromkeys(probed.alive, session.clock.now()))
+    probed = Gone(probed.gone, probed.alive | alive)
     _keep_gone(session, spec, pictures, probed)
     return probed
 

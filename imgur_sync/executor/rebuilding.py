@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from imgur_sync.errors import TryAgainLaterError
+from imgur_sync.executor.begun import album_markers
 from imgur_sync.executor.missing import is_missing, surely
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.settling import incomplete, read_headers_fully
@@ -15,7 +17,7 @@ from imgur_sync.model.event import Warned
 from imgur_sync.model.outcome import Done
 from imgur_sync.model.remote import AlbumHeader, RemoteAlbum, RemotePicture
 from imgur_sync.model.synced import Standing
-from imgur_sync.planner.marker import album_marker, owner, parse_name
+from imgur_sync.planner.marker import owner, parse_name
 from imgur_sync.planner.recognised import marked_picture
 
 
@@ -28,21 +30,17 @@ def rebuild(session: Session) -> Task[int]:
     """
     found = yield from _marked(session)
     yield from read_headers_fully(session)
-    headers = dict(session.headers or {})
     adopted = 0
     changes: list[Change] = []
     wanted: list[tuple[str, str | None]] = [(spec.key, spec.title) for spec in session.manifest.albums]
     wanted += [(removal.album, None) for removal in session.manifest.removed]
-    for key, title in wanted:
-        if session.store.album(key) is not None:
-            continue
-        pictures = found.get(key, {})
-        listing = yield from _album_of(session, key, title, frozenset(pictures), headers)
-        if listing is None and not pictures:
-            continue
+    wanted = [(key, title) for key, title in wanted if session.store.album(key) is None]
+    listings = yield from _albums_of(session, wanted, found)
+    for key, _ in wanted:
+        pictures, listing = found.get(key, {}), listings.get(key)
         shown: frozenset[str] = frozenset()
         if listing is not None:
-            marked = listing.header.description in _album_markers(session, key)
+            marked = listing.header.description in album_markers(session, key)
             made = AlbumMade(key, listing.header.id, listing.header.deletehash, "", 0.0, edited=not marked)
             changes.append(made)
             shown = frozenset(listing.ids)
@@ -84,35 +82,50 @@ def _marked(session: Session) -> Task[dict[str, dict[str, RemotePicture]]]:
     return found
 
 
-def _album_markers(session: Session, key: str) -> frozenset[str]:
-    """What the creation of this album left in its description, under this key or one that it had before."""
-    before = (move.source for move in session.manifest.moved if move.target == key)
-    return frozenset(album_marker(session.store.lineage, name) for name in (key, *before))
+def _albums_of(
+    session: Session, wanted: Sequence[tuple[str, str | None]], found: Mapping[str, Mapping[str, RemotePicture]]
+) -> Task[dict[str, RemoteAlbum]]:
+    """The album of each key: the one with the marker of its creation; else one of the wished title that shows pictures
+    of the key; else any other that shows some. What one key has is not looked at for others.
 
-
-def _album_of(
-    session: Session, key: str, title: str | None, ids: frozenset[str], headers: dict[str, AlbumHeader]
-) -> Task[RemoteAlbum | None]:
-    """The album that holds these pictures: one with the marker of its creation, else the first that shows one of them;
-    albums of the wished title are looked into first. It is then not looked at for other keys.
+    An album can show pictures that were uploaded for another one, so that titles come first, for all keys.
 
     Raises `TryAgainLaterError` where it may be one that Imgur lists and did not find: without it the pictures would get
     a second album, and the first one would be nobody's.
     """
-    markers = _album_markers(session, key)
-    ranked = sorted(headers.values(), key=lambda h: (h.description not in markers, h.title != (title or ""), h.id))
-    reader, unfound = session.reader(), 0
-    for header in ranked:
-        if header.description not in markers and not (ids and header.count):
-            continue
-        outcome = yield from surely(session, partial(reader.album, header.id))
-        if not isinstance(outcome, Done) and not is_missing(outcome):
-            raise incomplete(outcome.problem)
-        unfound += is_missing(outcome)
-        if isinstance(outcome, Done) and (header.description in markers or ids & set(outcome.value.ids)):
-            del headers[header.id]
-            session.listings[header.id] = outcome.value
-            return outcome.value
-    if unfound:
-        raise TryAgainLaterError("Imgur lists an album and does not find it", hint="try again in a few minutes")
-    return None
+    headers, looked = dict(session.headers or {}), dict[str, RemoteAlbum | None]()
+    listings: dict[str, RemoteAlbum] = {}
+    for any_title in (False, True):
+        for key, title in wanted:
+            if key in listings:
+                continue
+            ids, markers = frozenset(found.get(key, ())), album_markers(session, key)
+            likely = sorted((h for h in headers.values() if h.description in markers), key=_fullest)
+            if ids:
+                rest = [h for h in headers.values() if h.count and (any_title or h.title == (title or ""))]
+                likely += sorted((h for h in rest if h not in likely), key=lambda header: header.id)
+            for header in likely:
+                if header.id not in looked:
+                    looked[header.id] = yield from _looked_into(session, header.id)
+                listing = looked[header.id]
+                if listing is not None and (header.description in markers or ids & set(listing.ids)):
+                    listings[key] = session.listings[header.id] = listing
+                    del headers[header.id]
+                    break
+            else:
+                if any_title and any(looked[header.id] is None for header in likely):
+                    what = "Imgur lists an album and does not find it"
+                    raise TryAgainLaterError(what, hint="try again in a few minutes")
+    return listings
+
+
+def _fullest(header: AlbumHeader) -> tuple[int, str]:
+    return -(header.count or 0), header.id
+
+
+def _looked_into(session: Session, album_id: str) -> Task[RemoteAlbum | None]:
+    """The album, or None where Imgur does not find it."""
+    outcome = yield from surely(session, partial(session.reader().album, album_id))
+    if not isinstance(outcome, Done) and not is_missing(outcome):
+        raise incomplete(outcome.problem)
+    return outcome.value if isinstance(outcome, Done) else None

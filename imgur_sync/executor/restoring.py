@@ -52,8 +52,7 @@ def restore(session: Session, key: str, pictures: Sequence[SyncedPicture], outin
     try:
         yield from _attach(session, synced, alive, outing)
     except AlbumStop:
-        if session.limit_hit is not None:
-            outing.problems.append(f"a limit is used up: {len(alive)} not put back; see: imgur-sync credits")
+        outing.problems.append(f"a limit is used up: {len(alive)} not put back; see: imgur-sync credits")
 
 
 def with_key(session: Session, pictures: Sequence[SyncedPicture], outing: Outing) -> list[SyncedPicture]:

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from imgur_sync.errors import (
     BudgetError,
@@ -138,6 +138,7 @@ class Session:
         self.retired: list[RetiredUrl] = []
         self.agreed: dict[str, Agreed] = {}
         self.needed: tuple[frozenset[str] | None] | None = None
+        self.seen_alive: dict[str, dict[str, float]] = {}
 
     @property
     def anonymous(self) -> bool:
@@ -236,6 +237,8 @@ class Session:
                     raise error_of(outcome.problem)
                 case Fail() | Resolve():
                     return outcome
+                case _:
+                    assert_never(decision)
 
     def decide(self, failure: Failure, request: Request, attempt: int = 1) -> Decision:
         """What follows this failure; it is counted. After five in a row of an Imgur that cannot work the run ends."""

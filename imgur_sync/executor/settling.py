@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import assert_never
 
 from imgur_sync.errors import ImgurSyncError, TryAgainLaterError
 from imgur_sync.executor.agreeing import agreed_by
+from imgur_sync.executor.begun import adopt_begun
 from imgur_sync.executor.in_albums import give_up_creations, settle_in_albums
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.removing import settle_removal
@@ -78,6 +80,7 @@ def settle_all(session: Session) -> Task[None]:
         give_up_creations(session, creations)
     elif creations and session.headers is not None:
         yield from _settle_creations(session, creations)
+    adopt_begun(session)
     yield from _settle_due(
         session, [i for i in intents if i.failed_at is not None and now >= i.failed_at + session.settle_seconds]
     )
@@ -133,6 +136,8 @@ def _carry_out(session: Session, verdict: Verdict) -> Task[None]:
             store.record(IntentEnded(verdict.intent.number, IntentStatus.CLOSED, session.clock.now()))
         case Early():
             pass
+        case _:
+            assert_never(verdict)
 
 
 def _absent(session: Session, intent: Intent) -> None:

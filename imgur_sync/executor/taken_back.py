@@ -28,8 +28,7 @@ def taken_back(
     closed: list[str] = []
     for spec in manifest.albums:
         found = local.scan(spec)
-        if not isinstance(found, LocalAlbum):
-            continue
+        assert isinstance(found, LocalAlbum), "without a mark to compare with, a folder is read"
         if found.errors or found.root is None:
             closed.append(spec.folder)
         have = Counter(p.digest[:SHORT] for p in store.pictures(spec.key) if p.standing is Standing.PLACED)

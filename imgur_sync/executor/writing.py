@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import assert_never
 
 from imgur_sync.errors import BudgetError
 from imgur_sync.executor.session import Failure, Session, error_of
@@ -92,6 +93,7 @@ def send_recorded(
     assert writer is not None, "a run without a writer sends nothing"
     if intent.target:
         session.listings.pop(intent.target, None)
+    session.seen_alive.pop(intent.album, None)
     outcome: Outcome[T] = yield Do(lambda: send(writer))
     now = session.clock.now()
     match outcome:
@@ -106,6 +108,8 @@ def send_recorded(
             again = intent.kind is IntentKind.UPLOAD and intent.sends > 1
             status = IntentStatus.SUSPECT if again else IntentStatus.CLOSED
             session.store.record(IntentEnded(intent.number, status, now))
+        case _:
+            assert_never(outcome)
     return outcome
 
 
@@ -133,6 +137,8 @@ def give_up(session: Session, failure: Failure, *, uploading: bool = False) -> T
             session.scheduler.halt(error_of(failure.problem))
         case RetryAfter() | Resolve() | Fail():
             pass
+        case _:
+            assert_never(decision)
     return False
 
 

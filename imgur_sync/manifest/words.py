@@ -35,6 +35,7 @@ GUESSES = 200
 
 _OWN_WORDS = ("cover", "include", "exclude", "title", "description", "order", "image_title", "id")
 _NOT_YET = "not in this version"
+_SETTINGS_REMEDY = "a manifest runs no commands: put it into config.toml or IMGUR_SYNC_HOOK (help environment)"
 _SECRET_REMEDY = "keep secrets out of sync.toml: use the environment"
 
 
@@ -61,6 +62,8 @@ def _unknown(path: KeyPath, *, guess: bool) -> Fault:
     name, table = str(path[-1]), table_at(path[:-1])
     if SECRET_KEY.search(name):
         return Fault(path, f"{dotted(path)} does not belong in a manifest", _SECRET_REMEDY, on_key=True)
+    if name in ("hook", "hooks"):
+        return Fault(path, f"unknown key {dotted(path)}", _SETTINGS_REMEDY, on_key=True)
     return Fault(path, f"unknown key {dotted(path)}", _meant(path, name, table) if guess else "remove it", on_key=True)
 
 

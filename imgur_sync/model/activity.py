@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+WATCH = "watch"
+"""Under this name a watch holds its locks and shows what it does: it alone gives way to a wish."""
 WISH_LASTS = 60.0
 """A wish counts for so many seconds. Who waits longer makes it again."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from imgur_sync.model.plan import AlbumPlan, Plan
     from imgur_sync.model.step import Step
 
-_OF_PLANS = (WaitKind.GATE, WaitKind.BUDGET)
+_OF_PLANS = (WaitKind.GATE, WaitKind.BUDGET, WaitKind.TROUBLE)
+"""What a plan knows of an album's waits."""
 _OfStep = UploadDone | UploadFound | UploadFailed | StepDone | StepFailed
 
 
@@ -51,31 +52,25 @@ def doing(activity: Activity, event: Event) -> Activity:
     """The activity after one event of a run. `at` is that of the event already; it, `pid`, `host`, `command`, `since`
     and `next_look` stay as they are.
 
-    A plan takes the place of the queue, and of the waits of kinds GATE and BUDGET, of its albums and of those of none
-    (""); others stay. The end of a run empties the queue of what it was about, and leaves the waits.
+    A plan takes the place of the queue and of the waits of kinds GATE, BUDGET and TROUBLE of its albums, and of the
+    BUDGET of no album (""); others stay. So does the end of a run, for all albums that the run was about.
     """
     match event:
-        case Scanning(album=album, number=number, total=total):
-            turn = f" ({number} of {total})" if total > 1 else ""
-            return _now(activity, f"reading the folder{turn}", album)
-        case Hashing(album=album, path=path):
-            return _now(activity, f"reading {terminal(path)}", album)
-        case Listing(album=album):
-            return _now(activity, "asking Imgur" if album else "asking Imgur about the account", album)
+        case Scanning() | Hashing() | Listing() | UploadStarted() | TwinRemoved():
+            return replace(activity, doing=_words(event), album=event.album, until=None)
         case Planned(plan=plan):
             return _planned(activity, plan)
-        case UploadStarted(album=album, path=path):
-            return _now(activity, f"uploading {terminal(path)}", album)
         case UploadDone() | UploadFound() | UploadFailed() | StepDone() | StepFailed():
             return _stepped(activity, event)
         case InDoubt(album=album, what=what, until=until):
-            return replace(_now(activity, f"finding out what became of {sentence(what, 200)}", album), until=until)
-        case TwinRemoved(album=album):
-            return _now(activity, "removing second copies", album)
+            return replace(
+                activity, doing=f"finding out what became of {sentence(what, 200)}", album=album, until=until
+            )
         case Waiting(reason=reason, until=until):
-            return replace(_now(activity, f"waiting: {sentence(reason, 200)}", ""), until=until)
+            return replace(activity, doing=f"waiting: {sentence(reason, 200)}", album="", until=until)
         case Countdown(reason=reason, seconds=seconds):
-            return replace(_now(activity, f"waiting: {sentence(reason, 200)}", ""), until=activity.at + seconds)
+            until = activity.at + seconds
+            return replace(activity, doing=f"waiting: {sentence(reason, 200)}", album="", until=until)
         case BudgetReached(limit=limit, resume_at=at):
             wait = Wait(WaitKind.BUDGET, "", f"the {LIMIT_TEXTS[limit]} are used up", at)
             others = tuple(w for w in activity.waits if w.kind is not WaitKind.BUDGET or w.album)
@@ -85,7 +80,25 @@ def doing(activity: Activity, event: Event) -> Activity:
         case RunFinished():
             codes = tuple(code.value for code in event.codes)
             last = LastRun(activity.at, codes, event.uploaded, event.credits)
-            return replace(_now(activity, "", ""), done=0, total=0, queue=(), last=last)
+            left = _with_plan(activity, event.left, {result.album for result in event.albums})
+            return replace(_idle(left), done=0, total=0, last=last)
+        case _:
+            assert_never(event)
+
+
+def _words(event: Scanning | Hashing | Listing | UploadStarted | TwinRemoved) -> str:
+    """What is begun, in a few words."""
+    match event:
+        case Scanning(number=number, total=total):
+            return "reading the folder" + (f" ({number} of {total})" if total > 1 else "")
+        case Hashing(path=path):
+            return f"reading {terminal(path)}"
+        case Listing(album=album):
+            return "asking Imgur" if album else "asking Imgur about the account"
+        case UploadStarted(path=path):
+            return f"uploading {terminal(path)}"
+        case TwinRemoved():
+            return "removing second copies"
         case _:
             assert_never(event)
 
@@ -96,8 +109,10 @@ def queue_of(plan: Plan) -> tuple[Queued, ...]:
 
 
 def waits_of(plan: Plan) -> tuple[Wait, ...]:
-    """What of a plan waits: for somebody who passes a gate, for the budget."""
-    return tuple(wait for album in plan.albums for wait in (*gate_waits(album), *_budget_waits(album, plan)))
+    """What of a plan waits: for somebody who passes a gate, for the budget, or to be certain."""
+    return tuple(
+        wait for album in plan.albums for wait in (*gate_waits(album), *_budget_waits(album, plan), *_doubts(album))
+    )
 
 
 def gate_waits(album: AlbumPlan) -> Iterator[Wait]:
@@ -120,21 +135,37 @@ def _budget_waits(album: AlbumPlan, plan: Plan) -> Iterator[Wait]:
         yield Wait(WaitKind.BUDGET, album.album, what, plan.resume_at, WAIT)
 
 
-def _now(activity: Activity, words: str, album: str) -> Activity:
-    return replace(activity, doing=words, album=album, until=None)
+def _doubts(album: AlbumPlan) -> Iterator[Wait]:
+    """One for all: there may be as many as pictures were sent a moment ago."""
+    if album.unsettled:
+        more = f" and {plural(len(album.unsettled) - 1, 'more', 'more')}" if len(album.unsettled) > 1 else ""
+        until = max(doubt.until for doubt in album.unsettled)
+        yield Wait(WaitKind.TROUBLE, album.album, f"not certain yet: {album.unsettled[0].what}{more}", until)
+
+
+def _idle(activity: Activity, words: str = "") -> Activity:
+    return replace(activity, doing=words, album="", until=None)
 
 
 def _planned(activity: Activity, plan: Plan) -> Activity:
     """The steps that the plan grants are added to what is done already."""
-    keys = {album.album for album in plan.albums} | {""}
     steps = sum(len(album.steps) for album in plan.albums)
-    waits = tuple(wait for wait in activity.waits if wait.kind not in _OF_PLANS or wait.album not in keys)
-    queue = tuple(queued for queued in activity.queue if queued.album not in keys)
+    words = f"beginning with {plural(steps, 'step')}" if steps else "nothing to do now"
+    return replace(_with_plan(_idle(activity, words), plan), total=activity.done + steps)
+
+
+def _with_plan(activity: Activity, plan: Plan, more: Collection[str] = ()) -> Activity:
+    """With the queue and the waits of a plan, which is also about the albums `more`: nothing is left of those."""
+    keys = {album.album for album in plan.albums}.union(more)
+
+    def stays(wait: Wait) -> bool:
+        known = wait.kind in _OF_PLANS and wait.album in keys
+        return not known and not (wait.kind is WaitKind.BUDGET and not wait.album)
+
     return replace(
-        _now(activity, f"beginning with {plural(steps, 'step')}" if steps else "nothing to do now", ""),
-        total=activity.done + steps,
-        queue=(*queue_of(plan), *queue),
-        waits=(*waits_of(plan), *waits),
+        activity,
+        queue=(*queue_of(plan), *(queued for queued in activity.queue if queued.album not in keys)),
+        waits=(*waits_of(plan), *(wait for wait in activity.waits if stays(wait))),
     )
 
 
@@ -146,7 +177,8 @@ def _stepped(activity: Activity, event: _OfStep) -> Activity:
         case UploadFailed(problem=problem):
             return activity if problem.kind in HELD_BACK else _counted(activity, event.album, None)
         case StepDone(step=step):
-            return _counted(_now(activity, step_text(step), event.album), event.album, step)
+            begun = replace(activity, doing=step_text(step), album=event.album, until=None)
+            return _counted(begun, event.album, step)
         case StepFailed(step=step):
             return _counted(activity, event.album, step)
         case _:

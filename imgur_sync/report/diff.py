@@ -151,6 +151,8 @@ def _upload(step: Upload) -> Difference:
             return Difference(Side.LOCAL, Kind.REPLACED, step.album, step.path)
         case UploadReason.RESTORES:
             return Difference(Side.IMGUR, Kind.ADDED, step.album, step.path, note="was deleted there")
+        case _:
+            assert_never(step.reason)
 
 
 def _moves(album: AlbumPlan) -> Iterator[Difference]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from imgur_sync.model.history import Run, RunStep, StepKind
 from imgur_sync.model.synced import RetiredUrl
@@ -94,6 +95,8 @@ def _ending(told: ToldRun) -> str:
             word = OUTCOMES.get(told.run.exit_codes[0] if told.run.exit_codes else 0, "failed")
             took = duration((told.run.ended_at or 0.0) - told.run.started_at)
             return f"{word} (exit {codes or 0}) after {took}"
+        case _:
+            assert_never(told.ending)
 
 
 def _counts(run: Run) -> str:

@@ -19,6 +19,7 @@ from imgur_sync.model.plan import AlbumPlan, Plan
 from imgur_sync.model.spec import Manifest
 from imgur_sync.model.step import CreateAlbum, DeleteAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload
 from imgur_sync.model.synced import Intent
+from imgur_sync.report.activities import running_dict
 from imgur_sync.report.figures import iso
 from imgur_sync.report.forecasts import forecast_dict, price_dict
 from imgur_sync.report.status import Status
@@ -97,6 +98,7 @@ def status_json(status: Status) -> str:
         "open_intents": [_intent(intent) for intent in status.open_intents],
         "suspects": status.suspects,
         "holder": status.holder,
+        **running_dict(status.running),
         "last_change": iso(status.last_change),
     }
     return document("status", content)

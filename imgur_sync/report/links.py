@@ -60,6 +60,18 @@ def links_text(albums: Sequence[LinkAlbum], form: LinkFormat) -> str:
     return "".join(f"{line}\n" for line in writers[form](albums))
 
 
+def pictures_text(albums: Sequence[LinkAlbum], form: LinkFormat) -> str:
+    """The pictures alone, in the order given, without titles of albums: to paste single ones. CSV and JSON as ever."""
+    rows: dict[LinkFormat, Callable[[LinkRow], str]] = {
+        LinkFormat.MARKDOWN: _markdown_row,
+        LinkFormat.BBCODE: _bbcode_row,
+        LinkFormat.HTML: _html_row,
+    }
+    if form not in rows:
+        return links_text(albums, form)
+    return "".join(f"{rows[form](row)}\n" for album in albums for row in album.rows)
+
+
 def retired_text(urls: Sequence[RetiredUrl], form: LinkFormat) -> str:
     """Old and new addresses of replaced pictures, oldest first: CSV, JSON, or else "OLD NEW" a line."""
     if form is LinkFormat.JSON:
@@ -85,12 +97,14 @@ def _markdown(albums: Sequence[LinkAlbum]) -> Iterator[str]:
         title, page = markdown(album.title or album.key), address(album.link)
         yield f"## [{title}]({page})" if page else f"## {title}"
         yield ""
-        for row in album.rows:
-            text, link = markdown(row.path), address(row.link)
-            if not link:
-                yield f"- {text}"
-            else:
-                yield f"[{text}]({link})" if _is_video(link) else f"![{text}]({link})"
+        yield from map(_markdown_row, album.rows)
+
+
+def _markdown_row(row: LinkRow) -> str:
+    text, link = markdown(row.path), address(row.link)
+    if not link:
+        return f"- {text}"
+    return f"[{text}]({link})" if _is_video(link) else f"![{text}]({link})"
 
 
 def _bbcode(albums: Sequence[LinkAlbum]) -> Iterator[str]:
@@ -99,12 +113,14 @@ def _bbcode(albums: Sequence[LinkAlbum]) -> Iterator[str]:
             yield ""
         title, page = bbcode(album.title or album.key), address(album.link)
         yield f"[b][url={page}]{title}[/url][/b]" if page else f"[b]{title}[/b]"
-        for row in album.rows:
-            link = address(row.link)
-            if not link:
-                yield bbcode(row.path)
-            else:
-                yield f"[url={link}]{bbcode(row.path)}[/url]" if _is_video(link) else f"[img]{link}[/img]"
+        yield from map(_bbcode_row, album.rows)
+
+
+def _bbcode_row(row: LinkRow) -> str:
+    link = address(row.link)
+    if not link:
+        return bbcode(row.path)
+    return f"[url={link}]{bbcode(row.path)}[/url]" if _is_video(link) else f"[img]{link}[/img]"
 
 
 def _html(albums: Sequence[LinkAlbum]) -> Iterator[str]:
@@ -112,15 +128,17 @@ def _html(albums: Sequence[LinkAlbum]) -> Iterator[str]:
         title, page = html(album.title or album.key), address(album.link)
         yield "<section>"
         yield f'<h2><a href="{html(page)}">{title}</a></h2>' if page else f"<h2>{title}</h2>"
-        for row in album.rows:
-            text, link = html(row.path), html(address(row.link))
-            if not link:
-                yield f"<p>{text}</p>"
-            elif _is_video(link):
-                yield f'<video src="{link}" title="{text}" controls></video>'
-            else:
-                yield f'<a href="{link}"><img src="{link}" alt="{text}" loading="lazy"></a>'
+        yield from map(_html_row, album.rows)
         yield "</section>"
+
+
+def _html_row(row: LinkRow) -> str:
+    text, link = html(row.path), html(address(row.link))
+    if not link:
+        return f"<p>{text}</p>"
+    if _is_video(link):
+        return f'<video src="{link}" title="{text}" controls></video>'
+    return f'<a href="{link}"><img src="{link}" alt="{text}" loading="lazy"></a>'
 
 
 def _csv(albums: Sequence[LinkAlbum]) -> Iterator[str]:

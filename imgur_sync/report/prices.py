@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from imgur_sync.model.budget import Budget, Cost, LimitName
 from imgur_sync.model.plan import GateName, Plan, Price
 from imgur_sync.planner.learning import BLOCKED
@@ -62,6 +64,8 @@ def taken(limit: LimitName, price: Price) -> int:
             return cost.posts
         case LimitName.UPLOADS:
             return cost.uploads
+        case _:
+            assert_never(limit)
 
 
 def budget_lines(budget: Budget, price: Price) -> list[str]:

@@ -6,9 +6,11 @@ items, a table of fields, or, under the field `*`, of any other field. A field w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from imgur_sync.report.activities import ACTIVITY_SHAPES
 from imgur_sync.report.forecasts import FORECAST_SHAPE, PRICE_SHAPE
+from imgur_sync.report.hooks import HOOK_NAMES, HOOK_SHAPES
 
 Shape = str | Sequence["Shape"] | Mapping[str, "Shape"]
 
@@ -178,6 +180,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         ],
         "suspects": "number",
         "holder": "text?",
+        **ACTIVITY_SHAPES,
         "last_change": "time",
     },
     "explain": {
@@ -251,6 +254,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "exit_code": "number",
         "exit_codes": ["number"],
     },
+    **HOOK_SHAPES,
 }
 """By `kind`: the fields of each document beside `format_version` and `kind`. A table that stands alone may be null."""
 
@@ -265,33 +269,6 @@ COMMANDS_BY_KIND: Mapping[str, str] = {
     "state_rebuild": "state rebuild",
     "state_recover": "state recover",
     "error": "any command that fails",
+    **HOOK_NAMES,
 }
 """The command that prints a kind, where it has another name."""
-
-
-def shape_lines(kind: str) -> Iterator[str]:
-    """The shape of one kind, a line a field, indented below its table; a plan within a run is not repeated."""
-    yield from _fields(SHAPES[kind], 2)
-
-
-def _fields(table: Mapping[str, Shape], indent: int) -> Iterator[str]:
-    for name, shape in table.items():
-        yield from _field("…" if name == "*" else name, shape, indent, "")
-
-
-def _field(name: str, shape: Shape, indent: int, mark: str) -> Iterator[str]:
-    head = f"{' ' * indent}{name}{mark}"
-    if isinstance(shape, str):
-        yield f"{head}: {shape}"
-    elif shape is PLAN:
-        yield f"{head}: as the fields of a plan"
-    elif isinstance(shape, Mapping):
-        if set(shape) == {"*"}:
-            yield f"{head}: names with a {shape['*']} each"
-        elif all(inner == "text" for inner in shape.values()):
-            yield f"{head}: {', '.join(shape)} (texts)"
-        else:
-            yield f"{head}:"
-            yield from _fields(shape, indent + 2)
-    else:
-        yield from _field(name, shape[0], indent, f"{mark}[]")

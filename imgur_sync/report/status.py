@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imgur_sync.model.synced import FailedFile, Intent, IntentKind
+from imgur_sync.report.activities import Running, running_lines
 from imgur_sync.report.escape import address, quoted, sentence, terminal
 from imgur_sync.report.figures import plural
 from imgur_sync.report.text import MOST_LINES, Moment
@@ -41,6 +42,7 @@ class Status:
     open_intents: tuple[Intent, ...] = ()
     suspects: int = 0
     holder: str | None = None
+    running: Running = Running()
 
     @property
     def last_change(self) -> float | None:
@@ -66,8 +68,7 @@ def status_text(status: Status, read: Moment) -> str:
     lines.append(_total(status))
     if status.last_change is not None:
         lines.append(f"Last change by us: {read.text(status.last_change)}.")
-    if status.holder is not None:
-        lines.append(f"A run is under way: {sentence(status.holder, 400)}")
+    lines += running_lines(status.running, status.holder, read)
     lines += _doubts(status, read)
     return "\n".join(lines) + "\n"
 

@@ -37,7 +37,7 @@ def run_text(run: RunFinished, read: Moment, *, links: bool) -> str:
     lines: list[str] = []
     for album in run.albums:
         lines += _album(album, links=links)
-    lines.append(_counts(run))
+    lines.append(counts_line(run))
     if run.retired:
         lines.append(f"{plural(len(run.retired), 'replaced picture')} with a new link: imgur-sync links --retired")
     lines += _left(run, read)
@@ -60,7 +60,8 @@ def _album(album: AlbumResult, *, links: bool) -> Iterator[str]:
         yield f"  ! and {number(len(album.problems) - MOST_LINES)} more (--json lists all)"
 
 
-def _counts(run: RunFinished) -> str:
+def counts_line(run: RunFinished) -> str:
+    """What was done and spent, in one line."""
     words = []
     if run.uploaded:
         words.append(f"{plural(run.uploaded, 'picture')} uploaded ({size(run.uploaded_bytes)})")

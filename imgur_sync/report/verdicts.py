@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from imgur_sync.model.local import Unsendable, Why
 from imgur_sync.model.plan import AlbumPlan, GateName
@@ -77,6 +78,8 @@ def _upload(step: Upload) -> Judgement:
             return Judgement(Verdict.REPLACED, (told, f"of the old one, {LIVES}"))
         case UploadReason.RESTORES:
             return Judgement(Verdict.RESTORED, ("its picture is gone from Imgur; it gets a new link",))
+        case _:
+            assert_never(step.reason)
 
 
 def _edit(step: EditAlbum, path: str) -> Judgement | None:

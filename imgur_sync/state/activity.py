@@ -18,11 +18,13 @@ from imgur_sync.state import disposable
 from imgur_sync.state.activity_rows import dump_activity, load_activity
 from imgur_sync.state.alive import Mark, died, mark
 from imgur_sync.state.database import Kind, check_header, transaction
-from imgur_sync.state.sealed import seal
+from imgur_sync.state.sealed import DamagedRow, seal
 
 ACTIVITY = Kind("board of activities", 0x69734163, 1, "It can be removed at any time.")
 SILENT = 86400.0
 """A process whose life cannot be told from here, and which was silent for so many seconds, is taken for dead."""
+BUSY = 0.2
+"""What shows waits no longer than so many seconds for others: a run shows something every second."""
 _WHO = "pid INTEGER NOT NULL, host TEXT NOT NULL, boot TEXT NOT NULL, space TEXT NOT NULL, start TEXT NOT NULL"
 _TABLES = (
     f"CREATE TABLE activity ({_WHO}, at REAL NOT NULL, command TEXT NOT NULL, body BLOB NOT NULL, seal BLOB NOT NULL, "
@@ -54,7 +56,7 @@ class SqliteActivity:
         who, word = _marked(activity), activity.command
         try:
             row = (*who, float(activity.at), word, dump_activity(activity))
-            with self._writing() as connection:
+            with self._writing(BUSY) as connection:
                 if word not in self._swept:
                     _sweep(connection, word, self._now())
                     self._swept.add(word)
@@ -106,7 +108,7 @@ class SqliteActivity:
         row = (*mark(os.getpid()), now, command, token)
         try:
             with self._writing() as connection:
-                for *who, at, _, old, _ in connection.execute(_WISHES).fetchall():
+                for *who, at, _, old, _ in _sound(connection, "wish", _WISHES):
                     if not _counts(Mark(*who), at, now):
                         connection.execute("DELETE FROM wish WHERE token = ?", (old,))
                 connection.execute("INSERT INTO wish VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, seal("wish", row)))
@@ -131,17 +133,17 @@ class SqliteActivity:
             return []
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self, busy: float = disposable.BUSY) -> Iterator[sqlite3.Connection]:
         """A transaction in a file that is made where there is none, and made anew where it turns out to be damaged."""
-        connection = disposable.opened(self._path, ACTIVITY, _fill)
+        connection = disposable.opened(self._path, ACTIVITY, _fill, busy=busy)
         if connection is None:
             raise OSError(f"{self._path} cannot be had")
         with closing(connection):
             try:
                 with transaction(connection):
                     yield connection
-            except sqlite3.OperationalError:
-                raise  # busy, full, not writable
+            except (sqlite3.OperationalError, sqlite3.IntegrityError, sqlite3.DataError):
+                raise  # busy, full, not writable; or a value that does not fit
             except (sqlite3.DatabaseError, UnicodeDecodeError):
                 disposable.remove(self._path)
                 raise
@@ -173,9 +175,17 @@ def _counts(who: Mark, at: float, now: float) -> bool:
     return abs(now - at) < WISH_LASTS and died(who) is not True
 
 
+def _sound(connection: sqlite3.Connection, table: str, query: str) -> list[tuple[Any, ...]]:
+    """All rows. Raises `DamagedRow` where one is not what was written: even a type may be another one then."""
+    rows = connection.execute(query).fetchall()
+    if any(seal(table, row[:-1]) != row[-1] for row in rows):
+        raise DamagedRow(f"a row of table {table} does not match its checksum")
+    return rows
+
+
 def _sweep(connection: sqlite3.Connection, command: str, now: float) -> None:
     """Drop the dead of the same command: its next process has come. Others are still told of."""
-    for *who, at, word, _, _ in connection.execute(_ACTIVITIES).fetchall():
+    for *who, at, word, _, _ in _sound(connection, "activity", _ACTIVITIES):
         dead = Mark(*who)
         if word.partition(" ")[0] == command.partition(" ")[0] and _ended(dead, at, now):
             connection.execute(_FORGET, _key(dead))

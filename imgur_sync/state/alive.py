@@ -36,6 +36,8 @@ def died(marked: Mark) -> bool | None:
         return True  # the machine was started anew since
     if space != marked.space or (not space and marked.host != socket.gethostname()):
         return None
+    if os.name == "nt":
+        return None  # where signal 0 is no question, but Ctrl-C
     if marked.pid <= 0:
         return True
     try:

@@ -12,21 +12,24 @@ from imgur_sync.state.database import Kind, check_header, connect, make_database
 from imgur_sync.state.migrations import schema_after, schema_of
 
 Fill = Callable[[sqlite3.Connection], None]
-# Another process writes for milliseconds; what can be lost is not worth a longer wait.
-_BUSY = 1.0
+BUSY = 1.0
+"""Another process writes for milliseconds; what can be lost is not worth a longer wait (in seconds)."""
 
 
-def opened(path: Path, kind: Kind, fill: Fill) -> sqlite3.Connection | None:
-    """A connection to a file of this version, made anew by `fill` where there is none; None when that cannot be had."""
+def opened(path: Path, kind: Kind, fill: Fill, *, busy: float = BUSY) -> sqlite3.Connection | None:
+    """A connection to a file of this version, made anew by `fill` where there is none; None when that cannot be had.
+
+    `busy` is how many seconds a statement waits for another process's transaction.
+    """
     for _ in range(2):
         try:
             if check_header(path, kind) == kind.version:
-                return connected(path, kind, fill)
+                return connected(path, kind, fill, busy=busy)
             remove(path)  # an older one: what it holds is found again
         except FileNotFoundError:
             with suppress(ImgurSyncError, OSError, sqlite3.Error):
                 make_database(path, kind, fill)
-                return connected(path, kind, fill)
+                return connected(path, kind, fill, busy=busy)
             return None
         except sqlite3.OperationalError:
             return None
@@ -35,11 +38,11 @@ def opened(path: Path, kind: Kind, fill: Fill) -> sqlite3.Connection | None:
     return None
 
 
-def connected(path: Path, kind: Kind, fill: Fill) -> sqlite3.Connection:
+def connected(path: Path, kind: Kind, fill: Fill, *, busy: float = BUSY) -> sqlite3.Connection:
     """A connection for writing, else for reading only. Raises `sqlite3.DatabaseError` where the tables are others."""
     for mode in ("rw", "ro", "immutable"):
         try:
-            connection = connect(path, mode=mode, synchronous="OFF", busy=_BUSY)
+            connection = connect(path, mode=mode, synchronous="OFF", busy=busy)
         except sqlite3.OperationalError:
             continue
         try:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 
-from imgur_sync.errors import ExitCode, ImgurSyncError, InterruptedRun, MadeRoomError, StateError
+from imgur_sync.errors import (
+    CredentialsError,
+    ExitCode,
+    ImgurSyncError,
+    InterruptedRun,
+    MadeRoomError,
+    ManifestError,
+    StateError,
+    UsageError,
+)
 from imgur_sync.model.activity import Wait, WaitKind
 from imgur_sync.model.hint import Cause, Deaf, Hint, LookAtAll
 from imgur_sync.model.spec import Manifest
@@ -23,6 +32,7 @@ from imgur_sync.watch.events import (
 )
 from imgur_sync.watch.looking import peek, run_pass
 from imgur_sync.watch.patience import Closure
+from imgur_sync.watch.precedence import first_of
 from imgur_sync.watch.roots import is_special, watched_roots, without_own_noise
 from imgur_sync.watch.site import Site
 from imgur_sync.watch.standing import Standings
@@ -45,10 +55,11 @@ class Daemon:
         self.timers = Timers(site, manifest)
         self._reload = False
         self._began = False
+        self._untold: list[WatchEvent] = []
         self._asleep_until: float | None = None
 
     def request_reload(self) -> None:
-        """Read the manifest anew at the next opportunity. For signal handlers."""
+        """Read the manifest anew at the next opportunity, and look at all folders. For signal handlers."""
         self._reload = True
         self._site.watcher.wake()
 
@@ -60,9 +71,11 @@ class Daemon:
         yield Began(len(self.manifest.albums))
         while not site.stopping():
             site.alive()
-            yield from self._take_hints()
+            self._untold += self._take_hints()
+            yield from self._untold
+            self._untold.clear()
             now = self._clock.monotonic()
-            rescan = self.timers.rescan_at <= now
+            rescan = self._reload or self.timers.rescan_at <= now
             if rescan or self._manifest_due(now):
                 yield from self._load_anew()
             if rescan:
@@ -95,15 +108,15 @@ class Daemon:
 
     def _look_and_act(self, due: Collection[str], *, everything: bool) -> Iterator[WatchEvent]:
         self._asleep_until = None
-        keys = [spec.key for spec in self.manifest.albums if spec.key in due]
-        self.agenda.looked_at(due)
+        keys = self._keys() if everything else first_of(self.manifest, due)
+        self.agenda.looked_at(keys if keys else due)
         if everything:
             at_odds = self.standings.quarrelled()
             others = tuple(key for key in self._keys() if key not in at_odds) if at_odds else ()
             yield from self._pass(others, "to look for changes on Imgur", everything=True)
             return
-        if keys:
-            yield from peek(self._site, self.manifest, keys, self.standings)
+        if keys and not (yield from self._peeked(keys)):
+            return
         now = self._clock.monotonic()
         acting = [key for key in keys if self.standings.acts(key, now)]
         for key in keys:
@@ -115,6 +128,17 @@ class Daemon:
             self.agenda.note(acting, self.closure.until)
             return
         yield from self._pass(tuple(acting), "something changed")
+
+    def _peeked(self, keys: Sequence[str]) -> Generator[WatchEvent, None, bool]:
+        """Look at these albums without Imgur; False where the state, say, could not be read: it is tried again."""
+        try:
+            yield from peek(self._site, self.manifest, keys, self.standings)
+        except InterruptedRun:
+            raise
+        except ImgurSyncError as error:
+            yield from self._failed(error, keys)
+            return False
+        return True
 
     def _pass(self, keys: tuple[str, ...], why: str, *, everything: bool = False) -> Iterator[WatchEvent]:
         """One pass over these albums (none named: all)."""
@@ -140,7 +164,7 @@ class Daemon:
 
     def _failed(self, error: ImgurSyncError, meant: Collection[str]) -> Iterator[WatchEvent]:
         """A pass ended early: nothing is lost, and it is tried again later."""
-        if not self._began and isinstance(error, StateError):
+        if not self._began and isinstance(error, StateError | CredentialsError | ManifestError | UsageError):
             raise error
         now, wall = self._clock.monotonic(), self._clock.now()
         until = self.closure.close(error, now, wall)
@@ -164,9 +188,8 @@ class Daemon:
         self._site.alive()
         if self._site.board.wishes():
             return MadeRoomError("somebody asked for their turn")
+        self._untold += self._take_hints()
         now = self._clock.monotonic()
-        while (hint := self._site.watcher.next(now)) is not None:
-            self._take(hint, now)
         if self._manifest_due(now):
             return MadeRoomError("the manifest changed")
         if self.standings.overtaken(self.agenda.due(now)):
@@ -179,7 +202,7 @@ class Daemon:
         while self._clock.monotonic() < until and not self._site.stopping():
             hint = self._site.watcher.next(until)
             if hint is not None:
-                self._take(hint, self._clock.monotonic())
+                self._untold += self._told(hint, self._clock.monotonic())
 
     # Hints and the manifest
 
@@ -213,16 +236,18 @@ class Daemon:
 
     def _load_anew(self) -> Iterator[WatchEvent]:
         """Read the manifest and its collections' folders again; one that cannot be used leaves the last good one."""
-        self._reload = False
+        asked, self._reload = self._reload, False
         self.agenda.looked_at([album for album in self.agenda.due(self._clock.monotonic()) if is_special(album)])
         try:
             manifest = self._site.load()
         except ImgurSyncError as error:
-            if self.standings.manifest_refused(error):
+            if self.standings.manifest_refused(error) or asked:
                 yield NotReloaded(error)
             return
         self.standings.manifest_refused(None)
         if manifest == self.manifest:
+            if asked:
+                yield Reloaded(len(manifest.albums))
             return
         changed = [spec.key for spec in manifest.albums if spec != self.manifest.album(spec.key)]
         self.timers.reloaded(self.manifest, manifest, self._clock.monotonic())

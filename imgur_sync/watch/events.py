@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from imgur_sync.errors import ImgurSyncError
 from imgur_sync.model.event import Event
-from imgur_sync.model.gate import Gate
-from imgur_sync.model.plan import AlbumPlan
+from imgur_sync.model.gate import Gate, GateName
+from imgur_sync.model.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,28 @@ class PassFailed:
 
 @dataclass(frozen=True, slots=True)
 class GateTripped:
-    """A gate holds in an album, and did not before, or held another number. `remedy` is what to type."""
+    """A gate holds in an album, and did not before, or held another number. `plan` is that of this album alone,
+    `remedy` what to type."""
 
     gate: Gate
-    plan: AlbumPlan
+    plan: Plan
     remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateOpened:
+    """A gate that held in an album does no more."""
+
+    album: str
+    gate: GateName
+
+
+@dataclass(frozen=True, slots=True)
+class FileWaits:
+    """A file is not sent now; why, in a sentence. Told once for each reason."""
+
+    album: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +97,17 @@ class Asleep:
     until: float
 
 
-WatchEvent = Event | Began | PassBegan | PassFailed | GateTripped | Quarrel | Reloaded | NotReloaded | Noticed | Asleep
+Own = (
+    Began
+    | PassBegan
+    | PassFailed
+    | GateTripped
+    | GateOpened
+    | FileWaits
+    | Quarrel
+    | Reloaded
+    | NotReloaded
+    | Noticed
+    | Asleep
+)
+WatchEvent = Event | Own

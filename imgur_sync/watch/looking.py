@@ -10,6 +10,7 @@ from imgur_sync.executor.history import recorded_run
 from imgur_sync.model.event import Planned, RunFinished
 from imgur_sync.model.spec import Manifest
 from imgur_sync.watch.events import WatchEvent
+from imgur_sync.watch.precedence import with_uploads_kept
 from imgur_sync.watch.site import RoomWanted, Site
 from imgur_sync.watch.standing import Standings
 
@@ -17,7 +18,7 @@ from imgur_sync.watch.standing import Standings
 def peek(site: Site, manifest: Manifest, keys: Sequence[str], standings: Standings) -> Iterator[WatchEvent]:
     """Look at the folders of these albums and at what is known of Imgur, for no credit: is there anything to do now?"""
     options = Options(albums=tuple(keys), offline=True)
-    with site.peeking(manifest) as ports:
+    with site.peeking(with_uploads_kept(manifest, keys)) as ports:
         for event in make_plan(ports, manifest, options):
             if isinstance(event, Planned):
                 yield from standings.looked(event.plan, keys)
@@ -31,7 +32,7 @@ def run_pass(
 ) -> Generator[WatchEvent, None, RunFinished]:
     """One run over these albums (none named: all). Returns how it ended; raises what ended it before its end."""
     aged = replace(manifest, budget=replace(manifest.budget, remote_max_age=manifest.watch.remote_max_age))
-    with site.passing(aged, Options(albums=keys), room_wanted) as bench:
+    with site.passing(with_uploads_kept(aged, keys), Options(albums=keys), room_wanted) as bench:
         with recorded_run(bench.ports, "watch", keys) as record:
             run: RunFinished | None = None
             for event in apply(bench.ports, bench.writer, bench.manifest, bench.options, lambda plan: True):

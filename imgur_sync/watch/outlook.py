@@ -22,6 +22,8 @@ from imgur_sync.report.text import REMEDIES as GATE_REMEDIES
 
 MOST_FILES = 20
 """So many files of one album are told by name."""
+HELD = 300.0
+"""Seconds after which an album that is held back is looked at again: somebody may have let it through elsewhere."""
 _HOLDING = (Why.UNSTILL, Why.VANISHED, Why.CHANGING)
 
 
@@ -49,6 +51,8 @@ def outlook(album: AlbumPlan, plan: Plan, manifest: Path, removals: Mapping[str,
     act = has_work(album) or unlisted or any(at <= now for at in moments)
     if album.deferred and plan.resume_at is not None:
         moments.append(plan.resume_at)
+    if album.gates or album.blocked:
+        moments.append(now + HELD)
     left = [step for step in album.wanted if step not in {one.step for one in album.withheld}]
     uploads = sum(isinstance(step, Upload) for step in left)
     cost = price_albums([album], wanted=True).credits

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from imgur_sync.errors import LockHeldError
 from imgur_sync.report.live import LiveActivity
 from imgur_sync.watch.daemon import Daemon
-from imgur_sync.watch.events import (
-    Asleep,
-    Began,
-    GateTripped,
-    Noticed,
-    NotReloaded,
-    PassBegan,
-    PassFailed,
-    Quarrel,
-    Reloaded,
-    WatchEvent,
-)
+from imgur_sync.watch.events import Asleep, Own, PassBegan, PassFailed, WatchEvent
 
 
 class Shown:
@@ -29,17 +19,22 @@ class Shown:
 
     def show(self, event: WatchEvent) -> None:
         """Take in one event."""
+        if not isinstance(event, Own):
+            self._live.show(event)
+            return
         match event:
-            case Asleep(until=until):
-                self._rest("sleeping until something happens", until)
-            case PassFailed(again=again):
-                self._rest("waiting for Imgur", again)
+            case Asleep(until=until) | PassFailed(again=until):
+                self._rest(self._idle(), until)
             case PassBegan():
                 self._live.put(replace(self._live.activity, doing="beginning a pass", until=None, done=0, total=0))
-            case Began() | GateTripped() | Noticed() | NotReloaded() | Quarrel() | Reloaded():
-                self._rest(self._live.activity.doing, None)
             case _:
-                self._live.show(event)
+                self._rest(self._live.activity.doing, None)
+
+    def _idle(self) -> str:
+        """What it does while it does nothing."""
+        if not self._daemon.closed():
+            return "sleeping until something happens"
+        return f"waiting for {'another run' if isinstance(self._daemon.closure.error, LockHeldError) else 'Imgur'}"
 
     def _rest(self, words: str, until: float | None) -> None:
         """What holds while nothing is under way."""

@@ -12,11 +12,15 @@ from imgur_sync.model.gate import Gate
 from imgur_sync.model.hint import Unwatched
 from imgur_sync.model.plan import AlbumPlan, Plan
 from imgur_sync.model.spec import Manifest
-from imgur_sync.watch.events import GateTripped, Quarrel, WatchEvent
+from imgur_sync.report.escape import terminal
+from imgur_sync.watch.events import FileWaits, GateOpened, GateTripped, Quarrel, WatchEvent
 from imgur_sync.watch.outlook import Outlook, outlook, remedy
 from imgur_sync.watch.patience import Failures
 from imgur_sync.watch.quarrels import Quarrels
 from imgur_sync.watch.site import Site
+
+LONG = 60.0
+"""Seconds after which a file that is still being written is worth a line in the log."""
 
 
 class Standings:
@@ -28,6 +32,7 @@ class Standings:
         self._outlooks: dict[str, Outlook] = {}
         self._prints: dict[str, str] = {}
         self._gates: dict[str, tuple[Gate, ...]] = {}
+        self._files: dict[str, frozenset[str]] = {}
         self._failures = Failures()
         self._flaws = Failures()
         self._quarrels = Quarrels()
@@ -64,13 +69,16 @@ class Standings:
         for key in keys:
             album = plans.get(key)
             if album is None:
-                for kept in (self._outlooks, self._prints, self._gates):
+                yield from self._opened(key, ())
+                for kept in (self._outlooks, self._prints, self._gates, self._files):
                     kept.pop(key, None)
                 self._failures.fine(key)
                 self._flaws.fine(key)
             else:
                 self._outlooks[key] = found = self._weighed(album, self._outlook(album, plan), run)
-                yield from self._gates_of(album, found)
+                yield from self._opened(key, found.gates)
+                yield from self._gates_of(replace(plan, albums=(album,)), found)
+                yield from self._files_of(found)
 
     def _weighed(self, album: AlbumPlan, found: Outlook, run: RunFinished | None) -> Outlook:
         """Count what failed. What a run left over for want of budget waits for the budget and for nothing else."""
@@ -155,9 +163,25 @@ class Standings:
         removals = {path: wall + at - now for path, at in self._site.absences.waiting(album.album).items()}
         return outlook(album, plan, self._manifest.path, removals)
 
-    def _gates_of(self, album: AlbumPlan, found: Outlook) -> Iterator[WatchEvent]:
+    def _opened(self, key: str, gates: tuple[Gate, ...]) -> Iterator[WatchEvent]:
+        """Tell of gates that held at the last look and do no more."""
+        names = {gate.name for gate in gates}
+        yield from (GateOpened(key, gate.name) for gate in self._gates.get(key, ()) if gate.name not in names)
+
+    def _files_of(self, found: Outlook) -> Iterator[WatchEvent]:
+        """Tell, once, of files that cannot be sent; of one that is being written only when that takes long."""
+        before = self._files.get(found.album, frozenset())
+        # In brackets stand details, which may change with every look at a file that grows.
+        texts = [wait.what.partition(" (")[0] for wait in found.waits if wait.kind is WaitKind.FILE]
+        since = {terminal(one.path): one.since for one in self._site.stillness.restless(found.album)}
+        young = {path for path, at in since.items() if self._site.clock.monotonic() - at < LONG}
+        old = [text for text in texts if text.partition(": ")[0] not in young]
+        self._files[found.album] = frozenset(old)
+        yield from (FileWaits(found.album, text) for text in old if text not in before)
+
+    def _gates_of(self, plan: Plan, found: Outlook) -> Iterator[WatchEvent]:
         """Tell of gates that did not hold before, or held another number."""
-        before, self._gates[album.album] = self._gates.get(album.album, ()), found.gates
+        before, self._gates[found.album] = self._gates.get(found.album, ()), found.gates
         for gate in found.gates:
             if gate not in before:
-                yield GateTripped(gate, album, remedy(gate, self._manifest.path))
+                yield GateTripped(gate, plan, remedy(gate, self._manifest.path))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
-from imgur_sync.errors import ExitCode
+from imgur_sync.errors import ExitCode, LockHeldError
 from imgur_sync.model.event import (
     BudgetReached,
     Event,
@@ -28,9 +29,12 @@ from imgur_sync.report.text import Moment
 from imgur_sync.watch.events import (
     Asleep,
     Began,
+    FileWaits,
+    GateOpened,
     GateTripped,
     Noticed,
     NotReloaded,
+    Own,
     PassBegan,
     PassFailed,
     Quarrel,
@@ -41,7 +45,6 @@ from imgur_sync.watch.events import (
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _NEWS = (UploadDone, UploadFound, StepDone, BudgetReached)
 _TROUBLE = (UploadFailed, InDoubt, StepFailed, TwinRemoved, Waiting, Warned)
-_OWN = (Asleep, Began, GateTripped, Noticed, NotReloaded, PassBegan, PassFailed, Quarrel, Reloaded)
 
 
 class Level(StrEnum):
@@ -65,12 +68,12 @@ class Line:
 def told(event: WatchEvent, read: Moment) -> Line:
     """An event as one line."""
     name = _CAPITAL.sub("_", type(event).__name__).lower()
-    level, text = _own(event, read) if isinstance(event, _OWN) else _of_run(event, read)
+    level, text = _own(event, read) if isinstance(event, Own) else _of_run(event, read)
     album = event.gate.album if isinstance(event, GateTripped) else getattr(event, "album", "")
     return Line(level, name, terminal(album) if album else "", text)
 
 
-def _own(event: WatchEvent, read: Moment) -> tuple[Level, str]:
+def _own(event: Own, read: Moment) -> tuple[Level, str]:
     """What the daemon itself tells."""
     match event:
         case Began(albums=albums):
@@ -78,12 +81,18 @@ def _own(event: WatchEvent, read: Moment) -> tuple[Level, str]:
         case PassBegan(albums=albums, why=why):
             what = ", ".join(terminal(album) for album in albums[:5]) + (" and more" if albums[5:] else "")
             return Level.DETAIL, f"a pass over {what or 'all albums'}, {why}"
+        case PassFailed(error=LockHeldError() as error):
+            return Level.DETAIL, f"{sentence(error.message, 400)}; the pass waits for it"
         case PassFailed(error=error, again=again):
             hint = f"; {sentence(error.hint, 300)}" if error.hint else ""
             return Level.WARNING, f"{sentence(error.message, 400)}{hint}. It is tried again {read.text(again)}"
         case GateTripped(gate=gate, remedy=remedy):
             text = f"{terminal(gate.album)}: the gate {gate.name.value} holds: {sentence(gate.detail, 400)}"
             return Level.WARNING, text + (f". To let it through: {remedy}" if remedy else "")
+        case GateOpened(album=album, gate=name):
+            return Level.INFO, f"{terminal(album)}: the gate {name.value} holds no more"
+        case FileWaits(album=album, text=text):
+            return Level.WARNING, f"{terminal(album)}: {text}"
         case Quarrel(album=album, what=what, until=until):
             text = f"{terminal(album)}: again and again {sentence(what, 300)} after it was set back: the album is left "
             return Level.WARNING, f"{text}alone until {read.text(until)}. Is another imgur-sync at work on it?"
@@ -99,18 +108,17 @@ def _own(event: WatchEvent, read: Moment) -> tuple[Level, str]:
         case Asleep(until=until):
             return Level.DETAIL, f"nothing to do until {read.text(until)}"
         case _:
-            raise AssertionError(type(event).__name__)
+            assert_never(event)
 
 
-def _of_run(event: WatchEvent, read: Moment) -> tuple[Level, str]:
+def _of_run(run: Event, read: Moment) -> tuple[Level, str]:
     """What a pass tells; its end only where it did or could not do something."""
-    assert not isinstance(event, _OWN)
-    run: Event = event
     if isinstance(run, RunFinished):
-        return (Level.INFO if _did(run) else Level.DETAIL), line(run, read)
+        return (Level.INFO if did(run) else Level.DETAIL), line(run, read)
     level = Level.WARNING if isinstance(run, _TROUBLE) else Level.INFO if isinstance(run, _NEWS) else Level.DETAIL
     return level, line(run, read)
 
 
-def _did(run: RunFinished) -> bool:
+def did(run: RunFinished) -> bool:
+    """Whether a run did something, or could not do all."""
     return bool(run.uploaded or run.edited or run.deleted or run.deleted_albums or run.codes[:1] != (ExitCode.DONE,))

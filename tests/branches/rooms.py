@@ -74,9 +74,9 @@ AREAS = (
     Area("manifest", ("manifest/*",), 95, 95),
     Area("local", ("local/*",), 95, 95),
     Area("imgur", ("imgur/*",), 95, 95),
-    Area("report", ("report/*",), 90, 95),
-    Area("executor", ("executor/*",), 85, 95),
-    Area("cli", ("cli/*",), 80, 95),
+    Area("report", ("report/*",), 95, 95),
+    Area("executor", ("executor/*",), 95, 95),
+    Area("cli", ("cli/*",), 95, 95),
     Area("simulator", ("simulator/*",), 95, 95),
     Area("top", ("*.py",), 95, 95),
 )

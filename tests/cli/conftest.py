@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from imgur_sync.simulator import Limits, Options, Running, running
-from tests.support.command import Workplace, workplace
+from tests.support.command import workplace
+from tests.support.inside import Inside
+from tests.support.mirror import Mirror, mirror
 
 
 @pytest.fixture(scope="session")
@@ -23,15 +25,39 @@ def imgur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def online(tmp_path: Path, imgur: Running) -> Workplace:
+def online(tmp_path: Path, imgur: Running) -> Inside:
     """A folder with three pictures and a manifest, and credentials for the local Imgur."""
-    return workplace(tmp_path, {**imgur.environment(), "IMGUR_SYNC_SETTLE_SECONDS": "1"})
+    place = workplace(tmp_path, {**imgur.environment(), "IMGUR_SYNC_SETTLE_SECONDS": "1"})
+    return Inside(place.folder, place.environment)
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Workplace:
+def here(tmp_path: Path) -> Inside:
     """A folder with three pictures and a manifest, without credentials."""
-    return workplace(tmp_path)
+    return Inside(workplace(tmp_path).folder)
+
+
+@pytest.fixture
+def unsynced(tmp_path: Path) -> Iterator[Mirror]:
+    """The albums cats (five pictures) and dogs (three), nothing sent yet."""
+    with mirror(tmp_path, kind=Inside) as made:
+        yield made
+
+
+@pytest.fixture
+def synced(unsynced: Mirror) -> Mirror:
+    """The same after a first apply."""
+    unsynced.run("apply", "-y", "-q")
+    return unsynced
+
+
+@pytest.fixture
+def departed(synced: Mirror) -> Mirror:
+    """Two cats left the album a moment ago."""
+    for name in ("c1.png", "c3.png"):
+        (synced.folder / "cats" / name).unlink()
+    synced.run("apply", "-y", "-q")
+    return synced
 
 
 @pytest.fixture

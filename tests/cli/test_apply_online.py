@@ -250,7 +250,10 @@ def test_another_run_exits_5_and_names_the_holder(online: Workplace) -> None:
         second = online.run("apply", "-y")
         assert second.returncode == ExitCode.LOCKED
         assert f"pid {first.pid}" in second.stderr
-        assert f"pid {first.pid}" in online.run("status").stdout
+        told = online.run("status").stdout
+        assert f"apply (pid {first.pid}) runs since " in told
+        assert "  now: waiting for the answer to its question, 0 of 5 steps done\n" in told
+        assert "    cats: 3 uploads and 2 other steps\n" in told
     finally:
         first.send_signal(signal.SIGTERM)
         first.communicate(timeout=30)

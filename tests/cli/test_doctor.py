@@ -207,3 +207,13 @@ def test_credits_that_are_nearly_spent_are_a_warning(tmp_path: Path) -> None:
             assert checks(place)[0] == 0
         _, rows = checks(place)
     assert "of 10 credits left in the hour" in row(rows, "limits", Verdict.WARNING)["what"]
+
+
+@pytest.mark.parametrize(("hook", "verdict"), [("true", Verdict.OK), ("/nowhere/\x1b[31mtell", Verdict.WARNING)])
+def test_a_hook_that_cannot_be_started_is_a_warning(online: Workplace, hook: str, verdict: Verdict) -> None:
+    """It is looked for and not run; runs go on without it. No argument of it is told: addresses may be secrets."""
+    code, rows = checks(online, environ={"IMGUR_SYNC_HOOK": json.dumps([hook, "c4n4ry"])})
+    found = row(rows, "hook", verdict)
+    assert code == 0
+    assert "\x1b" not in found["what"]
+    assert "c4n4ry" not in str(rows)

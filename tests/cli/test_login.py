@@ -17,6 +17,7 @@ from imgur_sync.errors import ExitCode
 from imgur_sync.simulator import Limits, Options, Running, running
 from tests.support.browser import come_back, pin_of, press
 from tests.support.command import Workplace, workplace
+from tests.support.inside import Inside
 
 CALLBACK = "http://127.0.0.1:0/callback"
 
@@ -29,10 +30,10 @@ def server(tmp_path: Path) -> Iterator[Running]:
 
 
 @pytest.fixture
-def apart(tmp_path: Path, server: Running) -> Workplace:
+def apart(tmp_path: Path, server: Running) -> Inside:
     """A workplace that knows the application, but has no token."""
     kept = {name: value for name, value in server.environment().items() if not name.endswith("REFRESH_TOKEN")}
-    return workplace(tmp_path / "work", kept)
+    return Inside(workplace(tmp_path / "work").folder, kept)
 
 
 def steer(server: Running, what: str, sent: object) -> None:

@@ -144,3 +144,10 @@ def test_libraries_that_log_addresses_are_heard_with_debug_only(
     sys.stderr.flush()
     lines = capsys.readouterr().err.splitlines()
     assert lines == ["INFO imgur_sync.test: hello", "INFO httpx: HTTP Request: GET https://x/?access_token=***"]
+
+
+def test_a_json_document_stays_one() -> None:
+    """The quote behind a token is escaped there, and so it stays."""
+    told = {"message": 'it sent "Bearer abcdef", and \'{"access_token": "ghijkl"}\''}
+    document = json.loads(Redactor().redact(json.dumps(told)))
+    assert document == {"message": 'it sent "Bearer ***", and \'{"access_token": "***"}\''}

@@ -31,6 +31,7 @@ DOCUMENTED = frozenset({0, 7, 8, 65, 75})
 """Exit codes that a failing disk may lead to: all was done, some was, no token can be kept, no state, later."""
 PLACES = (
     *(f".imgur-sync/{name}" for name in ("state.db", "state.db-wal", "cache.db", "run.lock", "run.lock-journal")),
+    ".imgur-sync/activity.db",
     *(f".user/{name}" for name in ("ledger.db", "ledger.db-wal")),
 )
 FOLDERS = (".imgur-sync", ".user")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.test_interruptions import started
 from tests.e2e.test_secrets import deletehashes, files, leaks
-from tests.support.command import Workplace
+from tests.support.inside import Inside
 from tests.support.mirror import HEAD, LINEAGE, UPLOAD, Mirror, mirror, table, until
 
 ANONYMOUS = HEAD + '[account]\nmode = "anonymous"\n'
@@ -21,21 +21,21 @@ NOTHING = {f"IMGUR_SYNC_{name}": "" for name in ("CLIENT_SECRET", "REFRESH_TOKEN
 @pytest.fixture(params=["mixed", "legacy", "v1"])
 def nobodys(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Mirror]:
     """Two folders, a manifest in anonymous mode, and an environment with a Client-ID alone."""
-    with mirror(tmp_path, shape=request.param) as here:
+    with mirror(tmp_path, shape=request.param, kind=Inside) as here:
         yield without_account(here)
 
 
 @pytest.fixture
 def nobody(tmp_path: Path) -> Iterator[Mirror]:
     """The same, in the shape that is most seen."""
-    with mirror(tmp_path) as here:
+    with mirror(tmp_path, kind=Inside) as here:
         yield without_account(here)
 
 
 def without_account(here: Mirror) -> Mirror:
     """The mirror with a Client-ID and no other credential."""
     here.manifest(table("cats") + table("dogs"), head=ANONYMOUS)
-    return Mirror(Workplace(here.folder, {**here.place.environment, **NOTHING}), here.server, here.web)
+    return Mirror(Inside(here.folder, {**here.place.environment, **NOTHING}), here.server, here.web)
 
 
 def backup(here: Mirror) -> Path:
@@ -186,7 +186,7 @@ def test_a_state_of_one_mode_is_not_used_in_the_other(nobody: Mirror) -> None:
 
 def test_an_accounts_state_is_not_used_without_it(tmp_path: Path) -> None:
     """The other direction."""
-    with mirror(tmp_path) as here:
+    with mirror(tmp_path, kind=Inside) as here:
         here.run("apply", "-y")
         assert 'mode = "account"' in without_account(here).run("apply", "-y", code=65).stderr
 

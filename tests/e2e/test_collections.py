@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror, mirror
 
 TRIPS = '[collections.trips]\nfolders = "trips/*"\ntitle = "{folder}"\n'
@@ -16,7 +17,7 @@ TRIPS = '[collections.trips]\nfolders = "trips/*"\ntitle = "{folder}"\n'
 @pytest.fixture
 def trips(tmp_path: Path) -> Iterator[Mirror]:
     """Two trips with pictures, an empty folder and litter; synced."""
-    with mirror(tmp_path) as made:
+    with mirror(tmp_path, kind=Inside) as made:
         for number in range(2):
             made.put(f"trips/alps/a{number}.png", number)
             made.put(f"trips/Bodensee 2024/b{number}.png", 10 + number)
@@ -79,7 +80,7 @@ def test_the_whole_folder_gone_holds_every_album(trips: Mirror) -> None:
 
 def test_the_folder_of_a_collection_never_synced_must_be_there(tmp_path: Path) -> None:
     """65, with its name."""
-    with mirror(tmp_path) as made:
+    with mirror(tmp_path, kind=Inside) as made:
         made.manifest(TRIPS)
         assert "the folder trips does not exist" in made.run("plan", code=65).stderr
         assert "is not there" in made.run("validate", code=65).stderr

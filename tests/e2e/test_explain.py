@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import HEAD, Mirror, mirror, table
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Mirror]:
     """The albums cats and dogs, mirrored."""
-    with mirror(tmp_path) as made:
+    with mirror(tmp_path, kind=Inside) as made:
         made.run("apply", "-y")
         yield made
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror, mirror, table, until
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Mirror]:
     """The albums cats and dogs, nothing sent yet."""
-    with mirror(tmp_path) as made:
+    with mirror(tmp_path, kind=Inside) as made:
         yield made
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror, mirror, table
 
 
 @pytest.fixture
 def both(tmp_path: Path) -> Iterator[Mirror]:
     """Cats and dogs, synced."""
-    with mirror(tmp_path) as made:
+    with mirror(tmp_path, kind=Inside) as made:
         made.run("apply", "-y")
         yield made
 

@@ -96,7 +96,7 @@ def test_an_answer_lost_while_putting_back_is_settled_by_the_next_run(fault: str
     left(synced, "c1.png")
     wanted = synced.wanted("cats")
     for path in ("/3/album/*/add", "/3/album/*"):
-        synced.steer("faults", [{"match": {"method": "POST", "path": path}, "fault": fault, "seconds": 0.5}])
+        synced.steer("faults", [{"match": {"method": "POST", "path": path}, "fault": fault, "seconds": 0.05}])
     synced.run("restore", "cats", "c1.png", "-y", code=7)
     synced.calm()
     synced.run("apply", "-y", "-q")

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import PROGRAM
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror, mirror, table
 
 
 @pytest.fixture
 def cats(tmp_path: Path) -> Iterator[Mirror]:
     """An album of five pictures, synced, whose folder is empty since."""
-    with mirror(tmp_path) as made:
+    with mirror(tmp_path, kind=Inside) as made:
         made.manifest(table("cats"))
         made.run("apply", "-y")
         shutil.rmtree(made.folder / "cats")

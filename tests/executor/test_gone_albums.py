@@ -122,3 +122,17 @@ def test_an_album_that_the_account_shows_again_is_there_again(stage: SyncStage) 
     assert stage.remote("cats")["id"] == album
     assert stage.shown("cats") == stage.wanted("cats")
     assert stage.plan().settled
+
+
+def test_pictures_that_live_are_not_asked_for_at_every_look_of_one_run(stage: SyncStage) -> None:
+    """While another album waits for an upload in doubt, the one that is gone waits for an approval."""
+    stage.steer("edit", {"op": "delete_album", "id": stage.remote("cats")["id"]})
+    stage.clock.advance(5000)
+    stage.put("dogs", "9.png", 30)
+    stage.steer("faults", [{"fault": "drop_before", "match": {"method": "POST", "path": "/3/upload", "nth": 1}}])
+    since = len(stage.look("history")["requests"])
+    assert stage.apply().codes == (ExitCode.GATE,)
+    paths = [entry["path"] for entry in stage.look("history")["requests"][since:] if entry["method"] == "GET"]
+    asked = [path for path in paths if path.startswith("/3/image/")]
+    assert len(set(asked)) == 4
+    assert len(asked) <= 2 * 4

@@ -189,6 +189,8 @@ class Lives(RuleBasedStateMachine):
         album = self.stage.found(seed)
         (found,) = (one for one in self.stage.look("world")["albums"] if one["id"] == album)
         self.foreign |= dict.fromkeys(found["images"], "")
+        self.stage.removed = tuple(one for one in self.stage.removed if one.album != key)
+        self.stage.moved = tuple(move for move in self.stage.moved if move.source != key)
         self.stage.album(key, id=album, prune=self.prune)
         self.stage.put(key, "anchor.png", 120 + self.serial % 10)
 

@@ -11,6 +11,8 @@ TABLE = [
     ("unknown key", f"version = 1\n{CATS}privcy = 'hidden'\n", 4, 1, "albums.cats.privcy", "did you mean privacy?"),
     ("unknown table", "version = 1\n[albumz.cats]\n", 2, 2, "albumz", "did you mean albums?"),
     ("unknown, like nothing", "version = 1\n[qqq]\n", 2, 2, "unknown key qqq", "[albums]"),
+    ("hook", "version = 1\nhook = ['sh', '-c', 'x']\n", 2, 1, "unknown key hook", "IMGUR_SYNC_HOOK"),
+    ("hook of an album", f"version = 1\n{CATS}hook = 'x'\n", 4, 1, "albums.cats.hook", "put it into config.toml"),
     ("key of another table", "version = 1\nin_flight = 2\n", 2, 1, "in_flight", "belongs in [upload]"),
     ("album key at the top", 'version = 1\nprivacy = "hidden"\n', 2, 1, "privacy", "belongs in [albums.NAME]"),
     ("title for all", 'version = 1\n[defaults]\ntitle = "x"\n', 3, 1, "defaults.title", "belongs in [albums.NAME]"),

@@ -16,8 +16,9 @@ MODULES = {"pickle", "shelve", "dill", "yaml", "cPickle", "jsonpickle", "telnetl
 MODULES |= {"zipfile", "pty", "code", "codeop", "cffi", "random", "requests", "urllib3", "smtplib", "subprocess"}
 TEMPORARY = {"simulator/server.py", "cli/demo_stage.py"}
 """Of the local Imgur and the demo: folders made by TemporaryDirectory, which are 0700, for pictures of their own."""
-STARTS = {"cli/demo_stage.py"}
-"""Starts the program itself, by an argument list; nothing else starts anything but a browser."""
+STARTS = {"cli/demo_stage.py", "watch/hook.py", "watch/hook_guard.py"}
+"""Start the program itself, and the command of the user's own settings, by argument lists; nothing else starts anything
+but a browser."""
 CHANCE = {"executor/session.py"}
 """Draws when to wait a little longer, which nobody gains by guessing."""
 

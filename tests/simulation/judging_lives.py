@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from imgur_sync.errors import ExitCode
+from imgur_sync.errors import ExitCode, ManifestError
 from imgur_sync.model.plan import GateName
 from imgur_sync.model.spec import Prune
 from imgur_sync.model.synced import Standing
@@ -96,35 +97,47 @@ def _protected(oracle: Oracle, run: Run, deed: Deed) -> None:
 
 def _gated(oracle: Oracle, before: Before, run: Run, deeds: list[Deed]) -> None:
     """I15: without approval no more pictures leave an album than its gate lets through. Only those count whose place
-    in the folder can have been taken by no other file."""
+    in the folder can have been taken by no other file. What is taken out to be put in again counts when the album is
+    done: then it is back, or left."""
+    world = oracle.stage.world  # what somebody deleted meanwhile did not leave
+    turned = {a: {i for i in images if i in world.images} for a, images in oracle.turned.items() if a in world.albums}
+    oracle.turned = {}
     if GateName.PRUNE in run.approvals:
         return
-    left: dict[str, set[str]] = {}
-    shown: dict[str, set[str]] = {}
+    left = {album_id: set(images) for album_id, images in turned.items()}
     for deed in deeds:
         for album_id, image in deed.left:
             left.setdefault(album_id, set()).add(image)
+            if any(isinstance(change, Leave) for change in deed.changes):
+                turned.setdefault(album_id, set()).add(image)
         for image in deed.dropped:
             for album_id, album in deed.before.items():
                 if image in album.images:
                     left.setdefault(album_id, set()).add(image)
+    there = {i for a in world.albums.values() for i in a.images}
+    names = Counter(oracle.watcher.names.values())
     for album_id, images in left.items():
         key = oracle.keys_of.get(album_id, "")
-        there = {i for a in oracle.stage.world.albums.values() for i in a.images}
-        names: dict[str, int] = {}
-        for name in oracle.watcher.names.values():
-            names[name] = names.get(name, 0) + 1
-        shown[key] = {
-            image
-            for image in images - there
-            if oracle.ours(image)
+        if album_id in turned and _unfinished(oracle, run, key):
+            out = turned[album_id] - there
+            oracle.turned[album_id] = {image for image in out if _without_place(oracle, before, key, image)}
+            images -= out
+        count = sum(
+            oracle.ours(image)
             and names[oracle.watcher.names[image]] == 1
             and _without_place(oracle, before, key, image)
-        }
+            for image in images - there
+        )
         synced = before.synced.get(key, 0)
         most = max(oracle.stage.gates.prune.min, synced * oracle.stage.gates.prune.percent // 100)
-        count = len(shown[key])
         must(count <= most, "I15", f"{count} pictures left {key}, of {synced} synced, and nobody approved")
+
+
+def _unfinished(oracle: Oracle, run: Run, key: str) -> bool:
+    """Whether the run ended before it was done with that album, and says so."""
+    left = run.finished.left.albums if run.finished is not None else ()
+    mine = [album for album in left if album.album == oracle.stage.name(key)]
+    return run.error is not None or any(album.wanted or album.unsettled for album in mine)
 
 
 def _without_place(oracle: Oracle, before: Before, key: str, image: str) -> bool:
@@ -160,6 +173,19 @@ def claimed(oracle: Oracle, before: Before, run: Run) -> None:
         approved = run.approvals.get(GateName.ADOPT, 0)
         must(count <= approved, "I4", f"{key}: {count} pictures of others are in it, approved are {approved}")
         oracle.watcher.born[album_id] = "us"
+
+
+def named_in_vain(oracle: Oracle, error: ManifestError) -> bool:
+    """Whether the manifest is refused for an `id` that names no album, said with its key, and the state does not know
+    what became of that album: it was lost, or the album went before it was adopted. A page of 404 for an album that is
+    there looks the same."""
+    stage = oracle.stage
+    struck = {one.path for one in stage.weather.sent if one.status == 404 and one.faults}
+    for spec in stage.albums.values():
+        told = any(f"album {spec.key}: Imgur knows no album of this id" in problem.what for problem in error.problems)
+        if told and spec.id is not None and not stage.is_album(spec.key, spec.id):
+            return stage.world.albums.get(spec.id) is None or f"/3/album/{spec.id}" in struck
+    return False
 
 
 # Commands that are no apply

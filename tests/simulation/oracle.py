@@ -73,7 +73,9 @@ class Oracle:
         self.late: set[str] = set()
         self.unfindable: set[str] = set()
         """Uploads without an account whose answer was lost and that lie in no album: nobody can find them."""
-        self.fails = 0
+        self.turned: dict[str, set[str]] = {}
+        """By album what an edit took out to put it in again in another order, and that is not in it yet."""
+        self.fails = self.looks = 0
 
     # Before and after each run
 
@@ -161,7 +163,7 @@ class Oracle:
     def _owned_again(self) -> None:
         """What was nobody's after a loss, and was found since by its name or marker, is ours again."""
         if self.disowned:
-            again = self.disowned & (self.stage.known_ids() | self.stage.known_albums())
+            again = self.disowned & (self.stage.ever_known(self.disowned) | self.stage.known_albums())
             self.disowned -= again
             # Found too late: meanwhile its file may have been sent once more, under the same name.
             self.late |= again
@@ -185,7 +187,8 @@ class Oracle:
         if isinstance(error, ManifestError):
             gone = [key for key in self.stage.albums if not self.acts.streets.present(key)]
             missing = any(not self.stage.placed(key) for key in gone)
-            must(missing, "exit code", f"the manifest is refused: {error.problems}")
+            unknown = judging_lives.named_in_vain(self, error)
+            must(missing or unknown, "exit code", f"the manifest is refused: {error.problems}")
         elif code is ExitCode.UNREADABLE:
             must("disk_broken" in run.struck, "I20", f"the state is refused: {error} {error.hint}")
         if code is ExitCode.ERROR:
@@ -243,7 +246,7 @@ class Oracle:
         sent = self.stage.weather.sent
         uploads: dict[str, Any] = {}
         failed: dict[str, tuple[int, float]] = {}
-        self.fails = 0
+        self.fails = self.looks = 0
         for one in sent:
             must(one.host == "127.0.0.1:8723", "S6", f"{one.host} was contacted")
             if one.marker and one.marker in uploads:
@@ -258,6 +261,9 @@ class Oracle:
                 self.unfindable.add(one.marker)
             if one.method == "GET":
                 self._no_hurry(one, failed)
+            # Each upload that is refused has its album looked at, whatever becomes of the look of another.
+            self.looks += bool(one.marker) and 400 <= one.status < 500
+            self.looks -= bool(self.looks) and one.method == "GET" and one.path.startswith("/3/album/")
         waits = 1 + sum(isinstance(event, Waiting) for event in run.events) * run.waits
         work = waits * 60 + 12 * (sum(map(len, (self.acts.streets.names(key) for key in self.stage.albums))) + 4)
         must(len(sent) <= work, "I18", f"{len(sent)} requests for this much work")
@@ -267,7 +273,7 @@ class Oracle:
         another one may follow at once; where an answer was odd nobody knows which try it was, and a 429 is no try."""
         tries, ended = failed.get(one.path, (0, 0.0))
         self.fails += one.status == 0 or one.status >= 500
-        if tries in (1, 2) and one.began >= ended and self.fails < WORN_OUT:
+        if tries in (1, 2) and one.began >= ended and self.fails < WORN_OUT and not self.looks:
             pause = one.began - ended
             must(pause >= 0.999, "I18", f"{one.method} {one.path} was tried again {pause:.2f} s later")
         if one.status in (401, 403):  # behind it a token is asked for, and the call is another try

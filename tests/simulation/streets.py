@@ -202,7 +202,9 @@ class Streets:
             self._park(self.root(key) / name)
         elif action["kind"] == "change":
             kind = action.get("with", "png")
-            self.write(key, name, content(kind, action.get("seed", 700)))
+            data = content(kind, action.get("seed", 700))
+            self.write(key, name, data)
+            self.ever_at.setdefault((key, name), set()).add(digest(data))  # gone before a run ends, perhaps
 
     def _stamp(self, path: Path) -> None:
         """A time of its own for every content, so that nothing hangs on how fast this machine is."""

@@ -374,6 +374,11 @@ class Theatre(LifecycleStage):
 
         return self.ask(ids) or set()
 
+    def ever_known(self, ids: set[str]) -> frozenset[str]:
+        """Those of these pictures that the state has a record of, or had: not what was let go of."""
+        found = self.ask(lambda store: store.known(ids) - store.forgotten(ids))
+        return found if found is not None else frozenset()
+
     def strays(self) -> set[str]:
         """The pictures without an account of which nobody could tell what they show."""
 

@@ -294,6 +294,32 @@ def test_a_file_that_is_no_board_is_replaced_by_who_writes(path: Path, spoil: Ca
     assert board.all() == (FULL,)
 
 
+@pytest.mark.parametrize("value", ["NULL", "x'ff'", "3", "'wat'"])
+@pytest.mark.parametrize("table", ["activity", "wish"])
+def test_a_torn_row_is_no_obstacle(path: Path, table: str, value: str) -> None:
+    """After a power cut a value may be of another type than its column: not told, and gone with the next writing."""
+    strict, loose = "command TEXT NOT NULL", "command ANY /*-----*/"
+    board = SqliteActivity(path)
+    with board.wish("apply"):
+        board.show(FULL)
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            for old, new in ((strict, loose), (loose, strict)):
+                connection.execute("PRAGMA writable_schema = RESET")
+                if old == loose:
+                    connection.execute(f"UPDATE {table} SET command = {value}")
+                connection.execute("PRAGMA writable_schema = ON")
+                connection.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?)", (old, new))
+                connection.execute("PRAGMA writable_schema = RESET")
+        assert len(board.all()) == (table == "wish")
+        assert len(board.wishes()) == (table == "activity")
+        new = SqliteActivity(path)
+        for _ in range(2):
+            new.show(replace(MINE, command="apply"))
+            with new.wish("apply"):
+                assert "wat" not in [wish.command for wish in new.wishes()]
+        assert new.all() == (replace(MINE, command="apply"),)
+
+
 def test_a_removed_file_comes_back(path: Path) -> None:
     """A process that runs for a year tells again."""
     board = SqliteActivity(path)
@@ -353,13 +379,27 @@ def writable(tmp_path: Path) -> Iterator[None]:
 
 
 def test_what_cannot_be_written_is_dropped(path: Path) -> None:
-    """A text that no database takes, a number beyond all; the board goes on."""
-    board = SqliteActivity(path)
+    """A text that no database takes, a number beyond all; what others show stays."""
+    board = SqliteActivity(path, now=lambda: OTHER.at)
+    board.show(OTHER)
     board.show(replace(MINE, command="\udcff"))
     board.show(replace(MINE, pid=2**70))
     board.show(replace(MINE, at=float("nan")))
     with board.wish("\udcff"):
         assert board.wishes() == ()
+    board.show(MINE)
+    assert board.all() == (OTHER, MINE)
+
+
+def test_a_writer_that_does_not_go_on_holds_nobody_up(path: Path) -> None:
+    """It was stopped in the middle, as by Ctrl-Z: what others show is dropped, and what was shown can be read."""
+    board = SqliteActivity(path)
+    board.show(FULL)
+    with closing(sqlite3.connect(path, isolation_level=None)) as stopped:
+        stopped.execute("BEGIN IMMEDIATE")
+        stopped.execute("DELETE FROM activity")
+        board.show(MINE)
+        assert board.all() == (FULL,)
     board.show(MINE)
     assert board.all() == (MINE,)
 

@@ -69,6 +69,11 @@ class HandWatcher:
         """No more hints."""
         self._closed = True
 
+    @property
+    def told(self) -> bool:
+        """Whether `next` has something to tell."""
+        return bool(self._hints) or self._inbox.waiting or self._woken
+
     def happen(self, path: Path, *, is_folder: bool = False) -> None:
         """The entry at `path` was made, changed, renamed or removed."""
         if not self.deaf and not any(path.is_relative_to(root) for root in self._unwatched):

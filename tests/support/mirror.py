@@ -22,6 +22,8 @@ from tests.support.pictures import png
 LINEAGE = "k3v9x2mq"
 NO_LIMITS = Limits(0, 0, 0, 0)
 SETTLE = "0.3"
+SETTLE_INSIDE = "0.1"
+"""Where no process is started for each command: this time is waited for before the next one."""
 HEAD = f'version = 1\nlineage = "{LINEAGE}"\n[budget]\nreserve_credits = 0\nuploads_per_hour = 0\n'
 UPLOAD = {"method": "POST", "path": "/3/upload"}
 
@@ -161,15 +163,25 @@ def table(key: str, *lines: str, folder: str | None = None) -> str:
 
 @contextmanager
 def mirror(
-    base: Path, *, limits: Limits = NO_LIMITS, latency: float = 0.0, windows: Windows = "fixed", **knobs: Any
+    base: Path,
+    *,
+    limits: Limits = NO_LIMITS,
+    latency: float = 0.0,
+    windows: Windows = "fixed",
+    kind: type[Workplace] = Workplace,
+    **knobs: Any,
 ) -> Iterator[Mirror]:
-    """An Imgur, and a workplace with the albums cats (five pictures) and dogs (three), nothing sent yet."""
+    """An Imgur, and a workplace with the albums cats (five pictures) and dogs (three), nothing sent yet.
+
+    `kind` says where its commands run: each in a process of its own, or, with `Inside`, in the test's.
+    """
     here = base / "mirror"
     with (
         running(Options(knobs=Knobs(**knobs), limits=limits, latency=latency, windows=windows)) as server,
         httpx.Client(base_url=server.url, trust_env=False) as web,
     ):
-        place = Workplace(here, {**server.environment(), "IMGUR_SYNC_SETTLE_SECONDS": SETTLE})
+        settle = SETTLE if kind is Workplace else SETTLE_INSIDE
+        place = kind(here, {**server.environment(), "IMGUR_SYNC_SETTLE_SECONDS": settle})
         made = Mirror(place, server, web)
         for number in range(5):
             made.put(f"cats/c{number}.png", number)
@@ -184,4 +196,4 @@ def sibling(first: Mirror, name: str) -> Mirror:
     there = first.folder.with_name(name)
     shutil.copytree(first.folder, there, ignore=shutil.ignore_patterns(".imgur-sync", ".user"))
     shared = {**first.place.environment, "IMGUR_SYNC_STATE_DIR": str(first.folder / ".user")}
-    return Mirror(Workplace(there, shared), first.server, first.web)
+    return Mirror(type(first.place)(there, shared), first.server, first.web)

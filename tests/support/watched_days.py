@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,16 @@ from imgur_sync.local.folders import Folders
 from imgur_sync.local.stillness import Stillness
 from imgur_sync.model.event import RunFinished
 from imgur_sync.model.spec import Manifest, WatchSpec
+from imgur_sync.report.live import LiveActivity, beginning
+from imgur_sync.report.text import Moment
 from imgur_sync.state.cache import SqliteCache
 from imgur_sync.state.store import SqliteStore, find_store
 from imgur_sync.watch.absences import Absences, HeldFolders
 from imgur_sync.watch.daemon import Daemon
 from imgur_sync.watch.events import WatchEvent
+from imgur_sync.watch.showing import Shown
 from imgur_sync.watch.site import PassBench, RoomWanted, Site
+from imgur_sync.watch.telling import Line, told
 from tests.support.hand_watcher import HandWatcher
 from tests.support.memory_activity import MemoryActivity
 from tests.support.sync_stage import LINEAGE, SyncStage
@@ -40,6 +45,7 @@ class WatchedDays(SyncStage):
         self.pace = WatchSpec()
         self.board = MemoryActivity()
         self.told: list[tuple[float, WatchEvent]] = []
+        self.log: list[Line] = []
         self.load_error: ImgurSyncError | None = None
         self.wakes = 0
         self._plot: list[tuple[float, int, Callable[[], object]]] = []
@@ -67,9 +73,14 @@ class WatchedDays(SyncStage):
         self.watcher = HandWatcher(self.clock)
         self.watcher.before_waiting = lambda deadline: self._happens(deadline, until)
         self.daemon = Daemon(self._site(), self.manifest())
+        live = LiveActivity(self.board, self.clock, beginning("watch", self.clock))
+        shown = Shown(live, self.daemon)
         try:
             for event in self.daemon.run():
                 self.told.append((self.elapsed, event))
+                self.log.append(told(event, Moment(self.clock.now(), UTC)))
+                shown.show(event)
+                self.activity = live.activity
         except InterruptedRun:
             pass
         finally:
@@ -100,11 +111,13 @@ class WatchedDays(SyncStage):
         self.wakes += 1
         assert deadline is not None, "the daemon would sleep for ever"
         upto = min(deadline - self._began, until)
-        if self._plot and self._plot[0][0] <= upto:
+        while self._plot and self._plot[0][0] <= upto:
             at, _, act = self._plot.pop(0)
             self.clock.advance(max(0.0, at - self.elapsed))
             act()
-        elif until <= deadline - self._began:
+            if self.watcher.told:
+                return
+        if until <= deadline - self._began:
             self.clock.advance(max(0.0, until - self.elapsed))
             self._stop = SIGTERM
             self.watcher.wake()

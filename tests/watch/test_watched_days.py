@@ -183,3 +183,21 @@ def test_a_broken_edit_of_the_manifest_leaves_the_last_good_one(days: WatchedDay
     assert len(days.of(Reloaded)) == 1
     assert days.shown("cats") == days.wanted("cats")
     assert days.shown("dogs") == days.wanted("dogs")
+
+
+def test_a_state_that_cannot_be_read_for_a_while_is_waited_for(days: WatchedDays) -> None:
+    """Somebody's disk hiccups: the daemon tells and tries again."""
+    days.watch(600.0)
+    state = days.base / ".imgur-sync" / "state.db"
+    kept = state.read_bytes()
+
+    def spoil() -> None:
+        state.write_bytes(b"no database" * 1000)
+        days.add("cats", "d.png", 4)
+
+    days.at(700.0, spoil)
+    days.at(900.0, lambda: state.write_bytes(kept))
+    days.watch(HOUR)
+    assert days.of(PassFailed)
+    assert days.shown("cats") == days.wanted("cats")
+    assert days.uploads() == 4

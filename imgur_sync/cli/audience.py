@@ -1,0 +1,146 @@
+"""Whom a daemon tells what it does: the log, the board that `status` reads, the hook, the service manager."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from imgur_sync.cli.credentials import known_settings
+from imgur_sync.cli.held import HeldPlans
+from imgur_sync.cli.redaction import redacted, secrets
+from imgur_sync.cli.session import Session, note, result
+from imgur_sync.errors import ImgurSyncError, LockHeldError
+from imgur_sync.model.event import RunFinished
+from imgur_sync.report.hooks import gate_document, run_document
+from imgur_sync.report.text import Moment
+from imgur_sync.watch.events import (
+    Asleep,
+    Began,
+    GateTripped,
+    Noticed,
+    NotReloaded,
+    PassFailed,
+    Reloaded,
+    WatchEvent,
+)
+from imgur_sync.watch.hook import Hook
+from imgur_sync.watch.showing import Shown
+from imgur_sync.watch.telling import Level, Line, did, told
+
+if TYPE_CHECKING:
+    from imgur_sync.report.live import LiveActivity
+    from imgur_sync.watch.daemon import Daemon
+    from imgur_sync.watch.notify import ServiceNotifier
+
+PATIENCE = 2.0
+"""Seconds that the hook is given when the daemon ends."""
+
+
+class Audience:
+    """Takes in every event of a daemon and tells each listener what concerns it."""
+
+    def __init__(self, session: Session, daemon: Daemon, live: LiveActivity, notifier: ServiceNotifier) -> None:
+        self._session = session
+        self._daemon = daemon
+        self._notifier = notifier
+        self._shown = Shown(live, daemon)
+        self._held = HeldPlans(daemon.manifest.state_path.with_name("held"))
+        self._wanted = {Level.WARNING} if session.quiet else {Level.WARNING, Level.INFO}
+        self._wanted |= {Level.DETAIL} if session.verbose or session.debug else set()
+        self._dated = not _journal()
+        self._hook = self._new_hook()
+
+    def take(self, event: WatchEvent) -> None:
+        """Tell everybody."""
+        now = time.time()
+        self._log(told(event, Moment(now)), now)
+        self._shown.show(event)
+        self._tell_hook(event)
+        self._tell_manager(event, now)
+        written = self._held.take(event, now)
+        if written:
+            self._log(told(Noticed(written, ()), Moment(now)), now)
+
+    def say(self, name: str, text: str) -> None:
+        """Tell the log what is no event of the daemon's, under this name."""
+        self._log(Line(Level.INFO, name, "", text), time.time())
+
+    def reload(self) -> None:
+        """Somebody asked for the manifest to be read anew. For signal handlers."""
+        self._notifier.reloading()
+        self._daemon.request_reload()
+
+    def close(self) -> None:
+        """The daemon has ended."""
+        self._notifier.stopping()
+        self._hook.close(PATIENCE)
+        self._notifier.close()
+
+    def _log(self, line: Line, now: float) -> None:
+        """Lines of text on stderr, or of JSON on stdout."""
+        if line.level not in self._wanted:
+            return
+        if self._session.json:
+            self._session.told = True  # an error at the end is no second kind of line
+            result(secrets.redact(_json(line, now)) + "\n")
+        else:
+            date = f"{datetime.fromtimestamp(now):%Y-%m-%d %H:%M:%S}  " if self._dated else ""
+            note(secrets.redact(date + line.text))
+
+    def _new_hook(self) -> Hook:
+        profile = self._daemon.manifest.account.profile
+        return Hook(known_settings(profile).hook, self._hook_line, redact=redacted)
+
+    def _hook_line(self, text: str) -> None:
+        self._log(Line(Level.WARNING, "hook", "", text), time.time())
+
+    def _tell_hook(self, event: WatchEvent) -> None:
+        """A run that did something or could not, and a gate that tripped."""
+        file = str(self._daemon.manifest.path)
+        match event:
+            case RunFinished() if did(event) and not event.stopped:
+                self._hook.run(run_document(event, command="watch", manifest=file))
+            case PassFailed(error=error) if not isinstance(error, LockHeldError):
+                self._hook.run(run_document(None, command="watch", manifest=file, error=error))
+            case GateTripped(gate=gate, plan=plan):
+                keys = tuple(album.album for album in plan.albums)
+                self._hook.run(gate_document(plan, gate, command="watch", manifest=file, albums=keys))
+            case Reloaded():
+                self._hook.close(0.0)
+                try:
+                    self._hook = self._new_hook()
+                except ImgurSyncError as error:
+                    self._hook_line(error.message)
+            case _:
+                pass
+
+    def _tell_manager(self, event: WatchEvent, now: float) -> None:
+        match event:
+            case Began() | Reloaded() | NotReloaded():
+                self._notifier.ready()
+            case Asleep() | PassFailed():
+                self._notifier.status(told(event, Moment(now)).text)
+            case RunFinished() if did(event):
+                self._notifier.status(told(event, Moment(now)).text)
+            case _:
+                pass
+
+
+def _json(line: Line, now: float) -> str:
+    at = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
+    fields = {"at": at, "level": line.level.value, "event": line.event, "album": line.album, "text": line.text}
+    return json.dumps(fields, ensure_ascii=True)
+
+
+def _journal() -> bool:
+    """Whether stderr goes to systemd's journal, which dates its lines itself."""
+    device, _, inode = os.environ.get("JOURNAL_STREAM", "").partition(":")
+    try:
+        here = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError, AttributeError):
+        return False
+    return (device, inode) == (str(here.st_dev), str(here.st_ino))

@@ -1,0 +1,32 @@
+"""Which album is that of which key, when a lost state is rebuilt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imgur_sync.errors import ExitCode
+from tests.support.lifecycle_stage import LifecycleStage
+
+
+def test_an_album_that_shows_a_picture_made_for_another_one_stays_that_of_its_title(tmp_path: Path) -> None:
+    """A file moved from one folder to the other; then the first album was deleted by somebody, and the state lost."""
+    with LifecycleStage(tmp_path) as stage:
+        cats, dogs = stage.album("cats", title="Cats"), stage.album("dogs", title="Dogs")
+        for number in range(3):
+            stage.put("cats", f"{number}.png", number)
+        stage.put("dogs", "5.png", 5)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        (cats / "0.png").rename(dogs / "0.png")
+        stage.clock.advance(4000)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        kept = stage.remote("dogs")["id"]
+        stage.steer("edit", {"op": "delete_album", "id": stage.remote("cats")["id"]})
+        for path in stage.manifest().state_path.parent.glob("state.db*"):
+            path.unlink()
+        stage.clock.advance(4000)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        assert stage.there("dogs")["id"] == kept
+        for key in ("cats", "dogs"):
+            shas = {image["id"]: image["sha256"] for image in stage.look("world")["images"]}
+            assert [shas[image] for image in stage.there(key)["images"]] == stage.wanted(key)
+        assert stage.uploads() == 4

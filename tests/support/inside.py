@@ -1,0 +1,114 @@
+"""The command line inside the test's own process: what a user types, without the half second that a process takes.
+
+Nothing is replaced but what a process of its own would have: its environment, its folder, its streams, its secrets, and
+what a command line hooks into the interpreter. For whatever is about processes (signals, locks between two of them,
+descriptors, how a command starts) there is `Workplace`.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from unittest import mock
+
+from imgur_sync.cli import cli
+from imgur_sync.cli.ending import run
+from imgur_sync.cli.redaction import Redactor, secrets
+from tests.support.command import Workplace
+from tests.support.mirror import until
+
+QUICK = 0.5
+"""A time to settle below this is over by the next command: it takes less than a process takes to start."""
+HOOKS = (
+    (sys, "excepthook"),
+    (sys, "unraisablehook"),
+    (threading, "excepthook"),
+    (warnings, "showwarning"),
+    (logging, "raiseExceptions"),
+)
+
+
+class _Stream(io.TextIOWrapper):
+    """A stream in memory that may say that it is a terminal; what was written can be asked for."""
+
+    def __init__(self, text: str = "", *, terminal: bool = False) -> None:
+        self._bytes = io.BytesIO(text.encode("utf-8", "surrogateescape"))
+        self._terminal = terminal
+        super().__init__(self._bytes, encoding="utf-8", write_through=True)
+
+    def isatty(self) -> bool:
+        """Whether a person is to be thought there."""
+        return self._terminal
+
+    def told(self) -> str:
+        """All that it holds."""
+        self.flush()
+        return self._bytes.getvalue().decode("utf-8")
+
+
+@dataclass(frozen=True)
+class Inside(Workplace):
+    """A workplace whose commands run in the test's process. `watched`: its output goes to a terminal."""
+
+    watched: bool = field(default=False, kw_only=True)
+    _ended: list[float] = field(default_factory=list, compare=False, kw_only=True)
+
+    def run(
+        self, *arguments: str, stdin: str | None = None, environ: Mapping[str, str] | None = None, timeout: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `imgur-sync ARGUMENTS…` to its end; `timeout` is for processes."""
+        return self._run(arguments, _Stream(stdin or ""), environ)
+
+    def typing(
+        self, typed: str, *arguments: str, environ: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it for a person at a terminal who types this, and then ends the input."""
+        return self._run(arguments, _Stream(typed, terminal=True), environ)
+
+    def _run(
+        self, arguments: tuple[str, ...], stdin: _Stream, environ: Mapping[str, str] | None
+    ) -> subprocess.CompletedProcess[str]:
+        self._let_settle()
+        out, err = _Stream(terminal=self.watched), _Stream(terminal=self.watched)
+        streams = mock.patch.multiple(sys, stdin=stdin, stdout=out, stderr=err)
+        with self._apart(environ), streams:
+            code = run(cli, arguments)
+        self._ended[:] = [time.monotonic()]
+        return subprocess.CompletedProcess(arguments, code, out.told(), err.told())
+
+    def _let_settle(self) -> None:
+        """What the command before did is settled, as it would be with the time that a process takes to start."""
+        settle = float(self.environment.get("IMGUR_SYNC_SETTLE_SECONDS", "0"))
+        over = self._ended[0] + settle if self._ended and settle < QUICK else 0.0
+        until(lambda: time.monotonic() >= over)
+
+    @contextmanager
+    def _apart(self, environ: Mapping[str, str] | None) -> Iterator[None]:
+        """Put in place what a process of its own would have, and everything back."""
+        before, known, hooks = os.getcwd(), vars(secrets).copy(), [getattr(module, name) for module, name in HOOKS]
+        root = logging.getLogger()
+        handlers, level = list(root.handlers), root.level
+        vars(secrets).update(vars(Redactor()))
+        os.chdir(self.folder)
+        try:
+            with mock.patch.dict(os.environ, self.environ(environ), clear=True):
+                time.tzset()
+                yield
+        finally:
+            time.tzset()
+            os.chdir(before)
+            root.handlers[:] = handlers
+            root.setLevel(level)
+            logging.captureWarnings(False)
+            for (module, name), hook in zip(HOOKS, hooks, strict=True):
+                setattr(module, name, hook)
+            vars(secrets).update(known)
