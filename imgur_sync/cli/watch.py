@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from imgur_sync.cli.session import Session, shared
 from imgur_sync.errors import UsageError
+
+if TYPE_CHECKING:
+    from imgur_sync.cli.watch_page import StatusPage
 
 PULSE = 3600.0
 """Seconds between two signs of life where no service manager asks for them."""
@@ -33,15 +38,21 @@ def command(session: Session, listen: str | None, listen_anywhere: bool) -> int:
     """
     if session.file == "-":
         raise UsageError("watch cannot read the manifest from stdin", hint="name a file with -f")
+    from imgur_sync.cli.watch_page import status_page
+
+    _watch(session, status_page(session, listen, anywhere=listen_anywhere))
+    return 0
+
+
+def _watch(session: Session, page: StatusPage) -> None:
+    """Have a daemon tell all who listen what it does, until it ends by an error or a signal."""
     from imgur_sync.cli.audience import Audience
     from imgur_sync.cli.signals import Stopper, reloading
-    from imgur_sync.cli.watch_page import status_page
     from imgur_sync.cli.watching import watching
     from imgur_sync.watch.notify import ServiceNotifier
 
     notifier = ServiceNotifier()
     pulse = notifier.interval / 2 if notifier.interval else PULSE
-    page = status_page(session, listen, anywhere=listen_anywhere)
 
     def alive() -> None:
         notifier.alive()
@@ -60,4 +71,3 @@ def command(session: Session, listen: str | None, listen_anywhere: bool) -> int:
                     page.show(event)
         finally:
             audience.close()
-    return 0
