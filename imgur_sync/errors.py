@@ -93,6 +93,10 @@ class StateError(ImgurSyncError):
     exit_code = ExitCode.UNREADABLE
 
 
+class NewerStateError(StateError):
+    """A newer version of this program wrote it."""
+
+
 class ApprovalError(ImgurSyncError):
     """An approval names a gate or a number that this plan does not have; nothing was done."""
 
@@ -161,6 +165,13 @@ class FileChangedError(ImgurSyncError):
 
 class MadeRoomError(TryAgainLaterError):
     """A run that was asked to make room for something else ended after its requests in flight."""
+
+
+class OutdatedError(ImgurSyncError):
+    """Another version of this program was installed, or worked on the same state, while this one ran: it has to be
+    started anew."""
+
+    exit_code = ExitCode.TRY_LATER
 
 
 class InterruptedRun(ImgurSyncError):

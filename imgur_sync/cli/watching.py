@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from importlib import metadata
 
 from imgur_sync.cli.adopting import adopt
 from imgur_sync.cli.manifests import load_manifest
@@ -91,9 +92,23 @@ def watching(
             stopping=lambda: stops.number,
             alive=alive,
             pulse=pulse,
+            outdated=_outdated(),
         )
         live = stack.enter_context(living(board, clock, WATCH))
         yield Daemon(site, manifest), stops, live
+
+
+def _outdated() -> Callable[[], bool]:
+    """Whether another version is installed now than when this was called. While one is being replaced: not yet."""
+    began = _installed()
+    return lambda: _installed() not in ("", began)
+
+
+def _installed() -> str:
+    try:
+        return metadata.version("imgur-sync")
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

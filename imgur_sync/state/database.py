@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from imgur_sync.errors import ImgurSyncError, StateError, TryAgainLaterError
+from imgur_sync.errors import ImgurSyncError, NewerStateError, StateError, TryAgainLaterError
 from imgur_sync.state.disk import create_private, private_folder, publish, sync_folder
 
 # Seconds that a statement waits for another process's transaction, all of which are short.
@@ -82,7 +82,7 @@ def check_header(path: Path, kind: Kind) -> int:
 def check_version(path: Path, kind: Kind, version: int) -> None:
     """Raise `StateError` unless this program understands that version."""
     if version > kind.version:
-        raise StateError(
+        raise NewerStateError(
             f"{path}: is version {version}, newer than this program understands ({kind.version})",
             hint="It is left as it is. Use the imgur-sync that wrote it, or a newer one.",
         )

@@ -12,6 +12,8 @@ from imgur_sync.errors import (
     InterruptedRun,
     MadeRoomError,
     ManifestError,
+    NewerStateError,
+    OutdatedError,
     StateError,
     UsageError,
 )
@@ -38,6 +40,7 @@ from imgur_sync.watch.site import Site
 from imgur_sync.watch.standing import Standings
 from imgur_sync.watch.turns import Timers
 
+ANEW = "Start watch anew; a service manager does that by itself. All that was done is saved."
 POLITE = 0.5
 """Seconds that somebody who asked for the lock of runs is given to take it."""
 
@@ -71,6 +74,8 @@ class Daemon:
         yield Began(len(self.manifest.albums))
         while not site.stopping():
             site.alive()
+            if site.outdated():
+                raise OutdatedError("another version of imgur-sync was installed", hint=ANEW)
             self._untold += self._take_hints()
             yield from self._untold
             self._untold.clear()
@@ -108,15 +113,23 @@ class Daemon:
 
     def _look_and_act(self, due: Collection[str], *, everything: bool) -> Iterator[WatchEvent]:
         self._asleep_until = None
+        now = self._clock.monotonic()
         keys = self._keys() if everything else first_of(self.manifest, due)
         self.agenda.looked_at(keys if keys else due)
         if everything:
             at_odds = self.standings.quarrelled()
             others = tuple(key for key in self._keys() if key not in at_odds) if at_odds else ()
+            self.agenda.note([key for key in keys if key in at_odds], now)
+            if at_odds and not others:
+                self.timers.looked_everywhere(0, now)
+                return
             yield from self._pass(others, "to look for changes on Imgur", everything=True)
             return
-        if keys and not (yield from self._peeked(keys)):
-            return
+        if keys:
+            found = yield from self._peeked(keys)
+            if found is None:
+                return
+            keys = found
         now = self._clock.monotonic()
         acting = [key for key in keys if self.standings.acts(key, now)]
         for key in keys:
@@ -129,16 +142,15 @@ class Daemon:
             return
         yield from self._pass(tuple(acting), "something changed")
 
-    def _peeked(self, keys: Sequence[str]) -> Generator[WatchEvent, None, bool]:
-        """Look at these albums without Imgur; False where the state, say, could not be read: it is tried again."""
+    def _peeked(self, keys: Sequence[str]) -> Generator[WatchEvent, None, tuple[str, ...] | None]:
+        """Look at these albums without Imgur; None where the state, say, could not be read: it is tried again."""
         try:
-            yield from peek(self._site, self.manifest, keys, self.standings)
+            return (yield from peek(self._site, self.manifest, keys, self.standings))
         except InterruptedRun:
             raise
         except ImgurSyncError as error:
             yield from self._failed(error, keys)
-            return False
-        return True
+            return None
 
     def _pass(self, keys: tuple[str, ...], why: str, *, everything: bool = False) -> Iterator[WatchEvent]:
         """One pass over these albums (none named: all)."""
@@ -164,6 +176,8 @@ class Daemon:
 
     def _failed(self, error: ImgurSyncError, meant: Collection[str]) -> Iterator[WatchEvent]:
         """A pass ended early: nothing is lost, and it is tried again later."""
+        if isinstance(error, NewerStateError) and (self._began or self.closure.error is not None):
+            raise OutdatedError("a newer imgur-sync changed the state while this one ran", hint=ANEW) from error
         if not self._began and isinstance(error, StateError | CredentialsError | ManifestError | UsageError):
             raise error
         now, wall = self._clock.monotonic(), self._clock.now()

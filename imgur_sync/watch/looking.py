@@ -2,29 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import replace
 
-from imgur_sync.executor import Options, apply, make_plan
+from imgur_sync.executor import Options, Ports, apply, make_plan
 from imgur_sync.executor.history import recorded_run
 from imgur_sync.model.event import Planned, RunFinished
+from imgur_sync.model.plan import Plan
+from imgur_sync.model.ports import StateStore
 from imgur_sync.model.spec import Manifest
+from imgur_sync.model.step import Upload
+from imgur_sync.model.synced import Standing, SyncedPicture
+from imgur_sync.watch.absences import SHORT
 from imgur_sync.watch.events import WatchEvent
 from imgur_sync.watch.precedence import with_uploads_kept
 from imgur_sync.watch.site import RoomWanted, Site
 from imgur_sync.watch.standing import Standings
 
 
-def peek(site: Site, manifest: Manifest, keys: Sequence[str], standings: Standings) -> Iterator[WatchEvent]:
-    """Look at the folders of these albums and at what is known of Imgur, for no credit: is there anything to do now?"""
-    options = Options(albums=tuple(keys), offline=True)
-    with site.peeking(with_uploads_kept(manifest, keys)) as ports:
-        for event in make_plan(ports, manifest, options):
-            if isinstance(event, Planned):
-                yield from standings.looked(event.plan, keys)
-            else:
-                site.alive()
-                yield event
+def peek(
+    site: Site, manifest: Manifest, keys: Sequence[str], standings: Standings
+) -> Generator[WatchEvent, None, tuple[str, ...]]:
+    """Look at the folders of these albums and at what is known of Imgur, for no credit: is there anything to do now?
+
+    Where a picture that is to be sent was made for another album, that one is looked at, too: the file may have been
+    moved, and the folder that it left is told of a moment later, or never. Returns the albums that were looked at.
+    """
+    looked = tuple(keys)
+    while True:
+        with site.peeking(with_uploads_kept(manifest, looked)) as ports:
+            plan = yield from _planned(site, ports, manifest, looked)
+            givers = _givers(ports.store, manifest, plan, looked)
+        if not givers:
+            yield from standings.looked(plan, looked)
+            return looked
+        looked += givers
+
+
+def _planned(site: Site, ports: Ports, manifest: Manifest, keys: tuple[str, ...]) -> Generator[WatchEvent, None, Plan]:
+    plan: Plan | None = None
+    for event in make_plan(ports, manifest, Options(albums=keys, offline=True)):
+        if isinstance(event, Planned):
+            plan = event.plan
+        else:
+            site.alive()
+            yield event
+    assert plan is not None, "a plan ends with its result"
+    return plan
+
+
+def _givers(store: StateStore, manifest: Manifest, plan: Plan, looked: tuple[str, ...]) -> tuple[str, ...]:
+    """Other albums that have or had pictures of what is to be sent."""
+    steps = (step for album in plan.albums for step in album.wanted)
+    sent = {step.digest[:SHORT] for step in steps if isinstance(step, Upload)}
+    if not sent:
+        return ()
+    others = (spec.key for spec in manifest.albums if spec.key not in looked)
+    return tuple(key for key in others if any(_gives(picture, sent) for picture in store.pictures(key)))
+
+
+def _gives(picture: SyncedPicture, sent: Collection[str]) -> bool:
+    return picture.standing in (Standing.PLACED, Standing.DETACHED) and picture.digest[:SHORT] in sent
 
 
 def run_pass(

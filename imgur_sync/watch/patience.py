@@ -7,21 +7,25 @@ from imgur_sync.errors import BudgetError, CredentialsError, ImgurSyncError, Loc
 FIRST, LONGEST = 60.0, 3600.0
 """Seconds after the first failure, and at most; doubled in between."""
 LOCK_FIRST, LOCK_LONGEST = 2.0, 60.0
+ROOM_LONGEST = 300.0
+"""So long a backlog makes no room for an album that changes again and again with nothing to send."""
 UNKNOWN = 3600.0
 """Where a limit is used up and nobody says until when."""
 
 
 class Failures:
-    """Albums that were left with something to do, though nothing but Imgur stands in its way."""
+    """Albums that were left with something to do, though nothing but Imgur stands in its way; or what else was tried in
+    vain. They are tried again after a minute, and then more and more slowly, up to every `longest` seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: float = LONGEST) -> None:
+        self._longest = longest
         self._counts: dict[str, int] = {}
         self._until: dict[str, float] = {}
 
     def failed(self, album: str, now: float) -> float:
         """One more failure; returns when to try again."""
         count = self._counts[album] = self._counts.get(album, 0) + 1
-        self._until[album] = now + min(LONGEST, FIRST * 2.0 ** (count - 1))
+        self._until[album] = now + min(self._longest, FIRST * 2.0 ** min(count - 1, 20))
         return self._until[album]
 
     def fine(self, album: str) -> None:

@@ -38,7 +38,11 @@ class Quarrels:
         """Before this moment the album is left alone."""
         return self._until.get(album, float("-inf"))
 
+    def end(self, album: str) -> None:
+        """The folder changed: the album is tried again. What was set back before still counts."""
+        self._until.pop(album, None)
+
     def forget(self, album: str) -> None:
-        """The folder or the manifest's entry changed: it is tried again."""
+        """The manifest's entry changed: all that was between them may be settled."""
         self._until.pop(album, None)
         self._rounds.pop(album, None)

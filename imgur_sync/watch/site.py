@@ -34,7 +34,8 @@ class Site:
     `peeking` opens what a look without Imgur needs: a copy of the state, the folders, the ledger; no lock, no reader.
     `passing` opens what a run needs, with the lock held, or raises. `load` reads the manifest with the albums that its
     collections have now. `stopping` is the signal that asked for the end, 0 if none; `alive` is called again and again
-    while all is well, at least every `pulse` seconds.
+    while all is well, at least every `pulse` seconds. `outdated` says whether another version of the program is
+    installed than the one that runs.
     """
 
     clock: Clock
@@ -48,4 +49,5 @@ class Site:
     stopping: Callable[[], int] = lambda: 0
     alive: Callable[[], None] = lambda: None
     pulse: float = 3600.0
+    outdated: Callable[[], bool] = lambda: False
     chance: Callable[[], float] = random.random

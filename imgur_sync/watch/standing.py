@@ -15,7 +15,7 @@ from imgur_sync.model.spec import Manifest
 from imgur_sync.report.escape import terminal
 from imgur_sync.watch.events import FileWaits, GateOpened, GateTripped, Quarrel, WatchEvent
 from imgur_sync.watch.outlook import Outlook, outlook, remedy
-from imgur_sync.watch.patience import Failures
+from imgur_sync.watch.patience import ROOM_LONGEST, Failures
 from imgur_sync.watch.quarrels import Quarrels
 from imgur_sync.watch.site import Site
 
@@ -37,6 +37,8 @@ class Standings:
         self._flaws = Failures()
         self._quarrels = Quarrels()
         self._busy: frozenset[str] = frozenset()
+        self._room = Failures(ROOM_LONGEST)
+        self._made_room: frozenset[str] = frozenset()
         self._refusal: str = ""
         self.unwatched: tuple[Unwatched, ...] = ()
 
@@ -70,7 +72,7 @@ class Standings:
             album = plans.get(key)
             if album is None:
                 yield from self._opened(key, ())
-                for kept in (self._outlooks, self._prints, self._gates, self._files):
+                for kept in (self._outlooks, self._gates, self._files):
                     kept.pop(key, None)
                 self._failures.fine(key)
                 self._flaws.fine(key)
@@ -83,10 +85,7 @@ class Standings:
     def _weighed(self, album: AlbumPlan, found: Outlook, run: RunFinished | None) -> Outlook:
         """Count what failed. What a run left over for want of budget waits for the budget and for nothing else."""
         key, now = album.album, self._site.clock.monotonic()
-        if self._prints.get(key, album.fingerprint) != album.fingerprint:
-            self._failures.fine(key)
-            self._quarrels.forget(key)
-        self._prints[key] = album.fingerprint
+        self._compare(album)
         (self._flaws.failed(key, now) if found.flawed else self._flaws.fine(key))
         if run is None:
             return found
@@ -95,11 +94,22 @@ class Standings:
         (self._failures.failed(key, now) if found.act else self._failures.fine(key))
         return found
 
+    def _compare(self, album: AlbumPlan) -> None:
+        """A folder that is not as it was at the last look is a reason to try again at once."""
+        if self._prints.get(album.album, album.fingerprint) != album.fingerprint:
+            self._failures.fine(album.album)
+            self._quarrels.end(album.album)
+        self._prints[album.album] = album.fingerprint
+
     def planned(self, plan: Plan) -> Iterator[WatchEvent]:
         """Take in the first plan of a pass: what somebody changed back on Imgur."""
         now = self._site.clock.monotonic()
         self._busy = frozenset(album.album for album in plan.albums if album.steps)
+        for key in self._made_room:
+            (self._room.fine(key) if key in self._busy else self._room.failed(key, now))
+        self._made_room = frozenset()
         for album in plan.albums:
+            self._compare(album)
             what = self._quarrels.found(album, now)
             if what:
                 until = self._site.clock.now() + self._quarrels.until(album.album) - now
@@ -111,11 +121,16 @@ class Standings:
         return frozenset(spec.key for spec in self._manifest.albums if self._quarrels.until(spec.key) > now)
 
     def overtaken(self, due: Iterable[str]) -> bool:
-        """Whether one of these albums comes before all those that the pass under way works on."""
-        working = [spec.priority for spec in self._manifest.albums if spec.key in self._busy]
-        waiting = set(due) - self._busy
-        coming = [spec.priority for spec in self._manifest.albums if spec.key in waiting]
-        return bool(working) and bool(coming) and max(coming) > max(working)
+        """Whether one of these albums comes before all those that the pass under way works on. Each time that nothing
+        was to be done for it then, it has to wait for longer: its folder may never be still."""
+        now = self._site.clock.monotonic()
+        priorities = {spec.key: spec.priority for spec in self._manifest.albums}
+        working = max((priorities[key] for key in self._busy & priorities.keys()), default=None)
+        waiting = (set(due) - self._busy) & priorities.keys()
+        ready = (key for key in waiting if self._room.until(key) <= now)
+        coming = frozenset(key for key in ready if working is not None and priorities[key] > working)
+        self._made_room |= coming
+        return bool(coming)
 
     def reloaded(self, manifest: Manifest, changed: Iterable[str]) -> None:
         """Another manifest rules, with other entries of these albums."""
@@ -126,6 +141,8 @@ class Standings:
         keys = frozenset(spec.key for spec in manifest.albums)
         for key in self._outlooks.keys() - keys:
             del self._outlooks[key]
+        for key in self._prints.keys() - keys:
+            del self._prints[key]
         self._site.stillness.forget(keys)
 
     def manifest_refused(self, error: ImgurSyncError | None) -> bool:

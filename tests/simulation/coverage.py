@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from tests.simulation.vocabulary import ALL
 
 ELSEWHERE = {
-    "F43": "watching is not built yet",
+    "F43": "events lost, doubled, late, floods, dead watchers: tests/watch, tests/local/test_watch_*.py",
     "F44": "locks and second runs: tests/state, tests/crash",
 }
 ACTS: Mapping[str, str] = {

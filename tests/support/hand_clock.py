@@ -15,6 +15,10 @@ class HandClock:
         """Unix seconds."""
         return self._now
 
+    def true(self) -> float:
+        """The time of the world outside: Unix seconds."""
+        return self.now()
+
     def monotonic(self) -> float:
         """Seconds that only grow."""
         return self._monotonic

@@ -48,10 +48,13 @@ class Killed(BaseException):
 class SyncStage:
     """Folders below `base`, an Imgur, and runs between them. Each run opens the state anew, as a new process would."""
 
+    lineage = LINEAGE
+
     def __init__(
         self,
         base: Path,
         *,
+        clock: HandClock | None = None,
         limits: Limits = NO_LIMITS,
         settle: float = 90.0,
         seed: int = 0,
@@ -62,8 +65,8 @@ class SyncStage:
     ) -> None:
         self.base = base
         self.seed = seed
-        self.clock = HandClock()
-        self.world = World(clock=Clock(self.clock.now), seed=f"stage-{seed}")
+        self.clock = clock or HandClock()
+        self.world = World(clock=Clock(self.clock.true), seed=f"stage-{seed}")
         self.demo = self.world.demo()
         options = Options(knobs=Knobs(**knobs), limits=limits, windows=windows, latency=latency)
         self.wire = InProcess(create_app(self.world, options, self.clock.advance))
@@ -115,7 +118,7 @@ class SyncStage:
             digest=hashlib.sha256(repr(sorted(self.albums.items())).encode()).hexdigest(),
             albums=tuple(self.albums.values()),
             state_path=self.base / ".imgur-sync" / "state.db",
-            lineage=LINEAGE,
+            lineage=self.lineage,
             account=AccountSpec("anonymous" if self.anonymous else "account"),
             budget=self.budget,
             upload=UploadSpec(in_flight=self.in_flight, settle_seconds=self.settle),
@@ -157,7 +160,7 @@ class SyncStage:
         `kill_at`-th request."""
         self.kill_at, self.kill_after = kill_at, after
         manifest = self.manifest()
-        store = open_store(manifest.state_path, lineage=LINEAGE, create=False)
+        store = open_store(manifest.state_path, lineage=self.lineage, create=False)
         with store, self._ledger() as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
             transport = self._transport(ledger, writing=True)
             try:
@@ -174,9 +177,9 @@ class SyncStage:
 
     def _opened(self, manifest: Manifest) -> SqliteStore:
         """The state, made or rebuilt where there is none."""
-        found = find_store(manifest.state_path, lineage=LINEAGE)
+        found = find_store(manifest.state_path, lineage=self.lineage)
         if found is None and self.anonymous:
-            found = open_store(manifest.state_path, lineage=LINEAGE, create=True, mode="anonymous")
+            found = open_store(manifest.state_path, lineage=self.lineage, create=True, mode="anonymous")
         return found or self._rebuilt(manifest)
 
     def _rebuilt(self, manifest: Manifest) -> SqliteStore:
@@ -184,7 +187,7 @@ class SyncStage:
         fresh = manifest.state_path.with_name("state.db.rebuilt")
         fresh.unlink(missing_ok=True)
         with (
-            open_store(fresh, lineage=LINEAGE, create=True) as store,
+            open_store(fresh, lineage=self.lineage, create=True) as store,
             self._ledger() as ledger,
             SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache,
         ):
@@ -195,14 +198,14 @@ class SyncStage:
             finally:
                 transport.close()
         fresh.rename(manifest.state_path)
-        return open_store(manifest.state_path, lineage=LINEAGE, create=False)
+        return open_store(manifest.state_path, lineage=self.lineage, create=False)
 
     def plan(self, approvals: Mapping[GateName, int] | None = None, **options: Any) -> Plan:
         """One `plan`: reads only, the state untouched."""
         manifest = self.manifest()
-        found = find_store(manifest.state_path, lineage=LINEAGE, read_only=True)
+        found = find_store(manifest.state_path, lineage=self.lineage, read_only=True)
         lost = found is None
-        store = found.record_aside() if found is not None else SqliteStore.in_memory(LINEAGE)
+        store = found.record_aside() if found is not None else SqliteStore.in_memory(self.lineage)
         wanted = RunOptions(approvals=approvals or {}, rebuild=lost and not self.anonymous, **options)
         with store, self._ledger() as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
             transport = self._transport(ledger, writing=False)

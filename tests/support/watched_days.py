@@ -29,7 +29,7 @@ from imgur_sync.watch.site import PassBench, RoomWanted, Site
 from imgur_sync.watch.telling import Line, told
 from tests.support.hand_watcher import HandWatcher
 from tests.support.memory_activity import MemoryActivity
-from tests.support.sync_stage import LINEAGE, SyncStage
+from tests.support.sync_stage import SyncStage
 
 SIGTERM = 15
 
@@ -48,6 +48,7 @@ class WatchedDays(SyncStage):
         self.log: list[Line] = []
         self.load_error: ImgurSyncError | None = None
         self.wakes = 0
+        self.outdated = False
         self._plot: list[tuple[float, int, Callable[[], object]]] = []
         self._began = self.clock.monotonic()
         self._stop = 0
@@ -136,6 +137,7 @@ class WatchedDays(SyncStage):
             absences=self.absences,
             stopping=lambda: self._stop,
             chance=lambda: 0.5,
+            outdated=lambda: self.outdated,
         )
 
     def _load(self) -> Manifest:
@@ -145,8 +147,8 @@ class WatchedDays(SyncStage):
 
     @contextmanager
     def _peeking(self, manifest: Manifest) -> Iterator[Ports]:
-        found = find_store(manifest.state_path, lineage=LINEAGE, read_only=True)
-        store = found.record_aside() if found is not None else SqliteStore.in_memory(LINEAGE)
+        found = find_store(manifest.state_path, lineage=self.lineage, read_only=True)
+        store = found.record_aside() if found is not None else SqliteStore.in_memory(self.lineage)
         with store, self._ledger() as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
             transport = self._transport(ledger, writing=False)
             try:

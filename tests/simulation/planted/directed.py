@@ -23,6 +23,7 @@ from imgur_sync.manifest.faults import Fault
 from imgur_sync.state import database
 from imgur_sync.state.lock import FileLock
 from imgur_sync.state.tokens import FileTokens
+from imgur_sync.watch.turns import LONGEST_YEARS, Timers
 from tests.simulation.planted import deciding, reading
 from tests.simulation.planted.patching import Bug, everywhere, methods, together
 
@@ -252,6 +253,22 @@ def all_figures_are_read(folder: Path, prelude: str) -> None:
     _tests("imgur.test_imgur_limits").test_all_figures_are_read()
 
 
+def _watch_trusts_events() -> AbstractContextManager[Any]:
+    """No full look at the folders is ever due again."""
+
+    def never(self: Timers, now: float) -> None:
+        self.rescan_at = now + LONGEST_YEARS
+
+    return methods(Timers, rescanned=never)
+
+
+def what_events_miss_is_found(folder: Path, prelude: str) -> None:
+    """The test in which all events are lost."""
+    module = _tests("watch.test_lost_events")
+    with module.deaf_stage(folder) as days:
+        module.test_without_events_a_new_file_is_found(days)
+
+
 DIRECTED: dict[str, Directed] = {
     one.bug.name: one
     for one in (
@@ -303,6 +320,11 @@ DIRECTED: dict[str, Directed] = {
             Bug("unanswered edit is ignored", "what never arrived was refused", deciding.unanswered_edit_is_ignored),
             edits_that_never_arrived_are_sent_again,
             "executor/test_unanswered_edits.py::test_edits_that_never_arrived_are_sent_again",
+        ),
+        Directed(
+            Bug("watch trusts events", "what events missed is never looked for", _watch_trusts_events),
+            what_events_miss_is_found,
+            "watch/test_lost_events.py::test_without_events_a_new_file_is_found",
         ),
     )
 }

@@ -1,0 +1,57 @@
+"""A file that goes to the folder of another album takes its picture along, in whatever order that is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.watched_days import WatchedDays
+
+HOUR = 3600.0
+SECOND = ("there", "here", "")
+
+
+@pytest.fixture
+def days(tmp_path: Path) -> Iterator[WatchedDays]:
+    """Two albums with three pictures each."""
+    with WatchedDays(tmp_path) as stage:
+        for number, key in enumerate(("here", "there")):
+            stage.album(key)
+            for name in range(3):
+                stage.put(key, f"{name}.png", 10 * number + name)
+        stage.watch(600.0)
+        yield stage
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.005, 1.9, 45.0])
+@pytest.mark.parametrize("first", ["here", "there"])
+def test_a_move_uploads_nothing(days: WatchedDays, first: str, apart: float) -> None:
+    """The two folders are told of one after the other; the second may not be told of for long."""
+    old, new = days.base / "here" / "1.png", days.base / "there" / "9.png"
+    events = [old, new] if first == "here" else [new, old]
+
+    def move() -> None:
+        old.rename(new)
+        days.watcher.happen(events[0])
+
+    days.at(700.0, move)
+    days.at(700.0 + apart, lambda: days.watcher.happen(events[1]))
+    days.watch(HOUR)
+    assert days.uploads() == 6
+    assert [days.shown(key) for key in ("here", "there")] == [days.wanted(key) for key in ("here", "there")]
+
+
+def test_a_move_of_which_only_half_is_told_uploads_nothing(days: WatchedDays) -> None:
+    """The event of the folder that the file left is lost."""
+    old, new = days.base / "here" / "1.png", days.base / "there" / "9.png"
+
+    def move() -> None:
+        old.rename(new)
+        days.watcher.happen(new)
+
+    days.at(700.0, move)
+    days.watch(4 * HOUR)
+    assert days.uploads() == 6
+    assert [days.shown(key) for key in ("here", "there")] == [days.wanted(key) for key in ("here", "there")]
