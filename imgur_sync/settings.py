@@ -26,13 +26,14 @@ from imgur_sync.manifest.reading import decoded, read
 from imgur_sync.manifest.showing import escaped, key
 from imgur_sync.manifest.syntax import parsed
 from imgur_sync.model.secret import Secret
+from imgur_sync.watch.page.places import Place
 
 PREFIX = "IMGUR_SYNC_"
 """Of every environment variable."""
 CONFIG_FILE = "config.toml"
 
 _CREDENTIALS = ("client_id", "client_secret", "refresh_token", "access_token")
-_OTHERS = ("api_url", "settle_seconds", "hook")
+_OTHERS = ("api_url", "settle_seconds", "hook", "listen")
 _LONGEST = 4096
 _CREDENTIAL = re.compile(rf"[\x21-\x7e]{{1,{_LONGEST}}}")
 
@@ -42,7 +43,7 @@ class Settings:
     """What is set. A credential that nobody gave is None; `settle_seconds` None leaves it to the manifest.
 
     `api_url` is an origin without a path or a final slash, `hook` the argument list of the command that is told of runs
-    and gates, () for none.
+    and gates, () for none; `listen` is where `watch` serves its status page, as it was written ("": nowhere).
     """
 
     client_id: str | None
@@ -54,6 +55,7 @@ class Settings:
     settle_seconds: float | None
     profile: str
     hook: tuple[str, ...] = ()
+    listen: str = ""
 
 
 def load_settings(
@@ -82,6 +84,7 @@ def load_settings(
         settle_seconds=values.settle_seconds,
         profile=profile,
         hook=values.hook,
+        listen=values.listen,
     )
 
 
@@ -130,6 +133,7 @@ class _Values(BaseSettings):
     access_token: Secret | None = None
     api_url: str = IMGUR
     settle_seconds: float | None = None
+    listen: str = ""
     hook: tuple[str, ...] = ()
 
     @field_validator("hook", mode="before")
@@ -144,6 +148,15 @@ class _Values(BaseSettings):
             return Origin.parse(text).text
         except UsageError as error:
             raise ValueError(error.message, error.hint) from None
+
+    @field_validator("listen")
+    @classmethod
+    def _a_place(cls, text: str) -> str:
+        try:
+            Place.parse(text, "this")
+        except UsageError as error:
+            raise ValueError(error.message, error.hint) from None
+        return text
 
     @field_validator("settle_seconds", mode="before")
     @classmethod

@@ -158,6 +158,15 @@ def test_the_settle_time_is_a_number_of_seconds(environ: dict[str, str], written
     assert load_settings({**environ, "IMGUR_SYNC_SETTLE_SECONDS": written}).settle_seconds == seconds
 
 
+def test_where_the_status_page_is_served(environ: dict[str, str]) -> None:
+    """Nowhere by default; what is no place is refused with the name of the setting."""
+    assert load_settings(environ).listen == ""
+    assert load_settings({**environ, "IMGUR_SYNC_LISTEN": "[::1]:8750"}).listen == "[::1]:8750"
+    with pytest.raises(UsageError, match=r"^IMGUR_SYNC_LISTEN: this is no address and port$") as refused:
+        load_settings({**environ, "IMGUR_SYNC_LISTEN": "8750"})
+    assert "127.0.0.1:8750" in refused.value.hint
+
+
 @pytest.mark.parametrize("written", ["many", "nan", "inf", "-1", "3601", "1e3", "9" * 5000, "٩", "90s"])
 def test_any_other_settle_time_is_refused(environ: dict[str, str], written: str) -> None:
     """With the variable and what it takes."""

@@ -65,6 +65,10 @@ class Audience:
         if written:
             self._log(told(Noticed(written, ()), Moment(now)), now)
 
+    def say(self, name: str, text: str) -> None:
+        """Tell the log what is no event of the daemon's, under this name."""
+        self._log(Line(Level.INFO, name, "", text), time.time())
+
     def reload(self) -> None:
         """Somebody asked for the manifest to be read anew. For signal handlers."""
         self._notifier.reloading()

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from imgur_sync.cli.session import Session, shared
 from imgur_sync.errors import ImgurSyncError, UsageError
+
+if TYPE_CHECKING:
+    from imgur_sync.cli.watch_page import StatusPage
 
 PULSE = 3600.0
 """Seconds between two signs of life where no service manager asks for them."""
 
 
 @click.command("watch", short_help="Keep every album equal to its folder, until Ctrl-C.")
+@click.option("--listen", metavar="HOST:PORT", help="Serve a status page there, for this machine only.")
+@click.option("--listen-anywhere", is_flag=True, help="Let --listen be an address that others can reach.")
 @shared()
-def command(session: Session) -> int:
+def command(session: Session, listen: str | None, listen_anywhere: bool) -> int:
     """Keep every album equal to its folder, until Ctrl-C or SIGTERM.
 
     Changes of the folders are noticed at once; a file is sent when it has been still for a moment and is whole. A
@@ -27,9 +34,18 @@ def command(session: Session) -> int:
     \b
     imgur-sync watch             in a terminal
     imgur-sync watch --json      for programs that read the log
+    imgur-sync watch --listen 127.0.0.1:8750    with a page that shows it all
     """
     if session.file == "-":
         raise UsageError("watch cannot read the manifest from stdin", hint="name a file with -f")
+    from imgur_sync.cli.watch_page import status_page
+
+    _watch(session, status_page(session, listen, anywhere=listen_anywhere))
+    return 0
+
+
+def _watch(session: Session, page: StatusPage) -> None:
+    """Have a daemon tell all who listen what it does, until it ends by an error or a signal."""
     from imgur_sync.cli.audience import Audience
     from imgur_sync.cli.signals import Stopper, reloading
     from imgur_sync.cli.watching import watching
@@ -37,15 +53,24 @@ def command(session: Session) -> int:
 
     notifier = ServiceNotifier()
     pulse = notifier.interval / 2 if notifier.interval else PULSE
-    with watching(session, notifier.alive, pulse) as (daemon, stops, live):
+
+    def alive() -> None:
+        notifier.alive()
+        page.alive()
+
+    with watching(session, alive, page.pulse(pulse), page.reading) as (daemon, stops, live):
         audience = Audience(session, daemon, live, notifier)
         try:
-            with Stopper(stops.request).watching(), reloading(audience.reload):
+            with (
+                page.served(daemon, live, audience.say),
+                Stopper(stops.request).watching(),
+                reloading(audience.reload),
+            ):
                 for event in daemon.run():
                     audience.take(event)
+                    page.show(event)
         except ImgurSyncError as error:
             audience.ended(error)
             raise
         finally:
             audience.close()
-    return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from importlib import metadata
 
 from imgur_sync.cli.adopting import adopt
@@ -52,8 +52,17 @@ class Stops:
             self._running.remove(stop)
 
 
+Reading = Callable[[Manifest, Ports], AbstractContextManager[None]]
+"""Surrounds each look and each pass, while the state is open: it may be read there."""
+
+
 @contextmanager
-def watching(session: Session, alive: Callable[[], None], pulse: float) -> Iterator[tuple[Daemon, Stops, LiveActivity]]:
+def watching(
+    session: Session,
+    alive: Callable[[], None],
+    pulse: float,
+    reading: Reading = lambda manifest, ports: nullcontext(),
+) -> Iterator[tuple[Daemon, Stops, LiveActivity]]:
     """A daemon for the manifest of the command line, with the lock of daemons held, and where it shows what it does.
 
     `alive` is called while all is well, at least every `pulse` seconds. Raises `LockHeldError` where another daemon of
@@ -70,7 +79,7 @@ def watching(session: Session, alive: Callable[[], None], pulse: float) -> Itera
         stops = Stops(watcher.wake)
         still = Stillness(clock, manifest.watch.quiet)
         absences = Absences(clock, manifest.watch.removal_hold)
-        benches = _Benches(session, stops, still, absences, alive)
+        benches = _Benches(session, stops, still, absences, alive, reading)
         site = Site(
             clock=clock,
             watcher=watcher,
@@ -111,6 +120,7 @@ class _Benches:
     stillness: Stillness
     absences: Absences
     alive: Callable[[], None]
+    reading: Reading
 
     @contextmanager
     def peeking(self, manifest: Manifest) -> Iterator[Ports]:
@@ -119,6 +129,7 @@ class _Benches:
         with (
             planning(self.session, options, max_credits=None, manifest=manifest, priced=True) as bench,
             self.stops.reaching(bench.stopper.request),
+            self.reading(manifest, bench.ports),
         ):
             yield self._dressed(bench.ports)
 
@@ -135,7 +146,7 @@ class _Benches:
             command=WATCH,
         ) as bench:
             ports = dataclasses.replace(self._dressed(bench.ports), room_wanted=room_wanted)
-            with self.stops.reaching(bench.stopper.request):
+            with self.stops.reaching(bench.stopper.request), self.reading(manifest, ports):
                 yield PassBench(bench.manifest, ports, bench.options, bench.writer)
 
     def _dressed(self, ports: Ports) -> Ports:

@@ -20,7 +20,7 @@ def credit_lines(budget: Budget, now: float, zone: tzinfo | None = None) -> list
     for limit in budget.limits:
         back = moment(limit.resumes_at, now, zone) if limit.resumes_at is not None else ""
         rows.append((LIMIT_TEXTS[limit.name], _or_none(limit.remaining), _or_none(limit.capacity), back))
-    return [*_table(rows), *_remarks(budget), *_warnings(budget, now, zone), *_coming(budget, now, zone)]
+    return [*_table(rows), *_remarks(budget), *warnings_of(budget, now, zone), *_coming(budget, now, zone)]
 
 
 def _remarks(budget: Budget) -> Iterator[str]:
@@ -42,7 +42,7 @@ def _uploads(budget: Budget) -> str:
     )
 
 
-def _warnings(budget: Budget, now: float, zone: tzinfo | None) -> Iterator[str]:
+def warnings_of(budget: Budget, now: float, zone: tzinfo | None) -> Iterator[str]:
     """Strikes, the month's block, and what is left alone because of them."""
     if budget.blocked_until is not None:
         yield (

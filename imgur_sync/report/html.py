@@ -114,7 +114,7 @@ def _price(plan: Plan) -> Iterator[str]:
         yield "<p>What is left of the budget is not known.</p>"
         return
     heads = ("limit", "available", "this run", "left after")
-    yield from _table("What is left now, and after this run", heads, _limits(plan, plan.budget))
+    yield from table("What is left now, and after this run", heads, _limits(plan, plan.budget))
     yield from (f"<p>{html(line, LONG)}</p>" for line in (*remarks(plan.budget), *left_alone(plan)))
 
 
@@ -137,7 +137,7 @@ def _forecast(plan: Plan, read: Moment) -> Iterator[str]:
         yield f'<figure><div class="wide">{drawing}</div><figcaption class="faint">{words}</figcaption></figure>'
     lines = [line for line in timetable(coming, read) if not line.startswith(("  ", "Timetable"))]
     yield from (f"<p>{html(line, LONG)}</p>" for line in lines)
-    yield from _table("Window by window, as far as the limits decide", heads(coming), rows(coming, read), figures=2)
+    yield from table("Window by window, as far as the limits decide", heads(coming), rows(coming, read), figures=2)
 
 
 def _albums(plan: Plan, read: Moment) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _albums(plan: Plan, read: Moment) -> Iterator[str]:
     ends = dict(album_rows(plan.forecast, read)) if plan.forecast is not None else {}
     heads = ("album", "in the folder", "steps now", "later", "held back", "finished")
     cells = (_album(album, plan.forecast, ends) for album in plan.albums)
-    yield from _table("Every album with something to tell", heads, cells, last_is_text=True)
+    yield from table("Every album with something to tell", heads, cells, last_is_text=True)
 
 
 def _album(album: AlbumPlan, coming: Forecast | None, ends: dict[str, str]) -> tuple[str, ...]:
@@ -173,7 +173,7 @@ def _steps(plan: Plan, read: Moment, approved: Collection[GateName]) -> Iterator
         yield "</details>"
 
 
-def _table(
+def table(
     caption: str,
     heads: Sequence[str],
     body: Iterable[Sequence[str]],

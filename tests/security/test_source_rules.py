@@ -19,8 +19,8 @@ TEMPORARY = {"simulator/server.py", "cli/demo_stage.py"}
 STARTS = {"cli/demo_stage.py", "watch/hook.py", "watch/hook_guard.py"}
 """Start the program itself, and the command of the user's own settings, by argument lists; nothing else starts anything
 but a browser."""
-CHANCE = {"executor/session.py"}
-"""Draws when to wait a little longer, which nobody gains by guessing."""
+CHANCE = {"executor/session.py", "watch/site.py"}
+"""Draw when to wait a little longer, which nobody gains by guessing."""
 
 OURS = re.compile(r"[a-z_]+|[A-Z_a-z]+\.(version|application_id)|number \+ 1")
 """Parts of statements: names of tables, and versions, which no statement can bind."""
