@@ -49,7 +49,7 @@ def command(session: Session, refresh: bool) -> None:
 def _refused(problem: Problem, budget: Budget) -> ImgurSyncError:
     """The error for a question that Imgur, or our own ledger, does not answer; a limit is one that opens again."""
     from imgur_sync.errors import BudgetError
-    from imgur_sync.executor.session import error_of
+    from imgur_sync.executor.ends import error_of
     from imgur_sync.model.outcome import ProblemKind
     from imgur_sync.report.figures import iso
 

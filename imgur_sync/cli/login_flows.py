@@ -19,7 +19,7 @@ from imgur_sync.cli.redaction import secrets
 from imgur_sync.cli.session import is_terminal, note, prompt
 from imgur_sync.errors import CredentialsError, UsageError
 from imgur_sync.executor import SystemClock
-from imgur_sync.executor.session import error_of
+from imgur_sync.executor.ends import error_of
 from imgur_sync.imgur.auth import Grant, fingerprint
 from imgur_sync.imgur.loopback import Callback, Landing
 from imgur_sync.imgur.oauth import INSTEAD, Flow, attempt, error_1024, look_ahead, redeem, refusal

@@ -9,10 +9,11 @@ from typing import assert_never
 from imgur_sync.errors import ImgurSyncError, TryAgainLaterError
 from imgur_sync.executor.agreeing import agreed_by
 from imgur_sync.executor.begun import adopt_begun
+from imgur_sync.executor.ends import error_of
 from imgur_sync.executor.in_albums import give_up_creations, settle_in_albums
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.removing import settle_removal
-from imgur_sync.executor.session import Session, error_of
+from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Task
 from imgur_sync.executor.texting import settle_texts
 from imgur_sync.executor.twins import adopted_markers, remove_album_twin, remove_twin

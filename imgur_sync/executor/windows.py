@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import BudgetError, TryAgainLaterError, UnreachableError
+from imgur_sync.executor.ends import error_of
 from imgur_sync.executor.freshness import ask_what_is_left
 from imgur_sync.executor.headers import read_headers
 from imgur_sync.executor.planning import World, look, plan_world, prepare
 from imgur_sync.executor.removing import look_at_removals
-from imgur_sync.executor.session import error_of
 from imgur_sync.executor.waiting import Windows, await_window, renew
 from imgur_sync.executor.writing import note_limit
 from imgur_sync.model.budget import LimitName

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from imgur_sync.errors import BudgetError
-from imgur_sync.executor.session import Failure, Session, error_of
+from imgur_sync.executor.ends import error_of
+from imgur_sync.executor.session import Failure, Session
 from imgur_sync.executor.tasks import Do, Pause, RunStopped, Task
 from imgur_sync.model.budget import Cost, Denied, LimitName, Reservation
 from imgur_sync.model.change import IntentDoubted, IntentEnded

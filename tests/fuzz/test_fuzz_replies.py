@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgur_sync.errors import ExitCode, ImgurSyncError
-from imgur_sync.executor.session import error_of
+from imgur_sync.executor.ends import error_of
 from imgur_sync.imgur.accounts import account_name
 from imgur_sync.imgur.auth import Credentials
 from imgur_sync.imgur.limits import LONGEST_WAIT, reading, wait_asked
