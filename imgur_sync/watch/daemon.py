@@ -204,7 +204,7 @@ class Daemon:
             return MadeRoomError("somebody asked for their turn")
         self._untold += self._take_hints()
         now = self._clock.monotonic()
-        if self._manifest_due(now):
+        if self._manifest_due(now) and (self._reload or self._manifest_changed(now)):
             return MadeRoomError("the manifest changed")
         if self.standings.overtaken(self.agenda.due(now)):
             return MadeRoomError("an album of higher priority changed")
@@ -214,8 +214,7 @@ class Daemon:
         """Let time pass: whoever asked for the lock of runs gets a moment to take it."""
         until = self._clock.monotonic() + seconds
         while self._clock.monotonic() < until and not self._site.stopping():
-            hint = self._site.watcher.next(until)
-            if hint is not None:
+            if (hint := self._site.watcher.next(until)) is not None:
                 self._untold += self._told(hint, self._clock.monotonic())
 
     # Hints and the manifest
@@ -247,6 +246,16 @@ class Daemon:
 
     def _manifest_due(self, now: float) -> bool:
         return self._reload or any(is_special(album) for album in self.agenda.due(now))
+
+    def _manifest_changed(self, now: float) -> bool:
+        """Whether a pass is to end for the manifest: not for pictures that lie beside it, nor for a broken edit."""
+        try:
+            same = self._site.load() == self.manifest
+        except ImgurSyncError:
+            return False
+        if same:
+            self.agenda.looked_at([album for album in self.agenda.due(now) if is_special(album)])
+        return not same
 
     def _load_anew(self) -> Iterator[WatchEvent]:
         """Read the manifest and its collections' folders again; one that cannot be used leaves the last good one."""

@@ -70,6 +70,9 @@ class Run:
             for _ in range(_LAST):
                 if not self._take(process.stdout.fileno()):
                     break
+            process.stdout.close()
+        if process.stdin is not None:
+            process.stdin.close()
         text = self._output.decode("utf-8", "backslashreplace")
         return {"code": process.returncode, "late": late, "output": text, "dropped": self._dropped}
 

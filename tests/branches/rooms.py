@@ -75,7 +75,7 @@ AREAS = (
     Area("local", ("local/*",), 95, 95),
     Area("imgur", ("imgur/*",), 95, 95),
     Area("report", ("report/*",), 95, 95),
-    Area("watch", ("watch/*",), 90, 95),
+    Area("watch", ("watch/*",), 95, 95),
     Area("executor", ("executor/*",), 95, 95),
     Area("cli", ("cli/*",), 95, 95),
     Area("simulator", ("simulator/*",), 95, 95),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from imgur_sync.errors import ManifestError, ManifestProblem
@@ -222,3 +223,20 @@ def test_what_costs_a_credit_is_done_while_uploads_wait_for_the_budget(days: Wat
     assert days.uploads() == 6
     assert days.shown("dogs") == days.wanted("dogs")
     assert len(days.shown("cats")) < 9
+
+
+def test_pictures_beside_the_manifest_do_not_break_up_a_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event in the manifest's folder is no edit of the manifest."""
+    with WatchedDays(tmp_path, latency=5.0) as days:
+        days.album("cats")
+        days.pictures("cats", [f"{number:02}.png" for number in range(30)])
+        answer = days.wire.handle_request
+
+        def beside(request: httpx.Request) -> httpx.Response:
+            days.watcher.happen(days.base / "beside.png")
+            return answer(request)
+
+        monkeypatch.setattr(days.wire, "handle_request", beside)
+        days.watch(900.0)
+        assert days.shown("cats") == days.wanted("cats")
+        assert len(days.of(PassBegan)) == 1
