@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator, Sequence
-from dataclasses import replace
 
 from imgur_sync.errors import (
     CredentialsError,
@@ -18,24 +17,23 @@ from imgur_sync.errors import (
     UsageError,
 )
 from imgur_sync.model.activity import Wait, WaitKind
-from imgur_sync.model.hint import Cause, Deaf, Hint, LookAtAll
 from imgur_sync.model.spec import Manifest
 from imgur_sync.report.escape import sentence
 from imgur_sync.watch.agenda import Agenda
 from imgur_sync.watch.events import (
     Asleep,
     Began,
-    Noticed,
     NotReloaded,
     PassBegan,
     PassFailed,
     Reloaded,
     WatchEvent,
 )
+from imgur_sync.watch.listening import Listener
 from imgur_sync.watch.looking import peek, run_pass
 from imgur_sync.watch.patience import Closure
-from imgur_sync.watch.precedence import first_of
-from imgur_sync.watch.roots import is_special, watched_roots, without_own_noise
+from imgur_sync.watch.precedence import first_of, preferred
+from imgur_sync.watch.roots import is_special, watched_roots
 from imgur_sync.watch.site import Site
 from imgur_sync.watch.standing import Standings
 from imgur_sync.watch.turns import Timers
@@ -56,6 +54,7 @@ class Daemon:
         self.standings = Standings(site, manifest)
         self.closure = Closure()
         self.timers = Timers(site, manifest)
+        self._listener = Listener(site, self.agenda, self.standings, manifest)
         self._reload = False
         self._began = False
         self._untold: list[WatchEvent] = []
@@ -76,7 +75,7 @@ class Daemon:
             site.alive()
             if site.outdated():
                 raise OutdatedError("another version of imgur-sync was installed", hint=ANEW)
-            self._untold += self._take_hints()
+            self._untold += self._listener.take_all()
             yield from self._untold
             self._untold.clear()
             now = self._clock.monotonic()
@@ -171,6 +170,7 @@ class Daemon:
         self._began = True
         if everything:
             self.timers.looked_everywhere(run.looking, self._clock.monotonic())
+            self.agenda.note(preferred(self.manifest), self._clock.monotonic())
         for key in meant:
             self._note(key)
 
@@ -202,7 +202,7 @@ class Daemon:
         self._site.alive()
         if self._site.board.wishes():
             return MadeRoomError("somebody asked for their turn")
-        self._untold += self._take_hints()
+        self._untold += self._listener.take_all()
         now = self._clock.monotonic()
         if self._manifest_due(now) and (self._reload or self._manifest_changed(now)):
             return MadeRoomError("the manifest changed")
@@ -215,34 +215,9 @@ class Daemon:
         until = self._clock.monotonic() + seconds
         while self._clock.monotonic() < until and not self._site.stopping():
             if (hint := self._site.watcher.next(until)) is not None:
-                self._untold += self._told(hint, self._clock.monotonic())
+                self._untold += self._listener.take(hint, self._clock.monotonic())
 
-    # Hints and the manifest
-
-    def _take_hints(self) -> Iterator[WatchEvent]:
-        now = self._clock.monotonic()
-        while (hint := self._site.watcher.next(now)) is not None:
-            yield from self._told(hint, now)
-
-    def _told(self, hint: Hint, now: float) -> Iterator[WatchEvent]:
-        self._take(hint, now)
-        if isinstance(hint, LookAtAll):
-            unwatched = self._site.watcher.unwatched()
-            self._site.stillness.distant = frozenset(
-                album for one in unwatched if one.why is Deaf.NETWORK for album in one.albums
-            )
-            self.standings.unwatched = unwatched
-            albums = tuple(album for album in hint.albums if not is_special(album))
-            if hint.text and albums and hint.cause is not Cause.START:
-                yield Noticed(hint.text, albums)
-
-    def _take(self, hint: Hint, now: float) -> None:
-        """Note what a hint tells. That the manifest's folder is listened to is no reason to read it again."""
-        kept = without_own_noise(hint, self.manifest)
-        if isinstance(kept, LookAtAll) and kept.cause is Cause.START:
-            kept = replace(kept, albums=tuple(album for album in kept.albums if not is_special(album)))
-        if kept is not None:
-            self.agenda.take(kept, now)
+    # The manifest
 
     def _manifest_due(self, now: float) -> bool:
         return self._reload or any(is_special(album) for album in self.agenda.due(now))
@@ -274,7 +249,7 @@ class Daemon:
             return
         changed = [spec.key for spec in manifest.albums if spec != self.manifest.album(spec.key)]
         self.timers.reloaded(self.manifest, manifest, self._clock.monotonic())
-        self.manifest = manifest
+        self.manifest = self._listener.manifest = manifest
         self.agenda.pace = manifest.watch
         roots = watched_roots(manifest)
         self.agenda.keep(frozenset(album for root in roots for album in root.albums))
@@ -297,4 +272,4 @@ class Daemon:
             yield Asleep(wall)
         hint = self._site.watcher.next(min(until, now + self._site.pulse))
         if hint is not None:
-            yield from self._told(hint, self._clock.monotonic())
+            yield from self._listener.take(hint, self._clock.monotonic())

@@ -24,7 +24,8 @@ MOST_FILES = 20
 """So many files of one album are told by name."""
 HELD = 300.0
 """Seconds after which an album that is held back is looked at again: somebody may have let it through elsewhere."""
-_HOLDING = (Why.UNSTILL, Why.VANISHED, Why.CHANGING)
+HOLDING = (Why.UNSTILL, Why.VANISHED, Why.CHANGING)
+"""Why a file is left alone that will be looked at again in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _waits(album: AlbumPlan, plan: Plan, manifest: Path, removals: Mapping[str, 
 
 def _files(album: AlbumPlan, removals: Mapping[str, float]) -> Iterator[Wait]:
     """A wait for each file that cannot be sent now; those that may soon be first."""
-    files = sorted(album.unsendable, key=lambda file: file.why not in _HOLDING)
+    files = sorted(album.unsendable, key=lambda file: file.why not in HOLDING)
     for file in files[:MOST_FILES]:
         yield _file(album.album, file, removals)
     if len(files) > MOST_FILES:

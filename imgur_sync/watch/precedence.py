@@ -31,5 +31,11 @@ def with_uploads_kept(manifest: Manifest, keys: Collection[str]) -> Manifest:
     return replace(manifest, budget=replace(manifest.budget, uploads_per_hour=cap - cap // SHARE))
 
 
+def preferred(manifest: Manifest) -> tuple[str, ...]:
+    """The albums for which uploads are kept: after a pass over all albums they may use these."""
+    kept = with_uploads_kept(manifest, ()) is not manifest
+    return first_of(manifest, [spec.key for spec in manifest.albums]) if kept else ()
+
+
 def _highest(manifest: Manifest) -> int:
     return max((spec.priority for spec in manifest.albums), default=0)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from imgur_sync.errors import ExitCode, LockHeldError
+from imgur_sync.executor.finishing import has_work
 from imgur_sync.model.event import (
     BudgetReached,
     Event,
@@ -41,6 +42,7 @@ from imgur_sync.watch.events import (
     Reloaded,
     WatchEvent,
 )
+from imgur_sync.watch.outlook import HOLDING
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _NEWS = (UploadDone, UploadFound, StepDone, BudgetReached)
@@ -120,5 +122,16 @@ def _of_run(run: Event, read: Moment) -> tuple[Level, str]:
 
 
 def did(run: RunFinished) -> bool:
-    """Whether a run did something, or could not do all."""
-    return bool(run.uploaded or run.edited or run.deleted or run.deleted_albums or run.codes[:1] != (ExitCode.DONE,))
+    """Whether a run did something, or could not do all; that files are being written, or are gone since a moment, is
+    nothing that it could not do."""
+    return bool(run.uploaded or run.edited or run.deleted or run.deleted_albums) or any(
+        code is not ExitCode.DONE for code in run.codes if code is not ExitCode.PARTIAL or not _only_waits(run)
+    )
+
+
+def _only_waits(run: RunFinished) -> bool:
+    return not run.stopped and all(
+        not (album.unsettled or album.errors or album.gates or album.blocked or has_work(album))
+        and all(file.why in HOLDING for file in album.unsendable)
+        for album in run.left.albums
+    )

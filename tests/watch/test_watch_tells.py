@@ -41,7 +41,7 @@ from imgur_sync.watch.events import (
     WatchEvent,
 )
 from imgur_sync.watch.patience import Closure, Failures
-from imgur_sync.watch.precedence import first_of, with_uploads_kept
+from imgur_sync.watch.precedence import first_of, preferred, with_uploads_kept
 from imgur_sync.watch.quarrels import TRUCE, WITHIN, Quarrels
 from imgur_sync.watch.roots import MANIFEST, watched_roots, without_own_noise
 from imgur_sync.watch.telling import Level, told
@@ -217,13 +217,24 @@ def test_a_share_of_the_uploads_is_kept_for_the_highest_priority(days: WatchedDa
     days.album("shots", priority=5)
     days.budget = replace(days.budget, uploads_per_hour=45)
     manifest = days.manifest()
-    assert first_of(manifest, {"cats", "shots"}) == ("shots",)
+    assert first_of(manifest, {"cats", "shots"}) == preferred(manifest) == ("shots",)
     assert first_of(manifest, {"cats"}) == ("cats",)
     assert with_uploads_kept(manifest, ("cats",)).budget.uploads_per_hour == 41
     assert with_uploads_kept(manifest, ()).budget.uploads_per_hour == 41
     assert with_uploads_kept(manifest, ("shots",)) == manifest
     days.change("shots", priority=0)
     assert with_uploads_kept(days.manifest(), ("cats",)) == days.manifest()
+    assert preferred(days.manifest()) == ()
+
+
+def test_what_is_kept_is_used_at_once_by_those_for_whom_it_is(days: WatchedDays) -> None:
+    """The first pass leaves a tenth; the album of the highest priority does not wait an hour for it."""
+    days.album("shots", priority=5)
+    days.pictures("shots", [f"{number:02}.png" for number in range(20)])
+    days.budget = replace(days.budget, uploads_per_hour=20)
+    days.watch(60.0)
+    assert days.shown("shots") == days.wanted("shots")
+    assert days.uploads() == 20
 
 
 def test_each_folder_is_watched_once_for_all_that_it_is_the_root_of(days: WatchedDays) -> None:
