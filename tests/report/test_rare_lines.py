@@ -23,7 +23,8 @@ from imgur_sync.report.history import Ending, ToldRun, history_text
 from imgur_sync.report.html import plan_html
 from imgur_sync.report.links import LinkFormat, retired_text
 from imgur_sync.report.prices import budget_lines, never_fits, remarks, used_up
-from imgur_sync.report.shapes import SHAPES, shape_lines
+from imgur_sync.report.shape_lines import shape_lines
+from imgur_sync.report.shapes import SHAPES
 from imgur_sync.report.status import AlbumStatus, Status, status_text
 from imgur_sync.report.summary import run_text
 from imgur_sync.report.text import Moment, plan_text
