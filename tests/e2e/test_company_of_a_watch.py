@@ -65,7 +65,7 @@ def test_two_daemons_and_an_apply(tmp_path: Path) -> None:
 
 
 def test_a_newer_version_at_the_state_ends_the_daemon_with_75(tmp_path: Path) -> None:
-    """At the next change it ends; the version before is refused with 65 from then on, the state untouched."""
+    """An upgrade: at the next change it ends; the older version is refused with 65 from then on, no state touched."""
     with mirror(tmp_path) as made:
         with daemon(made) as process:
             until(lambda: uploads(made) == 8 and len(made.writes()) >= 12, LONG)

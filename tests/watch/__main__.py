@@ -1,4 +1,4 @@
-"""Months in a daemon's life: `python -m tests.watch [SEED…] [--from SEED] [--seeds N] [--days D] [--pictures N]`."""
+"""Months of a daemon: `python -m tests.watch [SEED…] [--from SEED] [--seeds N] [--days D] [--pictures N]`."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +49,10 @@ def swiftly() -> Any:
     return everywhere(connect, fast)
 
 
-def month(base: Path, seed: int, *, days: int = 30, pictures: int = 300) -> Month:
+def month(base: Path, seed: int, *, days: int = 30, pictures: int = 300, rescan: float = 3600.0) -> Month:
     """Live that long with that seed, and say what is to be said of it."""
     with swiftly(), Life(base, seed) as life:
+        life.pace = replace(life.pace, rescan=rescan)
         begin(life)
         draw(life, days, pictures)
         found = Month(seed)

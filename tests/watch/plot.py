@@ -28,7 +28,7 @@ def begin(life: Life) -> None:
     life.album("trash", prune=Prune.DELETE)
     for key in KEYS:
         for number in range(4):
-            life.write(life.albums[key].root / f"{number:04}.png", life.fresh())
+            life.write(life.albums[key].root / f"{number:05}.png", life.fresh())
     life.counted()
 
 
@@ -91,7 +91,7 @@ def _file(life: Life) -> Path | None:
 
 
 def _name(life: Life) -> str:
-    return f"{life.chance.randrange(10_000):04}.png"
+    return f"{life.chance.randrange(1000, 100_000):05}.png"
 
 
 def add(life: Life, key: str | None = None, most: int = 4) -> None:

@@ -25,41 +25,50 @@ def days(tmp_path: Path) -> Iterator[WatchedDays]:
         yield stage
 
 
+def lose(root: Path, away: Path, how: str) -> None:
+    """The folder's files are not in its place any more."""
+    if how == "emptied":
+        away.mkdir()
+        for path in sorted(root.iterdir()):
+            path.rename(away / path.name)
+        return
+    root.rename(away)
+    if how != "gone":
+        root.mkdir()
+    if how == "other pictures":
+        (root / "a.png").write_bytes(png(seed=77))
+        (root / "x.png").write_bytes(png(seed=78))
+
+
+def restore(root: Path, away: Path, how: str) -> None:
+    """They are back."""
+    if how == "emptied":
+        for path in sorted(away.iterdir()):
+            path.rename(root / path.name)
+        return
+    if root.exists():
+        root.rename(root.with_name("never"))
+    away.rename(root)
+
+
 @pytest.mark.parametrize("how", ["emptied", "replaced", "other pictures", "gone"])
 @pytest.mark.parametrize("told", [True, False])
 def test_what_takes_the_place_of_a_folder_removes_nothing(days: WatchedDays, how: str, told: bool) -> None:
     """Told of or not: the gate `root` holds, nothing leaves; when the folder is back, all goes on."""
     root, away = days.base / "cats", days.base / "away"
 
-    def lose() -> None:
-        root.rename(away)
-        if how != "gone":
-            root.mkdir()
-        if how == "other pictures":
-            (root / "a.png").write_bytes(png(seed=77))
-            (root / "x.png").write_bytes(png(seed=78))
-        if how == "emptied":
-            root.rmdir()
-            away.rename(root)
-            away.mkdir()
-            for path in sorted(root.iterdir()):
-                path.rename(away / path.name)
+    def swap() -> None:
+        lose(root, away, how)
         if told:
             days.watcher.unwatch(root, Deaf.GONE)
 
     def back() -> None:
-        if how == "emptied":
-            for path in sorted(away.iterdir()):
-                path.rename(root / path.name)
-        else:
-            if root.exists():
-                root.rename(days.base / "never")
-            away.rename(root)
+        restore(root, away, how)
         if told:
             days.watcher.tell(Cause.BACK, "cats")
         days.put("cats", "e.png", 5)
 
-    days.at(600.0, lose)
+    days.at(600.0, swap)
     days.at(5 * HOUR, back)
     days.watch(5 * HOUR - 60.0)
     assert len(days.shown("cats")) == 4

@@ -40,7 +40,7 @@ def test_a_night_in_the_middle_of_an_upload_ends_in_order(tmp_path: Path, counte
         days.pictures("cats", ["a.png", "b.png", "c.png"])
         days.watch(600.0)
         dozing = Dozing(days, arrived=arrived)
-        days.wire.handle_request = dozing  # type: ignore[method-assign]
+        days.wire.handle_request = dozing
         days.at(700.0, lambda: days.add("cats", "d.png", 4))
         days.watch(700.0 + (8 * HOUR if counted else 0.0) + HOUR / 2)
         assert dozing.slept == 1
