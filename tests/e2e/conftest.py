@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.inside import Inside
+from tests.support.command import Workplace
 from tests.support.mirror import Mirror, mirror
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[Mirror]:
-    """Two folders with a manifest, none of it sent yet; an Imgur without limits."""
-    with mirror(tmp_path, kind=Inside) as made:
+def here(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Mirror]:
+    """Two folders with a manifest, none of it sent yet; an Imgur without limits. A module whose `KIND` is `Inside` has
+    its commands run in the test's process."""
+    with mirror(tmp_path, kind=getattr(request.module, "KIND", Workplace)) as made:
         yield made
 
 
@@ -28,6 +29,6 @@ def synced(here: Mirror) -> Mirror:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
     """One synced mirror for all tests that cannot change it; each puts its manifest back."""
-    with mirror(tmp_path_factory.mktemp("shared"), kind=Inside) as made:
+    with mirror(tmp_path_factory.mktemp("shared")) as made:
         made.run("apply", "-y", "-q")
         yield made

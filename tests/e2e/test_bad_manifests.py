@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.support.inside import Inside
 from tests.support.mirror import HEAD, Mirror, mirror, table
 
 BOTH = table("cats") + table("dogs")
@@ -122,7 +121,7 @@ def test_a_byte_order_mark_is_no_obstacle(shared: Mirror) -> None:
 
 def test_five_thousand_albums_are_planned(tmp_path: Path) -> None:
     """They work, or a limit is named before any call."""
-    with mirror(tmp_path, kind=Inside) as here:
+    with mirror(tmp_path) as here:
         tables = []
         for number in range(5000):
             (here.folder / f"many/a{number}").mkdir(parents=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import UPLOAD, table
 from tests.support.modes import MODES, Either, either
 
@@ -18,7 +19,7 @@ REMOVED = '[[removed]]\nalbum = "dogs"\n'
 @pytest.fixture(params=MODES)
 def up(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
     """Two albums, synced."""
-    with either(tmp_path, request.param) as here:
+    with either(tmp_path, request.param, kind=Inside) as here:
         here.run("apply", "-y", "-q")
         yield here
 
@@ -101,7 +102,7 @@ def test_a_dropped_table_is_told_by_path_and_place(up: Either) -> None:
 
 def test_pictures_that_cannot_be_deleted_with_their_album_are_told(tmp_path: Path) -> None:
     """Without an account: one whose deletehash was lost stays, and what stays outside of albums may be purged."""
-    with either(tmp_path, "anonymous") as here:
+    with either(tmp_path, "anonymous", kind=Inside) as here:
         here.manifest(table("dogs"))
         here.steer("faults", [{"match": {**UPLOAD, "nth": 3}, "fault": "drop_after"}])
         here.run("apply", "-y", "-q")

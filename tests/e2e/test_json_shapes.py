@@ -15,7 +15,6 @@ from imgur_sync.cli import cli
 from imgur_sync.report.shapes import COMMANDS_BY_KIND, SHAPES
 from tests.e2e.test_anonymous_command import without_account
 from tests.e2e.test_root_accept import typed
-from tests.support.inside import Inside
 from tests.support.mirror import Mirror, mirror, table
 from tests.support.shape_check import check_document
 
@@ -23,7 +22,7 @@ from tests.support.shape_check import check_document
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Mirror]:
     """The albums cats and dogs, nothing sent yet; dogs has a file that cannot be sent."""
-    with mirror(tmp_path, kind=Inside) as made:
+    with mirror(tmp_path) as made:
         made.put("dogs/broken.png", b"\x89PNG\r\n\x1a\n")
         yield made
 

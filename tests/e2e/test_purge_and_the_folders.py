@@ -6,8 +6,11 @@ import os
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror, table
 from tests.support.pictures import png
+
+KIND = Inside
 
 NOW = ("--older-than", "0s")
 

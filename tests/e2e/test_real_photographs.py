@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.support.inside import Inside
 from tests.support.mirror import Mirror, mirror, sibling, table
 
 SHIPPED = {
@@ -66,7 +65,7 @@ def encode(photograph: Path, folder: Path) -> set[str]:
 def album(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mirror, set[str]]]:
     """A folder of all of them, mirrored once; and the names of those with a place."""
     found = shipped()
-    with mirror(tmp_path_factory.mktemp("photographs"), kind=Inside) as here:
+    with mirror(tmp_path_factory.mktemp("photographs")) as here:
         folder = here.folder / "photographs"
         folder.mkdir()
         for name in (*SHIPPED, *NOT_FOR_IMGUR):

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import HEAD, Mirror, table
+
+KIND = Inside
 
 
 def left(here: Mirror, *names: str) -> None:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.command import PROGRAM
-from tests.support.inside import Inside
+from tests.support.command import PROGRAM, Workplace
 from tests.support.mirror import HEAD, Mirror, mirror, table
 from tests.support.pictures import png
 
@@ -75,11 +74,11 @@ class Either(Mirror):
 
 
 @contextmanager
-def either(base: Path, mode: str, **knobs: Any) -> Iterator[Either]:
+def either(base: Path, mode: str, *, kind: type[Workplace] = Workplace, **knobs: Any) -> Iterator[Either]:
     """The albums cats (five pictures) and dogs (three), nothing sent yet; credentials as the mode needs them."""
-    with mirror(base, kind=Inside, **knobs) as plain:
+    with mirror(base, kind=kind, **knobs) as plain:
         without = NOTHING if mode == "anonymous" else {}
-        place = Inside(plain.folder, {**plain.place.environment, **without})
+        place = kind(plain.folder, {**plain.place.environment, **without})
         here = Either(place, plain.server, plain.web, mode)
         here.manifest(table("cats") + table("dogs"))
         yield here
