@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from imgur_sync.cli.credentials import known_settings
 from imgur_sync.cli.held import HeldPlans
 from imgur_sync.cli.redaction import redacted, secrets
 from imgur_sync.cli.session import Session, note, result
-from imgur_sync.errors import ImgurSyncError, InterruptedRun, LockHeldError
+from imgur_sync.errors import ExitCode, ImgurSyncError, InterruptedRun, LockHeldError
 from imgur_sync.model.event import RunFinished
 from imgur_sync.report.hooks import gate_document, run_document
 from imgur_sync.report.text import Moment
@@ -52,7 +53,9 @@ class Audience:
         self._wanted = {Level.WARNING} if session.quiet else {Level.WARNING, Level.INFO}
         self._wanted |= {Level.DETAIL} if session.verbose or session.debug else set()
         self._dated = not _journal()
-        self._hook = self._new_hook()
+        self._ended: tuple[object, ...] = ()
+        self._argv = known_settings(daemon.manifest.account.profile).hook
+        self._hook = Hook(self._argv, self._hook_line, redact=redacted)
 
     def take(self, event: WatchEvent) -> None:
         """Tell everybody."""
@@ -88,18 +91,16 @@ class Audience:
         self._notifier.close()
 
     def _log(self, line: Line, now: float) -> None:
-        """Lines of text on stderr, or of JSON on stdout."""
+        """Lines of text on stderr, or of JSON on stdout. A log that cannot be written, because the disk is full or the
+        terminal was closed, ends nothing."""
         if line.level not in self._wanted:
             return
-        if self._session.json:
-            result(secrets.redact(_json(line, now)) + "\n")
-        else:
-            date = f"{datetime.fromtimestamp(now):%Y-%m-%d %H:%M:%S}  " if self._dated else ""
-            note(secrets.redact(date + line.text))
-
-    def _new_hook(self) -> Hook:
-        profile = self._daemon.manifest.account.profile
-        return Hook(known_settings(profile).hook, self._hook_line, redact=redacted)
+        with suppress(OSError):
+            if self._session.json:
+                result(secrets.redact(_json(line, now)) + "\n")
+            else:
+                date = f"{datetime.fromtimestamp(now):%Y-%m-%d %H:%M:%S}  " if self._dated else ""
+                note(secrets.redact(date + line.text))
 
     def _hook_line(self, text: str) -> None:
         self._log(Line(Level.WARNING, "hook", "", text), time.time())
@@ -108,7 +109,7 @@ class Audience:
         """A run that did something or could not, and a gate that tripped."""
         file = str(self._daemon.manifest.path)
         match event:
-            case RunFinished() if did(event) and not event.stopped:
+            case RunFinished() if self._is_news(event):
                 self._hook.run(run_document(event, command="watch", manifest=file))
             case PassFailed(error=error) if not isinstance(error, LockHeldError):
                 self._hook.run(run_document(None, command="watch", manifest=file, error=error))
@@ -116,13 +117,26 @@ class Audience:
                 keys = tuple(album.album for album in plan.albums)
                 self._hook.run(gate_document(plan, gate, command="watch", manifest=file, albums=keys))
             case Reloaded():
-                self._hook.close(0.0)
-                try:
-                    self._hook = self._new_hook()
-                except ImgurSyncError as error:
-                    self._hook_line(error.message)
+                self._renew_hook()
             case _:
                 pass
+
+    def _is_news(self, run: RunFinished) -> bool:
+        """Whether a run changed something, or could not do all for other reasons than the one before it."""
+        problems = tuple((album.album, album.problems) for album in run.albums if not album.done)
+        before, self._ended = self._ended, (run.codes, problems)
+        return not run.stopped and (did(run) or (self._ended != before and run.codes[:1] != (ExitCode.DONE,)))
+
+    def _renew_hook(self) -> None:
+        """The settings may name another hook now; what waits for the one before goes to it all the same."""
+        try:
+            argv = known_settings(self._daemon.manifest.account.profile).hook
+        except ImgurSyncError as error:
+            self._hook_line(error.message)
+            return
+        if argv != self._argv:
+            self._hook.close(0.0)
+            self._argv, self._hook = argv, Hook(argv, self._hook_line, redact=redacted)
 
     def _tell_manager(self, event: WatchEvent, now: float) -> None:
         match event:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections import defaultdict
 from contextlib import suppress
@@ -22,6 +23,9 @@ class HeldPlans:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        with suppress(OSError):  # what a daemon before this one left there may not hold any more
+            for old in folder.glob("*.txt"):
+                old.unlink()
         self._held: dict[str, set[GateName]] = defaultdict(set)
 
     def take(self, event: WatchEvent, now: float) -> str:
@@ -57,4 +61,7 @@ class HeldPlans:
         return f"the plan is in {path}"
 
     def _path(self, album: str) -> Path:
-        return self._folder / f"{quote(album, safe='')[:LONGEST]}.txt"
+        name = quote(album, safe="")
+        if len(name) > LONGEST:
+            name = f"{name[:LONGEST]}.{hashlib.sha256(album.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
+        return self._folder / f"{name}.txt"

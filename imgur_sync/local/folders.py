@@ -47,6 +47,8 @@ class Folders:
 
         A folder that is there and cannot be opened has an error, and its identity where that much is known.
         """
+        if self._stillness is not None:
+            self._stillness.begin(spec.key)
         try:
             rules = album_rules(spec)
         except ValueError as error:
@@ -85,8 +87,6 @@ class Folders:
         self, spec: AlbumSpec, rules: Rules, fd: int, looker: Looker, unchanged_if: str, *, trust: bool
     ) -> LocalAlbum | UnchangedFolder:
         start_ns = int(self._clock.now() * 1_000_000_000)
-        if self._stillness is not None:
-            self._stillness.begin(spec.key)
         scan = Scan(self._cache, spec.key, looker, self._open_file, start_ns, trust=trust, stillness=self._stillness)
         scan.folder(fd, "", rules)
         scan.forget_vanished()

@@ -39,6 +39,8 @@ from imgur_sync.watch.standing import Standings
 from imgur_sync.watch.turns import Timers
 
 ANEW = "Start watch anew; a service manager does that by itself. All that was done is saved."
+HOUR = 3600.0
+"""Seconds after which what is left of an album that is to be removed is tried again."""
 POLITE = 1.0
 """Seconds that somebody who asked for the lock of runs is given to take it."""
 
@@ -113,10 +115,10 @@ class Daemon:
     def _look_and_act(self, due: Collection[str], *, everything: bool) -> Iterator[WatchEvent]:
         self._asleep_until = None
         now = self._clock.monotonic()
-        keys = self._keys() if everything else first_of(self.manifest, due)
+        keys = self._keys() if everything else self.standings.apart(first_of(self.manifest, due))
         self.agenda.looked_at(keys if keys else due)
         if everything:
-            at_odds = self.standings.quarrelled()
+            at_odds = self.standings.quarrelled() | self.standings.unusable()
             others = tuple(key for key in self._keys() if key not in at_odds) if at_odds else ()
             self.agenda.note([key for key in keys if key in at_odds], now)
             if at_odds and not others:
@@ -170,6 +172,8 @@ class Daemon:
         self._began = True
         if everything:
             self.timers.looked_everywhere(run.looking, self._clock.monotonic())
+            if self.standings.left_outside():
+                self.timers.look_within(HOUR)
             self.agenda.note(preferred(self.manifest), self._clock.monotonic())
         for key in meant:
             self._note(key)
@@ -178,12 +182,25 @@ class Daemon:
         """A pass ended early: nothing is lost, and it is tried again later."""
         if isinstance(error, NewerStateError) and (self._began or self.closure.error is not None):
             raise OutdatedError("a newer imgur-sync changed the state while this one ran", hint=ANEW) from error
-        if not self._began and isinstance(error, StateError | CredentialsError | ManifestError | UsageError):
+        if not self._began and isinstance(error, StateError | CredentialsError | UsageError):
             raise error
         now, wall = self._clock.monotonic(), self._clock.now()
+        if isinstance(error, ManifestError):
+            yield from self._unusable(error, tuple(meant))
+            return
         until = self.closure.close(error, now, wall)
         self.agenda.note(meant, until)
         if not isinstance(error, MadeRoomError):
+            yield PassFailed(error, wall + until - now)
+
+    def _unusable(self, error: ManifestError, meant: tuple[str, ...]) -> Iterator[WatchEvent]:
+        """Something in the manifest cannot be carried out: it is found out for which album, and the others go on."""
+        now, wall = self._clock.monotonic(), self._clock.now()
+        self.timers.looked_everywhere(0, now)
+        new = self.standings.blame(meant, error)
+        until = now if len(meant) > 1 else self.standings.blamed_until(meant[0])
+        self.agenda.note(meant, until)
+        if new:
             yield PassFailed(error, wall + until - now)
 
     def _note(self, key: str) -> None:
@@ -241,6 +258,11 @@ class Daemon:
         except ImgurSyncError as error:
             if self.standings.manifest_refused(error) or asked:
                 yield NotReloaded(error)
+            return
+        if manifest.state_path != self.manifest.state_path:
+            moved = UsageError("[state] path is another one now", hint="that takes a restart of watch")
+            if self.standings.manifest_refused(moved) or asked:
+                yield NotReloaded(moved)
             return
         self.standings.manifest_refused(None)
         if manifest == self.manifest:

@@ -83,5 +83,6 @@ def run_pass(
             assert run is not None, "a run ends with its result"
             record.exit_codes, record.uploaded_bytes = run.codes, run.uploaded_bytes
         meant = keys or tuple(spec.key for spec in manifest.albums)
+        meant = tuple(dict.fromkeys((*meant, *standings.outside(), *(album.album for album in run.left.albums))))
         yield from standings.looked(run.left, meant, run)
     return run

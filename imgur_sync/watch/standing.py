@@ -8,7 +8,7 @@ from dataclasses import replace
 from imgur_sync.errors import ExitCode, ImgurSyncError
 from imgur_sync.model.activity import Queued, Wait, WaitKind
 from imgur_sync.model.event import RunFinished
-from imgur_sync.model.gate import Gate
+from imgur_sync.model.gate import Gate, GateName
 from imgur_sync.model.hint import Unwatched
 from imgur_sync.model.plan import AlbumPlan, Plan
 from imgur_sync.model.spec import Manifest
@@ -18,7 +18,12 @@ from imgur_sync.watch.outlook import Outlook, outlook, remedy
 from imgur_sync.watch.patience import ROOM_LONGEST, Failures
 from imgur_sync.watch.quarrels import Quarrels
 from imgur_sync.watch.site import Site
+from imgur_sync.watch.wording import error_text
 
+REMOTE = (GateName.RESTORE, GateName.ADOPT, GateName.PUBLISH, GateName.STRIKE)
+"""Gates about what only Imgur knows."""
+LEAST = 1.0
+"""Seconds between two looks at an album that nothing touched."""
 LONG = 60.0
 """Seconds after which a file that is still being written is worth a line in the log."""
 
@@ -33,6 +38,9 @@ class Standings:
         self._prints: dict[str, str] = {}
         self._gates: dict[str, tuple[Gate, ...]] = {}
         self._files: dict[str, frozenset[str]] = {}
+        self._stuck: dict[str, str] = {}
+        self._suspects: set[str] = set()
+        self._blamed: dict[str, str] = {}
         self._failures = Failures()
         self._flaws = Failures()
         self._quarrels = Quarrels()
@@ -63,16 +71,18 @@ class Standings:
                 moments.append(max(self._failures.until(key), self._quarrels.until(key)))
             if found.flawed:
                 moments.append(self._flaws.until(key))
-        return min(moments, default=None)
+        return max(now + LEAST, min(moments)) if moments else None
 
     def looked(self, plan: Plan, keys: Iterable[str], run: RunFinished | None = None) -> Iterator[WatchEvent]:
         """Take in the plan of a look at these albums, or what a run left over."""
         plans = {album.album: album for album in plan.albums}
         for key in keys:
+            self._suspects.discard(key)
+            self._blamed.pop(key, None)
             album = plans.get(key)
             if album is None:
                 yield from self._opened(key, ())
-                for kept in (self._outlooks, self._gates, self._files):
+                for kept in (self._outlooks, self._gates, self._files, self._stuck):
                     kept.pop(key, None)
                 self._failures.fine(key)
                 self._flaws.fine(key)
@@ -88,11 +98,23 @@ class Standings:
         self._compare(album)
         (self._flaws.failed(key, now) if found.flawed else self._flaws.fine(key))
         if run is None:
-            return found
+            return self._as_imgur_said(album, found)
+        remote = any(gate.name in REMOTE for gate in found.gates)
+        (self._stuck.update({key: album.fingerprint}) if remote else self._stuck.pop(key, None))
         if found.act and ExitCode.BUDGET in run.codes and run.resume_at is not None:
             return replace(found, act=False, again=min(run.resume_at, found.again or run.resume_at))
         (self._failures.failed(key, now) if found.act else self._failures.fine(key))
         return found
+
+    def _as_imgur_said(self, album: AlbumPlan, found: Outlook) -> Outlook:
+        """A look without Imgur does not see what a gate of the last pass was about: with the same folder, it holds."""
+        before = self._outlooks.get(album.album)
+        if before is None or self._stuck.get(album.album) != album.fingerprint:
+            return found
+        known = {gate.name for gate in before.gates}
+        gates = (*before.gates, *(gate for gate in found.gates if gate.name not in known))
+        waits = (*before.waits, *(wait for wait in found.waits if wait not in before.waits))
+        return replace(found, act=False, again=None, gates=gates, waits=waits)
 
     def _compare(self, album: AlbumPlan) -> None:
         """A folder that is not as it was at the last look is a reason to try again at once."""
@@ -114,6 +136,33 @@ class Standings:
             if what:
                 until = self._site.clock.now() + self._quarrels.until(album.album) - now
                 yield Quarrel(album.album, what, until)
+
+    def apart(self, keys: tuple[str, ...]) -> tuple[str, ...]:
+        """These albums, or one alone of those among which one has an entry that cannot be used."""
+        suspects = [key for key in keys if key in self._suspects]
+        return (suspects[0],) if suspects else keys
+
+    def blame(self, keys: tuple[str, ...], error: ImgurSyncError) -> bool:
+        """What the manifest says of one of these albums cannot be carried out. Whether it is known which, and new."""
+        if len(keys) > 1:
+            self._suspects |= set(keys)
+            return False
+        key, now = keys[0], self._site.clock.monotonic()
+        self._suspects.add(key)
+        self._failures.failed(key, now)
+        what = error_text(error)
+        before, self._blamed[key] = self._blamed.get(key), what
+        wait = Wait(WaitKind.MANIFEST, key, what, remedy="imgur-sync validate")
+        self._outlooks[key] = Outlook(key, act=True, again=None, waits=(wait,))
+        return before != what
+
+    def blamed_until(self, key: str) -> float:
+        """When an album of which the manifest says what cannot be carried out is tried again."""
+        return self._failures.until(key)
+
+    def unusable(self) -> frozenset[str]:
+        """The albums with an entry that cannot be used, as far as it is known."""
+        return frozenset(self._blamed)
 
     def quarrelled(self) -> frozenset[str]:
         """The albums that are left alone now."""
@@ -147,9 +196,19 @@ class Standings:
 
     def manifest_refused(self, error: ImgurSyncError | None) -> bool:
         """The manifest cannot be used as it is (None: it can); whether that is new."""
-        text = error.message if error is not None else ""
+        text = error_text(error) if error is not None else ""
         new, self._refusal = text != self._refusal, text
         return new and bool(text)
+
+    def outside(self) -> tuple[str, ...]:
+        """Albums of which something is known that the manifest does not name: those that are to be removed, and
+        sub-folders that went away."""
+        here = {spec.key for spec in self._manifest.albums}
+        return tuple(key for key in self._outlooks if key not in here)
+
+    def left_outside(self) -> bool:
+        """Whether something can be done for albums that the manifest does not name."""
+        return any(self._outlooks[key].act or self._outlooks[key].again is not None for key in self.outside())
 
     def queue(self) -> tuple[Queued, ...]:
         """What is before each album, in the order of the manifest."""
@@ -174,6 +233,8 @@ class Standings:
                 yield Wait(WaitKind.PAUSED, spec.key, what, until=wall + until - now)
             found = self._outlooks.get(spec.key)
             yield from found.waits if found is not None else ()
+        for key in self.outside():
+            yield from self._outlooks[key].waits
 
     def _outlook(self, album: AlbumPlan, plan: Plan) -> Outlook:
         now, wall = self._site.clock.monotonic(), self._site.clock.now()
@@ -199,6 +260,7 @@ class Standings:
     def _gates_of(self, plan: Plan, found: Outlook) -> Iterator[WatchEvent]:
         """Tell of gates that did not hold before, or held another number."""
         before, self._gates[found.album] = self._gates.get(found.album, ()), found.gates
+        told = {(gate.name, gate.count) for gate in before}
         for gate in found.gates:
-            if gate not in before:
+            if (gate.name, gate.count) not in told:
                 yield GateTripped(gate, plan, remedy(gate, self._manifest.path))

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from imgur_sync.errors import ExitCode, LockHeldError
-from imgur_sync.executor.finishing import has_work
+from imgur_sync.errors import LockHeldError
 from imgur_sync.model.event import (
     BudgetReached,
     Event,
@@ -42,7 +41,7 @@ from imgur_sync.watch.events import (
     Reloaded,
     WatchEvent,
 )
-from imgur_sync.watch.outlook import HOLDING
+from imgur_sync.watch.wording import error_text
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _NEWS = (UploadDone, UploadFound, StepDone, BudgetReached)
@@ -84,10 +83,10 @@ def _own(event: Own, read: Moment) -> tuple[Level, str]:
             what = ", ".join(terminal(album) for album in albums[:5]) + (" and more" if albums[5:] else "")
             return Level.DETAIL, f"a pass over {what or 'all albums'}, {why}"
         case PassFailed(error=LockHeldError() as error):
-            return Level.DETAIL, f"{sentence(error.message, 400)}; the pass waits for it"
+            return Level.DETAIL, f"{error_text(error)}; the pass waits for it"
         case PassFailed(error=error, again=again):
             hint = f"; {sentence(error.hint, 300)}" if error.hint else ""
-            return Level.WARNING, f"{sentence(error.message, 400)}{hint}. It is tried again {read.text(again)}"
+            return Level.WARNING, f"{error_text(error)}{hint}. It is tried again {read.text(again)}"
         case GateTripped(gate=gate, remedy=remedy):
             text = f"{terminal(gate.album)}: the gate {gate.name.value} holds: {sentence(gate.detail, 400)}"
             return Level.WARNING, text + (f". To let it through: {remedy}" if remedy else "")
@@ -103,7 +102,7 @@ def _own(event: Own, read: Moment) -> tuple[Level, str]:
         case NotReloaded(error=error):
             return (
                 Level.WARNING,
-                f"the manifest cannot be used, the one before it rules: {sentence(error.message, 400)}",
+                f"the manifest cannot be used, the one before it rules: {error_text(error)}",
             )
         case Noticed(text=text):
             return Level.WARNING, sentence(text, 600)
@@ -122,16 +121,5 @@ def _of_run(run: Event, read: Moment) -> tuple[Level, str]:
 
 
 def did(run: RunFinished) -> bool:
-    """Whether a run did something, or could not do all; that files are being written, or are gone since a moment, is
-    nothing that it could not do."""
-    return bool(run.uploaded or run.edited or run.deleted or run.deleted_albums) or any(
-        code is not ExitCode.DONE for code in run.codes if code is not ExitCode.PARTIAL or not _only_waits(run)
-    )
-
-
-def _only_waits(run: RunFinished) -> bool:
-    return not run.stopped and all(
-        not (album.unsettled or album.errors or album.gates or album.blocked or has_work(album))
-        and all(file.why in HOLDING for file in album.unsendable)
-        for album in run.left.albums
-    )
+    """Whether a run changed anything. What it could not do is told by events of its own, once."""
+    return bool(run.uploaded or run.edited or run.deleted or run.deleted_albums)

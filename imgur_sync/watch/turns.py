@@ -38,6 +38,10 @@ class Timers:
         wait = DAY * max(cost, 1) / a_day if a_day else LONGEST_YEARS
         self.drift_at = now + max(wait, self._manifest.watch.rescan)
 
+    def look_within(self, seconds: float) -> None:
+        """Look at everything on Imgur at the latest in so many seconds."""
+        self.drift_at = min(self.drift_at, self._site.clock.monotonic() + seconds)
+
     def reloaded(self, before: Manifest, manifest: Manifest, now: float) -> None:
         """Another manifest rules: albums that came, went or moved, and another account, are looked at on Imgur now."""
         self._manifest = manifest

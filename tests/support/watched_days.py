@@ -16,7 +16,7 @@ from imgur_sync.imgur.writer import ImgurWriter
 from imgur_sync.local.folders import Folders
 from imgur_sync.local.stillness import Stillness
 from imgur_sync.model.event import RunFinished
-from imgur_sync.model.spec import Manifest, WatchSpec
+from imgur_sync.model.spec import Manifest, Removal, WatchSpec
 from imgur_sync.report.live import LiveActivity, beginning
 from imgur_sync.report.text import Moment
 from imgur_sync.state.cache import SqliteCache
@@ -48,6 +48,8 @@ class WatchedDays(SyncStage):
         self.log: list[Line] = []
         self.load_error: ImgurSyncError | None = None
         self.wakes = 0
+        self.removals: tuple[Removal, ...] = ()
+        self.state_path: Path | None = None
         self.outdated = False
         self._plot: list[tuple[float, int, Callable[[], object]]] = []
         self._began = self.clock.monotonic()
@@ -55,7 +57,8 @@ class WatchedDays(SyncStage):
 
     def manifest(self) -> Manifest:
         """The manifest as it stands, with the daemon's pace."""
-        return replace(super().manifest(), watch=self.pace)
+        made = replace(super().manifest(), watch=self.pace, removed=self.removals)
+        return replace(made, state_path=self.state_path) if self.state_path is not None else made
 
     @property
     def elapsed(self) -> float:
@@ -67,13 +70,13 @@ class WatchedDays(SyncStage):
         self._plot.append((seconds, len(self._plot), act))
         self._plot.sort(key=lambda row: row[:2])
 
-    def watch(self, until: float) -> list[WatchEvent]:
+    def watch(self, until: float, manifest: Manifest | None = None) -> list[WatchEvent]:
         """Run a daemon until so many seconds after the stage was set up; what it tells."""
         self._stop = 0
         first = len(self.told)
         self.watcher = HandWatcher(self.clock)
         self.watcher.before_waiting = lambda deadline: self._happens(deadline, until)
-        self.daemon = Daemon(self._site(), self.manifest())
+        self.daemon = Daemon(self._site(), manifest or self.manifest())
         live = LiveActivity(self.board, self.clock, beginning("watch", self.clock))
         shown = Shown(live, self.daemon)
         try:
