@@ -40,15 +40,21 @@ def uploads(made: Mirror) -> int:
 def test_two_daemons_and_an_apply(tmp_path: Path) -> None:
     """The second daemon ends with 5 and says who watches; the apply gets its turn in the middle of the first one's
     pass, and does the rest; nothing is sent twice; the first daemon goes on."""
-    with mirror(tmp_path, latency=0.2) as made:
+    with mirror(tmp_path) as made:
         for number in range(5, 30):
             made.put(f"cats/c{number:02}.png", 100 + number)
+        slow = {"method": "POST", "path": "/3/upload", "count": 0}
+        made.steer("faults", {"fault": "delay", "seconds": 4, "match": slow})
         with daemon(made) as first:
             until(lambda: uploads(made) >= 2, LONG)
+            applied = made.place.start("apply", "-y")
+            assert applied.stderr is not None
+            assert any("to give way" in line for line in applied.stderr)
+            made.calm()
+            assert applied.communicate(timeout=LONG)[1].count("Traceback") == 0
+            assert applied.returncode == 0
             second = made.run("watch", code=5)
             assert str(first.pid) in second.stderr
-            applied = made.run("apply", "-y", code=0)
-            assert "to give way" in applied.stderr
             made.check_equal("dogs")
             assert len(made.received()) == 33
             made.put("dogs/d9.png", 900)
