@@ -118,9 +118,10 @@ class Daemon:
                 return
             yield from self._pass(others, "to look for changes on Imgur", everything=True)
             return
+        givers: frozenset[str] = frozenset()
         if keys:
             try:
-                keys = yield from peek(self._site, self.manifest, keys, self.standings)
+                keys, givers = yield from peek(self._site, self.manifest, keys, self.standings)
             except InterruptedRun:
                 raise
             except ImgurSyncError as error:
@@ -136,7 +137,8 @@ class Daemon:
         if self.closure.until > now:
             self.agenda.note(acting, self.closure.until)
             return
-        yield from self._pass(tuple(acting), "something changed")
+        givers -= self.standings.quarrelled()
+        yield from self._pass(tuple(key for key in keys if key in acting or key in givers), "something changed")
 
     def _pass(self, keys: tuple[str, ...], why: str, *, everything: bool = False) -> Iterator[WatchEvent]:
         """One pass over these albums (none named: all)."""
