@@ -65,6 +65,7 @@ def test_every_key_of_the_models_occurs_in_the_example(table: str, key: str) -> 
         "BudgetTable": data["budget"],
         "UploadTable": data["upload"],
         "StateTable": data["state"],
+        "WatchTable": data["watch"],
         "GatesTable": data["gates"],
         "PruneGateTable": data["gates"]["prune"],
         "CountGateTable": data["gates"]["restore"],

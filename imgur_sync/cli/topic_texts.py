@@ -71,6 +71,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "IMGUR_SYNC_SETTLE_SECONDS": "how long Imgur may take to show what was sent; wins over the key in [upload]",
     "IMGUR_SYNC_HOOK": 'a command that is told of every run: a JSON list, such as ["play", "bell.oga"], or [] for '
     "none; wins over hook in config.toml",
+    "IMGUR_SYNC_LISTEN": "where watch serves its status page, such as 127.0.0.1:8780; wins over listen in config.toml",
     "IMGUR_SYNC_STATE_DIR": "the folder of the credit ledger and of the tokens, shared by all manifests",
     "IMGUR_SYNC_CONFIG_DIR": "the folder of config.toml",
     "NO_COLOR": "no colours, whatever its value",

@@ -30,7 +30,7 @@ from imgur_sync.watch.events import (
     WatchEvent,
 )
 from imgur_sync.watch.listening import Listener
-from imgur_sync.watch.looking import peek, run_pass
+from imgur_sync.watch.looking import Looked, peek, run_pass
 from imgur_sync.watch.patience import Closure
 from imgur_sync.watch.precedence import first_of, preferred
 from imgur_sync.watch.roots import is_special, watched_roots
@@ -126,11 +126,12 @@ class Daemon:
                 return
             yield from self._pass(others, "to look for changes on Imgur", everything=True)
             return
+        givers: frozenset[str] = frozenset()
         if keys:
             found = yield from self._peeked(keys)
             if found is None:
                 return
-            keys = found
+            keys, givers = found
         now = self._clock.monotonic()
         acting = [key for key in keys if self.standings.acts(key, now)]
         for key in keys:
@@ -141,9 +142,10 @@ class Daemon:
         if self.closure.until > now:
             self.agenda.note(acting, self.closure.until)
             return
-        yield from self._pass(tuple(acting), "something changed")
+        givers -= self.standings.quarrelled() | self.standings.unusable()
+        yield from self._pass(tuple(key for key in keys if key in acting or key in givers), "something changed")
 
-    def _peeked(self, keys: Sequence[str]) -> Generator[WatchEvent, None, tuple[str, ...] | None]:
+    def _peeked(self, keys: Sequence[str]) -> Generator[WatchEvent, None, Looked | None]:
         """Look at these albums without Imgur; None where the state, say, could not be read: it is tried again."""
         try:
             return (yield from peek(self._site, self.manifest, keys, self.standings))

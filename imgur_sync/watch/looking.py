@@ -19,24 +19,29 @@ from imgur_sync.watch.precedence import with_uploads_kept
 from imgur_sync.watch.site import RoomWanted, Site
 from imgur_sync.watch.standing import Standings
 
+Looked = tuple[tuple[str, ...], frozenset[str]]
+"""Albums that were looked at, and those that pictures which are to be sent were made for."""
+
 
 def peek(
     site: Site, manifest: Manifest, keys: Sequence[str], standings: Standings
-) -> Generator[WatchEvent, None, tuple[str, ...]]:
+) -> Generator[WatchEvent, None, Looked]:
     """Look at the folders of these albums and at what is known of Imgur, for no credit: is there anything to do now?
 
     Where a picture that is to be sent was made for another album, that one is looked at, too: the file may have been
-    moved, and the folder that it left is told of a moment later, or never. Returns the albums that were looked at.
+    moved, and the folder that it left is told of a moment later, or never. Returns the albums that were looked at,
+    and those that such pictures were made for.
     """
     looked = tuple(keys)
     while True:
         with site.peeking(with_uploads_kept(manifest, looked)) as ports:
             plan = yield from _planned(site, ports, manifest, looked)
-            givers = _givers(ports.store, manifest, plan, looked)
-        if not givers:
+            givers = _givers(ports.store, manifest, plan)
+        more = tuple(key for key in givers if key not in looked)
+        if not more:
             yield from standings.looked(plan, looked)
-            return looked
-        looked += givers
+            return looked, frozenset(givers)
+        looked += more
 
 
 def _planned(site: Site, ports: Ports, manifest: Manifest, keys: tuple[str, ...]) -> Generator[WatchEvent, None, Plan]:
@@ -51,14 +56,14 @@ def _planned(site: Site, ports: Ports, manifest: Manifest, keys: tuple[str, ...]
     return plan
 
 
-def _givers(store: StateStore, manifest: Manifest, plan: Plan, looked: tuple[str, ...]) -> tuple[str, ...]:
-    """Other albums that have or had pictures of what is to be sent."""
+def _givers(store: StateStore, manifest: Manifest, plan: Plan) -> tuple[str, ...]:
+    """The albums that have or had pictures of what is to be sent."""
     steps = (step for album in plan.albums for step in album.wanted)
     sent = {step.digest[:SHORT] for step in steps if isinstance(step, Upload)}
     if not sent:
         return ()
-    others = (spec.key for spec in manifest.albums if spec.key not in looked)
-    return tuple(key for key in others if any(_gives(picture, sent) for picture in store.pictures(key)))
+    keys = (spec.key for spec in manifest.albums)
+    return tuple(key for key in keys if any(_gives(picture, sent) for picture in store.pictures(key)))
 
 
 def _gives(picture: SyncedPicture, sent: Collection[str]) -> bool:

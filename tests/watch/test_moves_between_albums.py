@@ -55,3 +55,22 @@ def test_a_move_of_which_only_half_is_told_uploads_nothing(days: WatchedDays) ->
     days.watch(4 * HOUR)
     assert days.uploads() == 6
     assert [days.shown(key) for key in ("here", "there")] == [days.wanted(key) for key in ("here", "there")]
+
+
+def test_a_file_waits_for_its_picture_while_the_folder_that_it_left_is_unplugged(days: WatchedDays) -> None:
+    """What a gate holds back for both albums is not sent by a pass over one of them."""
+    old, new = days.base / "here" / "1.png", days.base / "there" / "9.png"
+
+    def move() -> None:
+        old.rename(new)
+        (days.base / "here").rename(days.base / "away")
+        days.watcher.happen(new)
+
+    days.at(700.0, move)
+    days.at(2 * HOUR, lambda: days.add("there", "a.png", 99))
+    days.at(4 * HOUR, lambda: (days.base / "away").rename(days.base / "here"))
+    days.watch(3 * HOUR)
+    assert days.uploads() == 7
+    days.watch(7 * HOUR)
+    assert days.uploads() == 7
+    assert [days.shown(key) for key in ("here", "there")] == [days.wanted(key) for key in ("here", "there")]
