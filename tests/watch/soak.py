@@ -19,9 +19,12 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.support.daemon import daemon
 from tests.support.mirror import HEAD, Mirror, mirror, table
@@ -61,6 +64,7 @@ class Churn:
         self._chance = random.Random(seed)
         self._next = 1_000_000
         self.done = 0
+        self.acts: dict[str, list[str]] = defaultdict(list)
 
     def once(self) -> None:
         """One change."""
@@ -69,9 +73,9 @@ class Churn:
         acts: list[Callable[[], object]] = [
             lambda: self._write(album / f"n{self._next}.png"),
             lambda: self._write(self._chance.choice(pictures)),
-            lambda: self._chance.choice(pictures).rename(album / f"r{self._next}.png"),
-            lambda: self._chance.choice(pictures).rename(self._other(album) / f"m{self._next}.png"),
-            lambda: self._chance.choice(pictures).unlink(),
+            lambda: self._move(self._chance.choice(pictures), album / f"r{self._next}.png"),
+            lambda: self._move(self._chance.choice(pictures), self._other(album) / f"m{self._next}.png"),
+            lambda: self._remove(self._chance.choice(pictures)),
             lambda: (album / f"note{self._next}.txt").write_text("churn"),
         ]
         if len(pictures) < 20:
@@ -84,6 +88,20 @@ class Churn:
         fresh = path.with_name(f".{path.name}.new")
         fresh.write_bytes(png(seed=self._next))
         fresh.rename(path)
+        self._note(path, "written")
+
+    def _move(self, path: Path, target: Path) -> None:
+        path.rename(target)
+        self._note(target, f"from {path.relative_to(self._folder)}")
+
+    def _remove(self, path: Path) -> None:
+        self._note(path, "removed")
+        path.unlink()
+
+    def _note(self, path: Path, what: str) -> None:
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.acts[digest].append(f"{at} {path.relative_to(self._folder)} {what}")
 
     def _other(self, album: Path) -> Path:
         return self._chance.choice([one for one in sorted(self._folder.glob("a??")) if one != album])
@@ -96,10 +114,11 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--pictures", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every", type=float, default=1.0, help="seconds between two changes, on average")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as base, mirror(Path(base)) as imgur:
         _prepare(imgur, wanted.files, wanted.pictures)
-        samples = _run(imgur, wanted.minutes * 60, Churn(imgur.folder, wanted.seed))
+        samples = _run(imgur, wanted.minutes * 60, wanted.every, Churn(imgur.folder, wanted.seed))
     return _verdict(samples)
 
 
@@ -122,7 +141,7 @@ def _prepare(imgur: Mirror, files: int, pictures: int) -> None:
     print(f"{files} files, {pictures} pictures sent in {time.monotonic() - begun:.0f} s", flush=True)
 
 
-def _run(imgur: Mirror, seconds: float, churn: Churn) -> list[Sample]:
+def _run(imgur: Mirror, seconds: float, every: float, churn: Churn) -> list[Sample]:
     samples: list[Sample] = []
     with daemon(imgur) as watch:
         watch.at_rest()
@@ -137,16 +156,29 @@ def _run(imgur: Mirror, seconds: float, churn: Churn) -> list[Sample]:
                 told = now
                 print(_line(samples[-1], churn.done, len(watch.lines)), flush=True)
             assert watch.process.poll() is None, watch.lines[-20:]
-            time.sleep(random.Random(churn.done).uniform(0.5, 1.5))
+            time.sleep(every * random.Random(churn.done).uniform(0.5, 1.5))
         watch.until(lambda: _equal(imgur))
         samples.append(_sample(watch.process.pid, time.monotonic() - begun))
         stored = [image["sha256"] for image in imgur.look("world")["images"]]
         doubled = len(stored) - len(set(stored))
         print(f"{churn.done} changes; albums equal their folders; {doubled} uploaded twice", flush=True)
+        if doubled:
+            _tell(churn, stored, watch.lines)
         assert watch.stop() == 143
     if doubled:
         sys.exit("something was uploaded twice")
     return samples
+
+
+def _tell(churn: Churn, stored: list[str], lines: list[dict[str, Any]]) -> None:
+    """What happened to the files that were uploaded twice, and what the daemon said of them."""
+    for digest in sorted({one for one in stored if stored.count(one) > 1}):
+        acts = churn.acts.get(digest, [])
+        print(f"{digest[:12]}: {acts}")
+        names = {name for act in acts for name in act.split() if name.endswith(".png")}
+        for line in lines:
+            if any(Path(name).name in line["text"] for name in names):
+                print(f"    {line['at']} {line['event']} {line['text']}")
 
 
 def _equal(imgur: Mirror) -> bool:
