@@ -28,6 +28,7 @@ class Why(StrEnum):
     SECRET = "may hold a secret"  # never sent, whatever the patterns say
     CHANGING = "changed while it was read"
     UNSTILL = "still being written"
+    ELSEWHERE = "its picture is in an album that is looked at next"
     VANISHED = "gone a moment ago"  # its picture stays until another look has missed it, too
     REFUSED = "refused by Imgur before"
     FAILED = "could not be settled before"

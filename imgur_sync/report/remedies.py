@@ -19,6 +19,7 @@ REMEDIES: Mapping[Why, str] = {
     Why.SECRET: "if it is a picture to show, rename it; else leave it out with exclude",
     Why.CHANGING: "run again when it is whole",
     Why.UNSTILL: "it is sent once it is whole",
+    Why.ELSEWHERE: "it takes its picture along in a moment",
     Why.VANISHED: "put it back, or wait for removal_hold in [watch]",
     Why.REFUSED: f"change the file, or try again: {RETRY}",
     Why.FAILED: f"try again: {RETRY}",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from imgur_sync.model.local import Content, LocalAlbum, LocalFile, UnchangedFolder, Unsendable, Why
@@ -16,12 +17,23 @@ SHORT = 16
 
 class Absences:
     """Since when files are missing, by album and path, in monotonic seconds. Kept in memory only: after a restart all
-    files have just gone missing, which is the safe side."""
+    files have just gone missing, which is the safe side. `left_out` are the albums that the pass under way leaves out,
+    but for those that no pass takes in now."""
 
     def __init__(self, clock: Clock, hold: float) -> None:
         self.hold = hold
+        self.left_out: frozenset[str] = frozenset()
         self._clock = clock
         self._since: dict[str, dict[str, float]] = {}
+
+    @contextmanager
+    def leaving_out(self, albums: frozenset[str]) -> Iterator[None]:
+        """For the time of a pass that leaves these albums out."""
+        self.left_out = albums
+        try:
+            yield
+        finally:
+            self.left_out = frozenset()
 
     def missing(self, album: str, paths: Iterable[str]) -> frozenset[str]:
         """Take in a whole look at an album that missed these files, and say which of them have not been missing for
@@ -48,7 +60,8 @@ class HeldFolders:
     stays where it is. A file that was renamed, or is in another folder, takes its picture along at once.
 
     A look that was not whole, with errors or without a folder, proves nothing and is passed on as it is. `alive` is
-    called while files are read.
+    called while files are read. A file with new content that a picture of an album has which the pass leaves out is
+    left alone: it was moved since the look before the pass, which would send it again.
     """
 
     def __init__(
@@ -79,12 +92,26 @@ class HeldFolders:
             return local
         if local.root is None or local.errors:
             return local
-        waiting = self._absences.missing(spec.key, _missing(local, self._store.pictures(spec.key)))
-        if not waiting:
+        pictures = self._store.pictures(spec.key)
+        waiting = self._absences.missing(spec.key, _missing(local, pictures))
+        moved = self._moved_in(local, pictures) if self._absences.left_out else frozenset()
+        if not waiting and not moved:
             return local
         found = (*local.unsendable, *(Unsendable(path, Why.VANISHED) for path in waiting))
+        found += tuple(Unsendable(path, Why.ELSEWHERE) for path in moved)
         in_order = sorted(found, key=lambda one: one.path.encode("utf-8", "surrogateescape"))
-        return replace(local, unsendable=tuple(in_order))
+        files = tuple(file for file in local.files if file.path not in moved)
+        return replace(local, files=files, unsendable=tuple(in_order))
+
+    def _moved_in(self, local: LocalAlbum, pictures: Iterable[SyncedPicture]) -> frozenset[str]:
+        """The files whose content is new here and in an album that this run leaves out."""
+        known = {picture.digest[:SHORT] for picture in pictures if picture.standing is not Standing.GONE}
+        new = {file.digest[:SHORT]: file.path for file in local.files if file.digest[:SHORT] not in known}
+        if not new:
+            return frozenset()
+        placed = (picture for key in self._absences.left_out for picture in self._store.pictures(key))
+        there = {p.digest[:SHORT] for p in placed if p.standing is Standing.PLACED}
+        return frozenset(file.path for file in local.files if file.digest[:SHORT] in new.keys() & there)
 
     def ignored(self, spec: AlbumSpec, paths: Iterable[str]) -> frozenset[str]:
         """As the folders."""

@@ -75,7 +75,12 @@ def run_pass(
 ) -> Generator[WatchEvent, None, RunFinished]:
     """One run over these albums (none named: all). Returns how it ended; raises what ended it before its end."""
     aged = replace(manifest, budget=replace(manifest.budget, remote_max_age=manifest.watch.remote_max_age))
-    with site.passing(with_uploads_kept(aged, keys), Options(albums=keys), room_wanted) as bench:
+    apart = standings.quarrelled() | standings.unusable()
+    others = frozenset(spec.key for spec in manifest.albums if spec.key not in keys) - apart
+    with (
+        site.absences.leaving_out(others if keys else frozenset()),
+        site.passing(with_uploads_kept(aged, keys), Options(albums=keys), room_wanted) as bench,
+    ):
         with recorded_run(bench.ports, "watch", keys) as record:
             run: RunFinished | None = None
             for event in apply(bench.ports, bench.writer, bench.manifest, bench.options, lambda plan: True):

@@ -22,9 +22,11 @@ from imgur_sync.report.text import REMEDIES as GATE_REMEDIES
 
 MOST_FILES = 20
 """So many files of one album are told by name."""
+SOON = 2.0
+"""Seconds after which a file that was moved during a pass is looked at together with where it came from."""
 HELD = 300.0
 """Seconds after which an album that is held back is looked at again: somebody may have let it through elsewhere."""
-HOLDING = (Why.UNSTILL, Why.VANISHED, Why.CHANGING)
+HOLDING = (Why.UNSTILL, Why.VANISHED, Why.CHANGING, Why.ELSEWHERE)
 """Why a file is left alone that will be looked at again in a moment."""
 
 
@@ -52,6 +54,8 @@ def outlook(album: AlbumPlan, plan: Plan, manifest: Path, removals: Mapping[str,
     act = has_work(album) or unlisted or any(at <= now for at in moments)
     if album.deferred and plan.resume_at is not None:
         moments.append(plan.resume_at)
+    if any(file.why is Why.ELSEWHERE for file in album.unsendable):
+        moments.append(now + SOON)
     if album.gates or album.blocked:
         moments.append(now + HELD)
     left = [step for step in album.wanted if step not in {one.step for one in album.withheld}]

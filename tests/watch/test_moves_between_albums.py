@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.support.watched_days import WatchedDays
@@ -74,3 +75,34 @@ def test_a_file_waits_for_its_picture_while_the_folder_that_it_left_is_unplugged
     days.watch(7 * HOUR)
     assert days.uploads() == 7
     assert [days.shown(key) for key in ("here", "there")] == [days.wanted(key) for key in ("here", "there")]
+
+
+def test_a_file_that_is_moved_while_a_pass_begins_is_not_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pass was planned before; it leaves the file alone, and the next one takes its picture along."""
+    with WatchedDays(tmp_path, latency=1.0) as days:
+        for key in ("cats", "dogs", "birds"):
+            days.album(key)
+            days.pictures(key, [f"{key}1.png", f"{key}2.png"] if key != "birds" else [])
+        for number, name in enumerate(("dogs1.png", "dogs2.png")):
+            days.put("dogs", name, 300 + number)
+        days.watch(300.0)
+        before, answer, moved = days.uploads(), days.wire.handle_request, []
+
+        def moving(request: httpx.Request) -> httpx.Response:
+            if not moved:
+                source, target = days.base / "dogs" / "dogs1.png", days.base / "cats" / "rex.png"
+                source.rename(target)
+                days.watcher.happen(source)
+                days.watcher.happen(target)
+                moved.append(target)
+            return answer(request)
+
+        days.at(600.0, lambda: days.add("cats", "new.png", 77))
+        days.at(600.0, lambda: monkeypatch.setattr(days.wire, "handle_request", moving))
+        days.watch(900.0)
+        assert moved
+        assert days.uploads() == before + 1
+        assert days.shown("cats") == days.wanted("cats")
+        assert days.shown("dogs") == days.wanted("dogs")
