@@ -209,8 +209,9 @@ def _verdict(samples: list[Sample]) -> int:
     fifth = max(1, len(samples) // 5)
     early, late = samples[fifth : 2 * fifth] or samples[:1], samples[-fifth:]
     before, after = (statistics.median(one.memory for one in part) for part in (early, late))
-    threads = max(one.threads for one in late) - max(one.threads for one in early)
-    files = max(one.files for one in late) - max(one.files for one in early)
+    # A pass has threads and files of its own: what counts is what is there most of the time.
+    threads = round(statistics.median(one.threads for one in late) - statistics.median(one.threads for one in early))
+    files = round(statistics.median(one.files for one in late) - statistics.median(one.files for one in early))
     print(f"memory {before:.1f} -> {after:.1f} MiB ({after / before:.2f}), threads {threads:+}, open files {files:+}")
     flat = after <= before * MORE_MEMORY and threads <= MORE_THINGS and files <= MORE_THINGS
     print("flat" if flat else "NOT FLAT")
