@@ -17,6 +17,7 @@ from imgur_sync.cli.session import Session, note, result
 from imgur_sync.errors import ExitCode, ImgurSyncError, InterruptedRun, LockHeldError
 from imgur_sync.model.event import RunFinished
 from imgur_sync.report.hooks import gate_document, run_document
+from imgur_sync.report.jsons import FORMAT_VERSION
 from imgur_sync.report.text import Moment
 from imgur_sync.watch.events import (
     Asleep,
@@ -152,8 +153,9 @@ class Audience:
 
 def _json(line: Line, now: float) -> str:
     at = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
+    head = {"format_version": FORMAT_VERSION, "kind": "watch_event"}
     fields = {"at": at, "level": line.level.value, "event": line.event, "album": line.album, "text": line.text}
-    return json.dumps(fields, ensure_ascii=True)
+    return json.dumps({**head, **fields}, ensure_ascii=True)
 
 
 def _journal() -> bool:

@@ -254,6 +254,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "exit_code": "number",
         "exit_codes": ["number"],
     },
+    "watch_event": {"at": "time", **dict.fromkeys(("level", "event", "album", "text"), "text")},
     **HOOK_SHAPES,
 }
 """By `kind`: the fields of each document beside `format_version` and `kind`. A table that stands alone may be null."""
@@ -269,6 +270,7 @@ COMMANDS_BY_KIND: Mapping[str, str] = {
     "state_rebuild": "state rebuild",
     "state_recover": "state recover",
     "error": "any command that fails",
+    "watch_event": "watch",
     **HOOK_NAMES,
 }
 """The command that prints a kind, where it has another name."""

@@ -286,7 +286,9 @@ class Daemon:
     # Sleep
 
     def _sleep(self) -> Iterator[WatchEvent]:
-        """Wait for a hint, at most until something is due."""
+        """Wait for a hint, at most until something is due. A signal's waking may have gone to another call."""
+        if self._site.stopping() or self._reload:
+            return
         now = self._clock.monotonic()
         moments = (self.agenda.next_at(), self.timers.rescan_at, max(self.timers.drift_at, self.closure.until))
         until = min(moment for moment in moments if moment is not None)
@@ -294,6 +296,5 @@ class Daemon:
         if self._asleep_until is None or abs(wall - self._asleep_until) > 1.0:
             self._asleep_until = wall
             yield Asleep(wall)
-        hint = self._site.watcher.next(min(until, now + self._site.pulse))
-        if hint is not None:
+        if (hint := self._site.watcher.next(min(until, now + self._site.pulse))) is not None:
             yield from self._listener.take(hint, self._clock.monotonic())

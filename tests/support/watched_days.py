@@ -91,6 +91,11 @@ class WatchedDays(SyncStage):
             self.watcher.close()
         return [event for _, event in self.told[first:]]
 
+    def stop(self) -> None:
+        """SIGTERM, as the handler passes it on."""
+        self._stop = SIGTERM
+        self.watcher.wake()
+
     def add(self, key: str, name: str, seed: int) -> None:
         """A picture appears in the album's folder, and an event tells of it."""
         self.put(key, name, seed)

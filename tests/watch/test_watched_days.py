@@ -240,3 +240,12 @@ def test_pictures_beside_the_manifest_do_not_break_up_a_pass(tmp_path: Path, mon
         days.watch(900.0)
         assert days.shown("cats") == days.wanted("cats")
         assert len(days.of(PassBegan)) == 1
+
+
+def test_a_signal_that_comes_between_two_looks_is_not_slept_over(days: WatchedDays) -> None:
+    """What wakes a sleeper must not be lost on somebody who was awake."""
+    days.watch(600.0)
+    days.at(700.0, lambda: days.watcher.happen(days.base / "cats" / "a.png"))
+    days.at(700.0, days.stop)
+    days.watch(HOUR)
+    assert days.elapsed == pytest.approx(700.0)
