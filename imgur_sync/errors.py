@@ -4,6 +4,7 @@
     ├── UsageError           64    the command line cannot be carried out as written
     ├── ManifestError        65    sync.toml cannot be used; carries every problem found
     ├── StateError           65    the state cannot be read, or is not this manifest's
+    ├── UnreadableError      65    a file that was handed in is not what it should be
     ├── ApprovalError         3    an approval does not name what the plan withholds
     ├── StaleError            4    the world, the manifest or the plan changed
     ├── LockHeldError         5    another run holds the lock
@@ -97,6 +98,12 @@ class NewerStateError(StateError):
     """A newer version of this program wrote it."""
 
 
+class UnreadableError(ImgurSyncError):
+    """A file that was handed in cannot be read, or is not what it should be."""
+
+    exit_code = ExitCode.UNREADABLE
+
+
 class ApprovalError(ImgurSyncError):
     """An approval names a gate or a number that this plan does not have; nothing was done."""
 
@@ -104,9 +111,14 @@ class ApprovalError(ImgurSyncError):
 
 
 class StaleError(ImgurSyncError):
-    """What was to be applied was made for another world."""
+    """What was to be applied was made for another world. `difference` are lines: what the plan of now has more (+) and
+    less (-)."""
 
     exit_code = ExitCode.STALE
+
+    def __init__(self, message: str, *, hint: str = "", difference: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.difference = difference
 
 
 class LockHeldError(ImgurSyncError):

@@ -9,6 +9,8 @@ from contextlib import suppress
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import longest_first
+
 # Shared machines are slow at times: no example fails for taking long. CI draws fewer examples of each property.
 settings.register_profile(
     "steady", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow], max_examples=100
@@ -33,3 +35,15 @@ def pytest_configure(config: pytest.Config) -> None:
         from tests.branches.measuring import measure
 
         measure(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """How many tests run at a time where nobody says."""
+    return longest_first.workers()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest tests first."""
+    longest_first.arrange(config, items)

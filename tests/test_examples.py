@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from imgur_sync.cli.demo_drawing import cat, landscape
 from tests.readme import README, blocks
 from tests.support.console_blocks import run_blocks, steps, try_simulator
+from tests.support.inside import Inside
 
 EXAMPLES = README.parent / "examples"
 TEN_MINUTES = EXAMPLES / "first-ten-minutes.md"
@@ -51,3 +53,19 @@ def test_every_example_is_named_by_the_readme_of_the_examples() -> None:
     """As a link, with what it is."""
     text = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     assert not [path.name for path in EXAMPLES.iterdir() if path.name != "README.md" and f"({path.name})" not in text]
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"), [("github", ".github/workflows/imgur-sync.yml"), ("pre-commit", ".pre-commit-config.yaml")]
+)
+def test_the_files_of_the_reviewed_albums_are_those_that_ci_init_writes(tmp_path: Path, kind: str, file: str) -> None:
+    """Word for word: nobody edits the one and forgets the other."""
+    assert Inside(tmp_path).run("ci", "init", kind, "-o", "-").stdout == (EXAMPLES / "gitops" / file).read_text()
+
+
+def test_the_manifest_of_the_reviewed_albums_is_right(tmp_path: Path) -> None:
+    """It is valid and tidy, with the pictures beside it."""
+    shutil.copytree(EXAMPLES / "gitops", tmp_path / "team")
+    place = Inside(tmp_path / "team")
+    assert "is fine: 2 albums." in place.run("validate").stdout
+    assert place.run("fmt", "--check").returncode == 0

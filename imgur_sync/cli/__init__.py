@@ -33,6 +33,7 @@ GROUPS = {
         "links": Entry("links", "List the links of the pictures."),
     },
     "Looking closer": {
+        "show": Entry("show", "Show a plan file."),
         "diff": Entry("diff", "Show what differs, file by file."),
         "drift": Entry("drift", "Show what was changed on Imgur."),
         "explain": Entry("explain", "Explain what becomes of one file, and why."),
@@ -53,8 +54,12 @@ GROUPS = {
     "Manifest and state": {
         "fmt": Entry("fmt", "Tidy up sync.toml, keeping every comment."),
         "schema": Entry("schema", "Print what sync.toml may hold, for editors."),
+        "ci": Entry("ci", "Write the files of a repository that reviews its albums."),
         "root": Entry("root", "Confirm a folder that does not look like the one it was."),
         "state": Entry("state", "Repair the state."),
+    },
+    "Reviews": {
+        "comment": Entry("comment", "Make the text of a pull request's comment."),
     },
     "A local Imgur, to try things on": {
         "demo": Entry("demo", "Show everything on a local Imgur, in a folder of its own."),

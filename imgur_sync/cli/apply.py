@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from imgur_sync.cli.asking import approvals, planning_options
+from imgur_sync.cli.expected import asked_for
+from imgur_sync.cli.extras import events_option, lfs_option
 from imgur_sync.cli.plan import show_plan
 from imgur_sync.cli.session import Session, is_terminal, note, prompt, result, shared
 from imgur_sync.errors import DeclinedError, ImgurSyncError, InterruptedRun, UsageError
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from imgur_sync.executor import Options
     from imgur_sync.model.event import RunFinished
     from imgur_sync.model.plan import Plan
+    from imgur_sync.model.spec import Manifest
     from imgur_sync.report.live import LiveActivity
     from imgur_sync.report.progress import Display
 
@@ -32,8 +35,11 @@ if TYPE_CHECKING:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. Passes no gate.")
 @click.option("--retry-failed", is_flag=True, help="Try files again that are marked as failed.")
 @click.option("--wait", is_flag=True, help="Wait for the budget, window by window, until all is done.")
-@click.option("--dry-run", is_flag=True, help="The same as plan.")
+@click.option("--expect", metavar="sha256:…", help="Do only what the plan with this digest holds; asks nothing.")
+@click.option("--dry-run", is_flag=True, help="Plan only. A plan that is given is compared: 4 if it is stale.")
 @shared()
+@lfs_option("First run git lfs pull for the files that are to be sent.")
+@events_option
 def command(
     session: Session,
     albums: tuple[str, ...],
@@ -44,6 +50,7 @@ def command(
     yes: bool,
     retry_failed: bool,
     wait: bool,
+    expect: str | None,
     dry_run: bool,
 ) -> int:
     """Make the albums equal the folders: plan, show the plan and its price, ask, do it, read it back.
@@ -52,32 +59,39 @@ def command(
     left out, the rest is done. Ctrl-C stops safely: run apply again to go on. Without a terminal nobody can be asked:
     give -y. The exit code tells what was held back or failed: imgur-sync help exit-codes.
 
-    With --wait a run for which the budget does not suffice sleeps until more can be had, looks at the folders and at
-    Imgur again and goes on, for days if it must. It ends with 6 only at --max-credits, or when two days of waiting let
-    nothing through: imgur-sync help budget.
+    A plan file (imgur-sync help plan-files) is applied once, and only while its plan is still the one of now: else 4.
+    With --wait a run for which the budget does not suffice sleeps until more can be had and goes on, for days if it
+    must: imgur-sync help budget.
 
     \b
     imgur-sync apply                      all albums
     imgur-sync apply cats -y              one album, without a question
     imgur-sync apply --approve prune=37   with a gate passed
     imgur-sync apply --wait -y            all albums, however long it takes
+    imgur-sync apply plan.json            what plan -o wrote, and nothing else
+    imgur-sync apply --expect sha256:…    as long as that is still the plan
+    imgur-sync apply --lfs pull           with what is in Git LFS and not here
     """
     if dry_run and wait:
         raise click.UsageError("--dry-run and --wait exclude each other.")
-    gates = approvals(approve)
-    from imgur_sync.executor import Options
-
-    options = Options(albums, gates, refresh=refresh, checksum=checksum, retry_failed=retry_failed, wait=wait)
+    asked = asked_for(albums, approvals(approve), expect)
+    options = asked.options(refresh=refresh, checksum=checksum, retry_failed=retry_failed, wait=wait)
     if dry_run:
         return show_plan(session, options, max_credits=max_credits, detailed=False)
-    if not yes and not is_terminal(sys.stdin):
-        raise UsageError("there is no terminal to ask at", hint="give -y to apply without a question")
-    return _apply(session, options, max_credits=max_credits, ask=not yes)
+    return _apply(session, options, max_credits=max_credits, ask=not yes and options.expect is None)
 
 
 def _apply(session: Session, options: Options, *, max_credits: int | None, ask: bool) -> int:
     from imgur_sync.cli.hooks import hooked
 
+    if ask and not is_terminal(sys.stdin):
+        raise UsageError(
+            "there is no terminal to ask at", hint="give -y, a plan file or --expect to apply without a question"
+        )
+    if session.lfs:
+        from imgur_sync.cli.lfs import pull_planned
+
+        pull_planned(session, options, max_credits)
     with hooked(session, options.albums) as hook:
         outcome, run = _run(session, options, hook, max_credits=max_credits, ask=ask)
         outcome.tell(run)
@@ -102,7 +116,7 @@ def _run(
         hook.follow(bench, outcome)
 
         def confirm(plan: Plan) -> bool:
-            if _show(session, plan, options, screen):
+            if _show(session, plan, options, screen, bench.manifest):
                 outcome.plan_shown(plan)
             if ask and any(album.steps or (options.wait and album.deferred) for album in plan.albums):
                 _waits_for_answer(live, plan)
@@ -145,13 +159,14 @@ def _waits_for_answer(live: LiveActivity, plan: Plan) -> None:
     live.say("waiting for the answer to its question")
 
 
-def _show(session: Session, plan: Plan, options: Options, screen: Display) -> bool:
+def _show(session: Session, plan: Plan, options: Options, screen: Display, manifest: Manifest) -> bool:
     """The plan, before anything is done: on stdout, or with --json on stderr for whoever is asked. Whether it was
     shown: not with --json where all is to be quiet."""
+    from imgur_sync.cli.lfs import missing_text
     from imgur_sync.report.text import Moment, plan_text
 
     screen.pause()
-    text = plan_text(plan, Moment(time.time()), options.approvals.keys())
+    text = plan_text(plan, Moment(time.time()), options.approvals.keys()) + missing_text(plan, manifest)
     if not session.json:
         result(text + "\n")
     elif not session.quiet:

@@ -7,15 +7,17 @@ import os
 import sys
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from imgur_sync.cli.credentials import known_settings
 from imgur_sync.cli.held import HeldPlans
+from imgur_sync.cli.recording import EventFile
 from imgur_sync.cli.redaction import redacted, secrets
 from imgur_sync.cli.session import Session, note, result
 from imgur_sync.errors import ExitCode, ImgurSyncError, InterruptedRun, LockHeldError
 from imgur_sync.model.event import RunFinished
+from imgur_sync.report.figures import iso
 from imgur_sync.report.hooks import gate_document, run_document
 from imgur_sync.report.jsons import FORMAT_VERSION
 from imgur_sync.report.text import Moment
@@ -51,12 +53,13 @@ class Audience:
         self._notifier = notifier
         self._shown = Shown(live, daemon)
         self._held = HeldPlans(daemon.manifest.state_path.with_name("held"))
+        self._events = EventFile(session.events) if session.events is not None else None
         self._wanted = {Level.WARNING} if session.quiet else {Level.WARNING, Level.INFO}
         self._wanted |= {Level.DETAIL} if session.verbose or session.debug else set()
         self._dated = not _journal()
         self._ended: tuple[object, ...] = ()
-        self._argv = known_settings(daemon.manifest.account.profile).hook
-        self._hook = Hook(self._argv, self._hook_line, redact=redacted)
+        argv = known_settings(daemon.manifest.account.profile).hook
+        self._hook = Hook(argv, self._hook_line, redact=redacted)
 
     def take(self, event: WatchEvent) -> None:
         """Tell everybody."""
@@ -90,12 +93,16 @@ class Audience:
         self._notifier.stopping()
         self._hook.close(PATIENCE)
         self._notifier.close()
+        if self._events is not None:
+            self._events.close()
 
     def _log(self, line: Line, now: float) -> None:
         """Lines of text on stderr, or of JSON on stdout. A log that cannot be written, because the disk is full or the
         terminal was closed, ends nothing."""
         if line.level not in self._wanted:
             return
+        if self._events is not None:
+            self._events.write(_json(line, now))
         with suppress(OSError):
             if self._session.json:
                 result(secrets.redact(_json(line, now)) + "\n")
@@ -131,13 +138,9 @@ class Audience:
     def _renew_hook(self) -> None:
         """The settings may name another hook now; what waits for the one before goes to it all the same."""
         try:
-            argv = known_settings(self._daemon.manifest.account.profile).hook
+            self._hook.renew(known_settings(self._daemon.manifest.account.profile).hook)
         except ImgurSyncError as error:
             self._hook_line(error.message)
-            return
-        if argv != self._argv:
-            self._hook.close(0.0)
-            self._argv, self._hook = argv, Hook(argv, self._hook_line, redact=redacted)
 
     def _tell_manager(self, event: WatchEvent, now: float) -> None:
         match event:
@@ -152,9 +155,8 @@ class Audience:
 
 
 def _json(line: Line, now: float) -> str:
-    at = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
     head = {"format_version": FORMAT_VERSION, "kind": "watch_event"}
-    fields = {"at": at, "level": line.level.value, "event": line.event, "album": line.album, "text": line.text}
+    fields = {"at": iso(now), "level": line.level.value, "event": line.event, "album": line.album, "text": line.text}
     return json.dumps({**head, **fields}, ensure_ascii=True)
 
 

@@ -38,12 +38,17 @@ def command(session: Session, profile: str | None, offline: bool) -> int:
         if not session.json:
             result(finding_text(found))
 
-    account = None
+    known = None
     for found, manifest in local_findings(session):
         told(found)
-        account = manifest.account if manifest is not None else account
+        known = manifest or known
+    account = known.account if known is not None else None
     if not offline:
         from imgur_sync.cli.doctor_online import online_findings
+        from imgur_sync.cli.doctor_shared import shared_findings
+
+        for found in shared_findings(known) if known is not None else ():
+            told(found)
 
         for found in online_findings(session, account, profile):
             told(found)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from imgur_sync.cli.asking import approvals, planning_options
+from imgur_sync.cli.extras import events_option, lfs_option
+from imgur_sync.cli.forms import FORMS, one_form, plan_in_form
 from imgur_sync.cli.session import Session, result, shared
 from imgur_sync.errors import ExitCode, UsageError
 
@@ -26,10 +28,18 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "html"]),
-    help="text; json, as --json; or html, one page for a browser.",
+    type=click.Choice(FORMS),
+    help="text; json, as --json; html, one page for a browser; markdown, a comment; gitlab, a report for its widget.",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Write a plan file, for show, diff and apply; - is stdout.",
 )
 @shared()
+@lfs_option("Plan as apply --lfs pull would; nothing is fetched.")
+@events_option
 def command(
     session: Session,
     albums: tuple[str, ...],
@@ -40,6 +50,7 @@ def command(
     offline: bool,
     detailed_exitcode: bool,
     form: str | None,
+    output: str | None,
 ) -> int:
     """Show what apply would do, album by album, and what it costs. Nothing is changed.
 
@@ -52,6 +63,8 @@ def command(
     imgur-sync plan 'trips/*'             all albums whose key begins so
     imgur-sync plan --approve prune=37    with a gate passed
     imgur-sync plan --format html >plan.html
+    imgur-sync plan -o plan.json          for: imgur-sync apply plan.json
+    imgur-sync plan --format markdown     a comment for a pull request
 
     Exits 0, or 2 with --detailed-exitcode when there are changes. See also: imgur-sync help albums, help gates.
     """
@@ -59,39 +72,51 @@ def command(
         raise UsageError(
             "--offline asks Imgur nothing, and --refresh asks it about every album", hint="give one of them"
         )
-    if form not in (None, "json") and session.json:
-        raise UsageError(f"--json and --format {form} ask for two forms of one result", hint="give one of them")
-    session.take(json=form == "json")
+    form = one_form(session, form)
+    if output is not None and offline:
+        raise UsageError("a plan made with --offline cannot be applied: it is not written", hint="leave out --offline")
     gates = approvals(approve)
     from imgur_sync.executor import Options
 
-    options = Options(albums=albums, approvals=gates, refresh=refresh, checksum=checksum, offline=offline)
-    return show_plan(session, options, max_credits=max_credits, detailed=detailed_exitcode, page=form == "html")
+    options = Options(albums, gates, refresh=refresh, checksum=checksum, offline=offline, bind=output is not None)
+    return show_plan(session, options, max_credits=max_credits, detailed=detailed_exitcode, form=form, output=output)
 
 
 def show_plan(
-    session: Session, options: Options, *, max_credits: int | None, detailed: bool, page: bool = False
+    session: Session,
+    options: Options,
+    *,
+    max_credits: int | None,
+    detailed: bool,
+    form: str | None = None,
+    output: str | None = None,
 ) -> int:
-    """Make the plan that the options ask for and print it, as a `page` for a browser if asked; the exit code."""
-    plan = made_plan(session, options, max_credits)
-    if session.json:
-        from imgur_sync.report.jsons import plan_json
+    """Make the plan that the options ask for, print it in that form, write it to the file `output`; the exit code."""
+    plan = made_plan(session, options, max_credits, fetched=session.lfs is not None)
+    if output is not None:
+        from imgur_sync.cli.plan_files import write
+        from imgur_sync.report.plan_file import plan_file
 
-        result(plan_json(plan))
-    elif page:
-        from imgur_sync.report.html import plan_html
-        from imgur_sync.report.text import Moment
-
-        result(plan_html(plan, Moment(time.time()), options.approvals.keys()))
-    else:
-        from imgur_sync.report.text import Moment, plan_text
-
-        result(plan_text(plan, Moment(time.time()), options.approvals.keys()))
+        if output == "-":
+            result(plan_file(plan))
+        else:
+            write(output, plan_file(plan))
+    if output != "-":
+        _print(session, plan, form or one_form(session, None), options)
     return ExitCode.CHANGES.value if detailed and not plan.empty else ExitCode.DONE.value
 
 
-def made_plan(session: Session, options: Options, max_credits: int | None) -> Plan:
-    """The plan that the options ask for; its making is shown on stderr."""
+def _print(session: Session, plan: Plan, form: str, options: Options) -> None:
+    from imgur_sync.cli.manifests import load_manifest
+
+    manifest = load_manifest(session) if form == "html" and session.file != "-" else None
+    result(plan_in_form(plan, form, time.time(), options.approvals.keys(), manifest))
+
+
+def made_plan(session: Session, options: Options, max_credits: int | None, *, fetched: bool = False) -> Plan:
+    """The plan that the options ask for; its making is shown on stderr. With `fetched` what is in Git LFS counts as
+    here."""
+    from imgur_sync.cli.fetched import fetched_on
     from imgur_sync.cli.following import last, shown
     from imgur_sync.cli.shown_folders import shown_on
     from imgur_sync.cli.wiring import planning
@@ -100,7 +125,8 @@ def made_plan(session: Session, options: Options, max_credits: int | None) -> Pl
 
     with _uncollected(), planning(session, options, max_credits=max_credits) as bench:
         screen = shown(session, bench.ports.clock)
-        events = make_plan(shown_on(screen, bench.ports), bench.manifest, bench.options)
+        ports = fetched_on(bench.ports) if fetched else bench.ports
+        events = make_plan(shown_on(screen, ports), bench.manifest, bench.options)
         with bench.stopper.watching():
             return last(events, screen, Planned).plan
 

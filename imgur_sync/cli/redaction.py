@@ -8,7 +8,7 @@ import threading
 from functools import cache
 
 BLOT = "***"
-VARIABLES = tuple(f"IMGUR_SYNC_{name}" for name in ("CLIENT_SECRET", "REFRESH_TOKEN", "ACCESS_TOKEN"))
+VARIABLES = tuple(f"IMGUR_SYNC_{name}" for name in ("CLIENT_SECRET", "REFRESH_TOKEN", "ACCESS_TOKEN", "STATE_KEY"))
 """Of the environment, that hold secrets."""
 SHORTEST = 6
 """A known value shorter than this is no secret: blotting it out would spoil ordinary text."""
@@ -65,7 +65,8 @@ def _disguises(secret: str) -> set[str]:
     import json
     from urllib.parse import quote
 
-    data, once = secret.encode("utf-8", "surrogateescape"), quote(secret, safe="")
+    data = secret.encode("utf-8", "surrogateescape")
+    once = quote(data, safe="")
     forms = {secret, once, _lower(once), quote(once, safe=""), html.escape(secret), html.escape(secret, quote=False)}
     forms |= {json.dumps(secret)[1:-1], repr(secret)[1:-1], repr(data)[2:-1], data.hex(), data.hex().upper()}
     for lead in range(3):  # in base64 a text looks different at each of three offsets; its edges mix with neighbours

@@ -74,7 +74,7 @@ def accept(session: Session, album: str, empty: bool) -> None:
             return
         _check(case, empty=empty)
         _ask(case)
-        store.record(RootAccepted(album, scan_print(case.view.local)))
+        store.record(RootAccepted(album, scan_print(case.view.local, shared=manifest.state.shared)))
     if session.json:
         result(document("root_accept", {"album": album, "accepted": True, "loses": case.loses}))
     else:

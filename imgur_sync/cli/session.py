@@ -19,7 +19,7 @@ Command = Callable[..., Any]
 class Session:
     """The shared options of one command line. Given twice, before and after the command, the later one rules."""
 
-    __slots__ = ("allow_root", "debug", "file", "json", "quiet", "told", "verbose")
+    __slots__ = ("allow_root", "debug", "events", "file", "json", "lfs", "quiet", "told", "verbose")
 
     def __init__(
         self,
@@ -37,6 +37,10 @@ class Session:
         self.quiet = quiet
         self.debug = debug
         self.json = json
+        self.events: str | None = None
+        """The file that gets a line for each event."""
+        self.lfs: str | None = None
+        """Whether the content of pointers is fetched first ("pull")."""
         self.told = False
         """Whether stdout has its document already: an error that follows is told on stderr only."""
 

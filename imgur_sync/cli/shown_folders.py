@@ -36,6 +36,7 @@ class ShownFolders(LocalFiles):
         unchanged_if: str = "",
         checksum: bool = False,
         on_hashed: Callable[[str, int], None] = lambda path, size: None,
+        between: Callable[[], None] = lambda: None,
     ) -> LocalAlbum | UnchangedFolder:
         """One pass. `on_hashed` is not called, so that nothing is shown twice. Raises `RunStopped` after a signal."""
 
@@ -44,7 +45,7 @@ class ShownFolders(LocalFiles):
                 raise RunStopped
             self._screen.show(Hashing(spec.key, path, size))
 
-        return self._folders.scan(spec, unchanged_if=unchanged_if, checksum=checksum, on_hashed=hashed)
+        return self._folders.scan(spec, unchanged_if=unchanged_if, checksum=checksum, on_hashed=hashed, between=between)
 
     def ignored(self, spec: AlbumSpec, paths: Iterable[str]) -> frozenset[str]:
         """Those of the paths that the rules leave out."""

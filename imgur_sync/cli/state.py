@@ -54,7 +54,7 @@ def recover(session: Session) -> None:
     from imgur_sync.report.jsons import document
 
     manifest = load_manifest(session)
-    with turn(session, manifest, "state recover"):
+    with turn(session, manifest, "state recover", anew=True):
         copy, kept = put_in_place(manifest)
     if session.json:
         result(document("state_recover", {"copy": str(copy), "kept": str(kept) if kept is not None else None}))
@@ -63,3 +63,35 @@ def recover(session: Session) -> None:
     if kept is not None:
         result(f"The state before is kept as {terminal(kept.name)}.\n")
     result("Look at what is left to do: imgur-sync plan\n")
+
+
+@command.command("fetch", short_help="Bring a shared state to this machine.")
+@shared()
+def fetch(session: Session) -> None:
+    """Bring the state that machines share to this one.
+
+    With [state] backend = "git". It is for the commands that only look at it: status, links, history, explain.
+
+    `plan` and `apply` fetch it by themselves. Nothing is sent to Imgur, and nothing is changed in the repository.
+
+    \b
+    imgur-sync state fetch
+    """
+    from imgur_sync.cli.manifests import load_manifest
+    from imgur_sync.cli.sharing import shared as shared_state
+    from imgur_sync.cli.turns import own_turn
+    from imgur_sync.errors import StateError, UsageError
+    from imgur_sync.report.escape import terminal
+    from imgur_sync.report.jsons import document
+
+    manifest = load_manifest(session)
+    with shared_state(manifest) as share:
+        if share is None:
+            raise UsageError("the state of this manifest is a file", hint='[state] backend = "git" keeps it elsewhere')
+        with own_turn(session, manifest, "state fetch"):
+            if not share.fetch():
+                raise StateError(f"there is no state in {share.place} yet", hint="imgur-sync apply makes one")
+        if session.json:
+            result(document("state_fetch", {"from": share.place}))
+        else:
+            result(f"The state of {terminal(share.place, 0)} is here.\n")

@@ -49,7 +49,7 @@ def find_state(manifest: Manifest, *, read_only: bool = False) -> SqliteStore | 
             raise StateError(f"{manifest.state_path}: the state is missing, and there is a copy of it", hint=hint)
         return None
     try:
-        _check_mode(found, manifest, read_only=read_only)
+        check_mode(found, manifest, read_only=read_only)
     except BaseException:
         found.close()
         raise
@@ -62,7 +62,8 @@ def _way_out(*, copied: bool) -> str:
     return "There is no copy of it. Without an account it cannot be rebuilt; move it aside to begin anew"
 
 
-def _check_mode(store: SqliteStore, manifest: Manifest, *, read_only: bool) -> None:
+def check_mode(store: SqliteStore, manifest: Manifest, *, read_only: bool) -> None:
+    """Raise `StateError` for a state of the other mode with something in it; one with nothing becomes one of this."""
     mode = manifest.account.mode
     if store.mode == mode:
         return

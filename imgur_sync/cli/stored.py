@@ -88,7 +88,10 @@ def place(session: Session) -> Place:
     wish = _table(manifest, "state").get("path")
     relative = wish if isinstance(wish, str) and wish and "\0" not in wish else STATE
     directory = path.absolute().parent
-    return Place(Path(os.path.abspath(directory / relative)), directory, manifest)
+    here = Place(Path(os.path.abspath(directory / relative)), directory, manifest)
+    if not session.quiet and _table(manifest, "state").get("backend") == "git" and not here.state_path.exists():
+        note("note: there is no copy of the shared state here; to bring it: imgur-sync state fetch")
+    return here
 
 
 def album_page(album_id: str) -> str:

@@ -73,6 +73,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "none; wins over hook in config.toml",
     "IMGUR_SYNC_LISTEN": "where watch serves its status page, such as 127.0.0.1:8780; wins over listen in config.toml",
     "IMGUR_SYNC_STATE_DIR": "the folder of the credit ledger and of the tokens, shared by all manifests",
+    "IMGUR_SYNC_STATE_KEY": 'the key that seals a state with [state] backend = "git"; at least 16 characters',
     "IMGUR_SYNC_CONFIG_DIR": "the folder of config.toml",
     "NO_COLOR": "no colours, whatever its value",
     "CI": "lines instead of a moving progress bar",
@@ -161,6 +162,35 @@ What is left of every limit: imgur-sync credits
 What each run took: imgur-sync history
 """
 
+PLAN_FILES = """A plan that is looked at first, by somebody or on a pull request, and then
+applied as it is.
+
+  imgur-sync plan -o plan.json        plan, and write it
+  imgur-sync show plan.json           what it would do, in words or as a page
+  imgur-sync diff old.json new.json   what one does and the other does not
+  imgur-sync apply plan.json          do it, without a question
+  imgur-sync apply --expect sha256:…  plan anew; do it if that is its digest
+
+A plan file holds names, texts and digests, but no id, no link and no secret. It
+is JSON (imgur-sync schema --kind plan); the same plan is the same bytes on any
+machine, but for the time and the budget.
+
+apply never trusts what the file says it would do. It plans anew and goes on
+only if the result is the same. It ends with 4 and the difference, with nothing
+done, if the file is older than 24 hours, was applied already, was edited, was
+made for another manifest (byte for byte) or state, or if one of its albums was
+changed since, by another run or on Imgur. The gates that the plan passed with
+--approve are passed; more can be named beside the file. The file is sealed with
+what only the owner of its albums knows, so nobody else can put an approval into
+it. With --dry-run it is compared, and nothing is done.
+
+--expect compares the digest alone: of all that is wanted, before gates and
+budget. It works on another machine and after days. What the budget cut off, of
+a file or a digest, goes on with --expect and that digest, as long as nothing is
+wanted that the plan did not hold. Albums with order = "modified" or cover =
+"newest" are refused: files have other times on every machine.
+"""
+
 PRIVACY = """\
   public   the album is shown on your profile
   hidden   anyone with its link sees it; the default
@@ -198,6 +228,11 @@ again. For a damaged state: imgur-sync state rebuild
 Without an account nothing can be recognised: the state is the only key to what
 was uploaded. Each apply copies it to backups/ in the folder that
 IMGUR_SYNC_STATE_DIR names; imgur-sync state recover puts the copy back.
+
+With [state] backend = "git" the state lives in the remote of the manifest's
+repository, sealed with IMGUR_SYNC_STATE_KEY, for machines that keep nothing.
+What lies here is a copy; imgur-sync state fetch brings the newest one. A killed
+run keeps others out until its lease is over.
 
 A newer version may change the form of the state; it first puts a copy beside
 it, named .backup-v and a number.

@@ -13,16 +13,47 @@ from imgur_sync.errors import LockHeldError
 from imgur_sync.model.activity import WATCH, WISH_LASTS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from imgur_sync.model.ports import ActivityBoard, Clock, Lock
     from imgur_sync.model.spec import Manifest
+    from imgur_sync.state.git_share import SharedState
 
 POLL = 0.25
 """The lock is tried anew after so many seconds."""
 
 
-def turn(session: Session, manifest: Manifest, command: str) -> AbstractContextManager[None]:
+@contextmanager
+def turn(
+    session: Session, manifest: Manifest, command: str, share: SharedState | None = None, *, anew: bool = False
+) -> Iterator[None]:
     """The lock of runs of the manifest's state, held under the name of that command while the block lasts; see
-    `take_turn`."""
+    `take_turn`. A state that machines share (`share`, where the caller has it open already) is held too, brought here,
+    and put back at the end; `anew`: not brought here, as the block makes another one."""
+    from imgur_sync.cli.sharing import shared
+
+    with ExitStack() as stack:
+        stack.enter_context(own_turn(session, manifest, command))
+        share = share or stack.enter_context(shared(manifest))
+        if share is None:
+            _no_copy(manifest.state_path)
+        begun = stack.enter_context(share.held(command, anew=anew)) if share is not None else 0
+        if begun and not session.quiet:
+            note(f"A run before this one did not end: what became of {begun} of its requests is looked up.")
+        yield
+
+
+def _no_copy(state_path: Path) -> None:
+    """From now on the file is the state itself: no shared one may take its place unasked."""
+    from imgur_sync.state.disk import COPY
+
+    mark = state_path.with_name(state_path.name + COPY)
+    if mark.exists():
+        mark.unlink()
+
+
+def own_turn(session: Session, manifest: Manifest, command: str) -> AbstractContextManager[None]:
+    """The lock of runs of this machine alone."""
     from imgur_sync.cli.wiring import board, run_lock
     from imgur_sync.executor import SystemClock
 

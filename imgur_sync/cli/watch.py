@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imgur_sync.cli.extras import events_option
 from imgur_sync.cli.session import Session, shared
 from imgur_sync.errors import ImgurSyncError, UsageError
 
@@ -20,6 +21,7 @@ PULSE = 3600.0
 @click.option("--listen", metavar="HOST:PORT", help="Serve a status page there, for this machine only.")
 @click.option("--listen-anywhere", is_flag=True, help="Let --listen be an address that others can reach.")
 @shared()
+@events_option
 def command(session: Session, listen: str | None, listen_anywhere: bool) -> int:
     """Keep every album equal to its folder, until Ctrl-C or SIGTERM.
 
@@ -29,7 +31,7 @@ def command(session: Session, listen: str | None, listen_anywhere: bool) -> int:
     sync.toml, reads the manifest anew. What it does, and what waits for what: imgur-sync status.
 
     There is nobody to ask: run plan first. One process watches a manifest at a time. With --json each event is one line
-    of JSON on stdout.
+    of JSON on stdout; with --events FILE the same lines go there, beside the log.
 
     \b
     imgur-sync watch             in a terminal

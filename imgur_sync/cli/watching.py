@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from importlib import metadata
 
 from imgur_sync.cli.adopting import adopt
 from imgur_sync.cli.manifests import load_manifest
 from imgur_sync.cli.session import Session
+from imgur_sync.cli.shown_folders import shown_on
 from imgur_sync.cli.wiring import applying, planning
 from imgur_sync.executor import Options, Ports, SystemClock
 from imgur_sync.local.folders import Folders
@@ -20,9 +21,11 @@ from imgur_sync.model.spec import Manifest
 from imgur_sync.report.live import LiveActivity, living
 from imgur_sync.state.activity import SqliteActivity
 from imgur_sync.state.lock import FileLock
+from imgur_sync.state.watch_memory import SqliteWatchMemory
 from imgur_sync.watch.absences import Absences, HeldFolders
 from imgur_sync.watch.daemon import Daemon
 from imgur_sync.watch.site import PassBench, RoomWanted, Site
+from imgur_sync.watch.unheard import Unheard, WitnessedFolders
 
 
 class Stops:
@@ -72,42 +75,46 @@ def watching(
     beside = manifest.state_path.with_name
     with ExitStack() as stack:
         stack.enter_context(FileLock(beside("watch.lock")).hold("watch"))
-        board = SqliteActivity(beside("activity.db"))
-        clock = SystemClock()
-        watcher = FolderWatcher(clock)
-        stack.callback(watcher.close)
+        clock, board = SystemClock(), SqliteActivity(beside("activity.db"))
+        live = stack.enter_context(living(board, clock, WATCH))
+        watcher = stack.enter_context(closing(FolderWatcher(clock)))
         stops = Stops(watcher.wake)
-        still = Stillness(clock, manifest.watch.quiet)
+        still, unheard = Stillness(clock, manifest.watch.quiet), Unheard(clock)
         absences = Absences(clock, manifest.watch.removal_hold)
-        benches = _Benches(session, stops, still, absences, alive, reading)
+        benches = _Benches(session, stops, still, absences, unheard, reading, live)
         site = Site(
             clock=clock,
             watcher=watcher,
             board=board,
+            memory=SqliteWatchMemory(beside("activity.db")),
             load=lambda: load_manifest(session),
             peeking=benches.peeking,
+            looking=benches.looking,
             passing=benches.passing,
             stillness=still,
             absences=absences,
+            unheard=unheard,
             stopping=lambda: stops.number,
             alive=alive,
             pulse=pulse,
             outdated=_outdated(),
         )
-        live = stack.enter_context(living(board, clock, WATCH))
         yield Daemon(site, manifest), stops, live
 
 
 def _outdated() -> Callable[[], bool]:
-    """Whether another version is installed now than when this was called. While one is being replaced: not yet."""
+    """Whether another version is installed now than when this was called. While one is being replaced: not yet. Where
+    it was not known then, nothing can be said."""
     began = _installed()
-    return lambda: _installed() not in ("", began)
+    return lambda: bool(began) and _installed() not in ("", began)
 
 
 def _installed() -> str:
+    """The version that is installed, "" where that cannot be told: in the middle of an installation the package may be
+    gone, or be there with files that are missing, empty or half written."""
     try:
-        return metadata.version("imgur-sync")
-    except metadata.PackageNotFoundError:
+        return metadata.version("imgur-sync") or ""
+    except (metadata.PackageNotFoundError, OSError, LookupError, ValueError):
         return ""
 
 
@@ -119,8 +126,9 @@ class _Benches:
     stops: Stops
     stillness: Stillness
     absences: Absences
-    alive: Callable[[], None]
+    unheard: Unheard
     reading: Reading
+    live: LiveActivity
 
     @contextmanager
     def peeking(self, manifest: Manifest) -> Iterator[Ports]:
@@ -131,10 +139,21 @@ class _Benches:
             self.stops.reaching(bench.stopper.request),
             self.reading(manifest, bench.ports),
         ):
-            yield self._dressed(bench.ports)
+            yield self._dressed(bench.ports, frozenset())
 
     @contextmanager
-    def passing(self, manifest: Manifest, options: Options, room_wanted: RoomWanted) -> Iterator[PassBench]:
+    def looking(self, manifest: Manifest, most: int) -> Iterator[Ports]:
+        """As `Site.looking`."""
+        with (
+            planning(self.session, Options(), max_credits=most, manifest=manifest) as bench,
+            self.stops.reaching(bench.stopper.request),
+        ):
+            yield bench.ports
+
+    @contextmanager
+    def passing(
+        self, manifest: Manifest, options: Options, room_wanted: RoomWanted, left_out: frozenset[str]
+    ) -> Iterator[PassBench]:
         """As `Site.passing`."""
         session = self.session
         with applying(
@@ -145,10 +164,12 @@ class _Benches:
             manifest=manifest,
             command=WATCH,
         ) as bench:
-            ports = dataclasses.replace(self._dressed(bench.ports), room_wanted=room_wanted)
+            ports = dataclasses.replace(self._dressed(bench.ports, left_out), room_wanted=room_wanted)
             with self.stops.reaching(bench.stopper.request), self.reading(manifest, ports):
                 yield PassBench(bench.manifest, ports, bench.options, bench.writer)
 
-    def _dressed(self, ports: Ports) -> Ports:
-        folders = Folders(ports.cache, ports.clock, stillness=self.stillness)
-        return dataclasses.replace(ports, local=HeldFolders(folders, ports.store, self.absences, self.alive))
+    def _dressed(self, ports: Ports, left_out: frozenset[str]) -> Ports:
+        read = Folders(ports.cache, ports.clock, stillness=self.stillness)
+        folders = WitnessedFolders(read, self.unheard, ports.clock)
+        held = HeldFolders(folders, ports.store, self.absences, left_out)
+        return shown_on(self.live, dataclasses.replace(ports, local=held))

@@ -16,6 +16,7 @@ from imgur_sync.cli.clock import watching_clock
 from imgur_sync.cli.known_tokens import KnownTokens
 from imgur_sync.cli.ledgers import ledger_of
 from imgur_sync.cli.manifests import load_manifest
+from imgur_sync.cli.sharing import look_up, shared, sharing_store, sharing_tokens
 from imgur_sync.cli.signals import Stopper
 from imgur_sync.cli.states import back_up, copy_place, find_state, keep_aside, make_state, remove
 from imgur_sync.cli.turns import turn
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from imgur_sync.imgur.transport import Transport
     from imgur_sync.settings import Settings
     from imgur_sync.state.activity import SqliteActivity
+    from imgur_sync.state.git_share import SharedState
     from imgur_sync.state.ledger import SqliteLedger
     from imgur_sync.state.lock import FileLock
 
@@ -74,15 +76,17 @@ def planning(
     """
     manifest = manifest or load_manifest(session)
     with ExitStack() as stack:
-        reader, ledger = None, None
+        reader, ledger, share = None, None, None
         if priced or not options.offline:
             settings = _settings(manifest.account)
             manifest = _settled(manifest, settings)
             ledger = stack.enter_context(ledger_of(manifest.budget, settings, max_credits, manifest.account, options))
         if ledger is not None and not options.offline:
             dated = stack.enter_context(watching_clock(session, ledger))
-            reader = _reader(stack.enter_context(_transport(settings, dated, manifest.account, writing=False)))
-        found = find_state(manifest, read_only=True)
+            share = stack.enter_context(shared(manifest))
+            transport = _transport(settings, dated, manifest.account, writing=False, share=share)
+            reader = _reader(stack.enter_context(transport))
+        found = look_up(manifest, share) if share is not None else find_state(manifest, read_only=True)
         kept = found.record_aside() if found is not None else None
         store = stack.enter_context(kept or SqliteStore.in_memory(manifest.lineage or new_lineage()))
         lost = found is None and manifest.lineage is not None and not manifest.account.anonymous
@@ -115,14 +119,16 @@ def applying(
         manifest = _settled(manifest, settings)
         ledger = stack.enter_context(ledger_of(manifest.budget, settings, max_credits, manifest.account, options))
         dated = stack.enter_context(watching_clock(session, ledger))
-        transport = stack.enter_context(_transport(settings, dated, manifest.account, writing=True))
+        share = stack.enter_context(shared(manifest))
+        transport = stack.enter_context(_transport(settings, dated, manifest.account, writing=True, share=share))
         reader = _reader(transport)
-        stack.enter_context(turn(session, manifest, command))
+        stack.enter_context(turn(session, manifest, command, share))
         found = find_state(manifest)
         rebuilds = found is None and manifest.lineage is not None and not manifest.account.anonymous
         if rebuilds:
             _rebuilt(manifest, reader, ledger, adopt)
         store = found or (find_state(manifest) if rebuilds else None) or make_state(manifest)
+        store = sharing_store(store, share)
         stack.enter_context(store)
         stack.callback(back_up, store, manifest)
         workers = _workers(manifest, stack)
@@ -153,8 +159,9 @@ def rebuild_state(session: Session, adopt: Callable[[Bench], T]) -> tuple[T, Pat
     manifest = _settled(manifest, settings)
     with ExitStack() as stack:
         ledger = stack.enter_context(ledger_of(manifest.budget, settings, None, manifest.account))
-        transport = stack.enter_context(_transport(settings, ledger, manifest.account, writing=False))
-        stack.enter_context(turn(session, manifest, "state rebuild"))
+        share = stack.enter_context(shared(manifest))
+        transport = stack.enter_context(_transport(settings, ledger, manifest.account, writing=False, share=share))
+        stack.enter_context(turn(session, manifest, "state rebuild", share, anew=True))
         return _rebuilt(manifest, _reader(transport), ledger, adopt)
 
 
@@ -227,14 +234,16 @@ def _settled(manifest: Manifest, settings: Settings) -> Manifest:
 
 
 @contextmanager
-def _transport(settings: Settings, ledger: Ledger, account: AccountSpec, *, writing: bool) -> Iterator[Transport]:
+def _transport(
+    settings: Settings, ledger: Ledger, account: AccountSpec, *, writing: bool, share: SharedState | None = None
+) -> Iterator[Transport]:
     from imgur_sync.cli.credentials import token_store
     from imgur_sync.cli.reaching import credentials_of, reaching
     from imgur_sync.imgur.transport import READ_ONLY, READ_WRITE, Transport
 
     with reaching(settings):
         credentials = credentials_of(settings, account)
-        tokens = KnownTokens(token_store(settings))
+        tokens = KnownTokens(sharing_tokens(token_store(settings), settings, share))
         allow = READ_WRITE if writing else READ_ONLY
         with Transport(settings.api_url, credentials, ledger, tokens, SystemClock(), allow=allow) as transport:
             yield transport

@@ -68,13 +68,13 @@ def _run(session: Session, spec: AlbumSpec, plan: AlbumPlan) -> Task[None]:
     waiting = [deferred.step for deferred in plan.deferred if isinstance(deferred.step, Upload)]
     missing = {step.path for step in (*uploads, *waiting)} - made.keys()
     complete = not missing
-    sent = yield from send_texts(session, plan)
+    sent, kept = yield from send_texts(session, plan)
     try:
         yield from _edit_once(session, spec, plan, made, missing)
-    except AlbumStop:
-        yield from confirm_texts(session, spec.key, sent)
+    except (AlbumStop, BudgetError):
+        yield from confirm_texts(session, spec.key, sent, kept)
         raise
-    yield from confirm_texts(session, spec.key, sent)
+    yield from confirm_texts(session, spec.key, sent, kept)
     deletions = [step for step in plan.steps if isinstance(step, DeleteImage)]
     if deletions and complete:
         yield from _read_back(session, spec, bool(uploads) and not edits)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from imgur_sync.errors import BudgetError, DeclinedError, ImgurSyncError, StaleError
+from imgur_sync.errors import BudgetError, DeclinedError, ImgurSyncError
 from imgur_sync.executor.agreeing import agreements
 from imgur_sync.executor.album_run import run_album
+from imgur_sync.executor.expecting import accept, check_again, check_before
 from imgur_sync.executor.finishing import finished, has_work
+from imgur_sync.executor.foretelling import foretell
 from imgur_sync.executor.guarding import protect, release
 from imgur_sync.executor.planning import World, look, plan_world
 from imgur_sync.executor.quiet import remember_quiet
@@ -43,8 +45,8 @@ def apply(
 ) -> Iterator[Event]:
     """Plan and carry out. The first plan is passed to `confirm`; the last event is `RunFinished`.
 
-    Raises `DeclinedError` when `confirm` says no, `StaleError` when `options.expect` is another digest. An error that
-    ends a run under way follows after a `RunFinished` of what was done.
+    Raises `DeclinedError` when `confirm` says no, `StaleError` when the plan is not the one of `options.expect`. An
+    error that ends a run under way follows after a `RunFinished` of what was done.
     """
     session, deeds = Session(ports, manifest, options, writer), Deeds()
 
@@ -54,10 +56,13 @@ def apply(
         if options.retry_failed:
             forgotten: list[Change] = [FailuresForgotten(spec.key) for spec in specs]
             session.store.record(*forgotten)
+        check_before(session, specs)
         protect(session, specs)
         plan = yield from first_plan(session, world, specs)
         session.emit(Planned(plan, 1))
-        _check(plan, options, confirm)
+        accept(session, world, plan)
+        if not plan.settled and not confirm(plan):
+            raise DeclinedError("nothing was done")
         deeds.agreed = True
         plan = yield from _rounds(session, world, plan, deeds)
         plan = yield from go_on(session, world, specs, plan, lambda plan: _rounds(session, world, plan, deeds))
@@ -80,15 +85,6 @@ def _stopped(session: Session, left: Plan | None, error: ImgurSyncError) -> RunF
     with suppress(ImgurSyncError):
         return cut_short(session, finished(session, left), error) if left is not None else None
     return None
-
-
-def _check(plan: Plan, options: Options, confirm: Callable[[Plan], bool]) -> None:
-    if options.expect is not None and options.expect != plan.digest:
-        raise StaleError(
-            f"the plan is now {plan.digest}, not {options.expect}", hint="look at the new plan, then apply that one"
-        )
-    if not plan.settled and not confirm(plan):
-        raise DeclinedError("nothing was done")
 
 
 def _rounds(session: Session, world: World, plan: Plan, deeds: Deeds) -> Task[Plan]:
@@ -135,7 +131,9 @@ def _look_again(session: Session, world: World) -> Task[Plan]:
 
 
 def _act(session: Session, world: World, plan: Plan) -> Task[bool]:
-    """Carry out what the plan grants; False when there was nothing to do."""
+    """Carry out what the plan grants; False when there was nothing to do. Raises `StaleError` for what nobody reviewed
+    where only that is allowed."""
+    check_again(session, plan)
     _drop_stale_resends(session, plan)
     due = [album for album in plan.albums if has_work(album) and not session.was_refused(album)]
     if session.limit_hit is not None:
@@ -145,6 +143,7 @@ def _act(session: Session, world: World, plan: Plan) -> Task[bool]:
     due = [album for album in albums if album.album in going and has_work(album)]
     if not due:
         return False
+    foretell(session, due)
     session.claims = {p.id: p.album for album in plan.albums for p in album.placements}
     session.taken.clear()
     for wave in waves(due):

@@ -30,7 +30,8 @@ def candidate(session: Session, spec: AlbumSpec) -> Task[SyncedAlbum]:
     Raises `ManifestError` when there is no such album or it is that of another key, `CredentialsError` when it belongs
     to another account.
     """
-    from imgur_sync.model.outcome import Done, ProblemKind, Refused
+    from imgur_sync.executor.missing import is_missing, surely
+    from imgur_sync.model.outcome import Done
 
     assert spec.id is not None
     target = spec.id
@@ -46,7 +47,7 @@ def candidate(session: Session, spec: AlbumSpec) -> Task[SyncedAlbum]:
             )
     if session.headers is not None and target not in session.headers:
         reader = session.reader()
-        outcome = yield from session.read(lambda: reader.album(target))
+        outcome = yield from surely(session, lambda: reader.album(target))
         # One without pictures may be missing from the account's list; its owner is shown the deletehash all the same.
         if isinstance(outcome, Done) and outcome.value.header.deletehash:
             session.listings[target] = outcome.value
@@ -55,7 +56,7 @@ def candidate(session: Session, spec: AlbumSpec) -> Task[SyncedAlbum]:
                 f"album {spec.key}: the album of this id does not belong to this account",
                 hint="log in as its owner, or correct `id` in the manifest",
             )
-        if isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
+        if is_missing(outcome):
             _refuse(session, spec, "Imgur knows no album of this id", "correct `id`, or remove it to make a new album")
     return SyncedAlbum(
         key=spec.key, id=target, folder="", sent=SentHeader(), edited=True, serial=0, placed=0, made_at=0.0

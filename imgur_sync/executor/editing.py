@@ -6,15 +6,23 @@ from dataclasses import replace
 
 from imgur_sync.errors import BudgetError
 from imgur_sync.executor.agreeing import agreed_by
-from imgur_sync.executor.edit_calls import edit_calls
+from imgur_sync.executor.edit_calls import Request, edit_calls
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.pieces import fixed, try_adding, unmoved, was_ignored
 from imgur_sync.executor.probing import probe
-from imgur_sync.executor.reading_back import poll
+from imgur_sync.executor.reading_back import poll, poll_between
 from imgur_sync.executor.session import Session
-from imgur_sync.executor.tasks import RunStopped, Task
-from imgur_sync.executor.writing import AlbumStop, give_up, is_missing_ownership, refused_for_good, reserve, write
-from imgur_sync.model.budget import CALL_COST
+from imgur_sync.executor.tasks import Task
+from imgur_sync.executor.writing import (
+    AlbumStop,
+    give_up,
+    giving_back,
+    is_missing_ownership,
+    refused_for_good,
+    reserve_all,
+    write,
+)
+from imgur_sync.model.budget import CALL_COST, Reservation
 from imgur_sync.model.change import (
     Change,
     EditDone,
@@ -32,7 +40,7 @@ from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.model.spec import AlbumSpec
 from imgur_sync.model.step import CreateAlbum, EditAlbum
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, RetiredUrl, SyncedAlbum
-from imgur_sync.planner.confirm import EditWish
+from imgur_sync.planner.confirm import EditWish, cover_name, last_privacy
 from imgur_sync.planner.membership import membership
 from imgur_sync.planner.target import order_wish
 
@@ -78,7 +86,7 @@ def _done(session: Session, spec: AlbumSpec, plan: AlbumPlan, step: EditAlbum) -
 def _unsent_privacy(step: EditAlbum, synced: SyncedAlbum) -> bool:
     """Imgur shows hidden and secret alike, so a wish for one of them is sent unless it was the last one sent."""
     wanted = step.privacy
-    return wanted is not None and wanted != "public" and (synced.sent.privacy or "hidden") != wanted
+    return wanted is not None and wanted != "public" and last_privacy(synced) != wanted
 
 
 def _listing(session: Session, synced: SyncedAlbum) -> Task[RemoteAlbum]:
@@ -133,7 +141,7 @@ def _wish(
         ids=ids,
         leaving=tuple(sorted(set(listing.ids) - set(ids) - still)) if ids is not None else (),
         cover=cover,
-        cover_path=step.cover.path if step.cover is not None else "",
+        cover_path=cover_name(step.cover.path, cover) if step.cover is not None else "",
         first_cover=first,
         title=step.title,
         description=step.description,
@@ -159,19 +167,32 @@ def _send(
 ) -> Task[NotSent | Refused | None]:
     """Send the requests of one edit and read them back. The refusal, if it was refused.
 
-    One reading is reserved before: an edit that cannot be read back would stay in doubt for hours.
+    All of them are reserved before, and the reading: an edit that is cut in its middle, or cannot be read back, would
+    stay in doubt for hours.
     """
-    kept = yield from reserve(session, CALL_COST)
+    calls = edit_calls(session, synced, wish, listing, still)
+    costs = (part for cost, _, before in calls for part in ((CALL_COST, cost) if before is not None else (cost,)))
+    kept = yield from reserve_all(session, (*costs, CALL_COST))
+    return (yield from giving_back(session, kept, _sent(session, spec, plan, wish, synced, calls, kept)))
+
+
+def _sent(
+    session: Session,
+    spec: AlbumSpec,
+    plan: AlbumPlan,
+    wish: EditWish,
+    synced: SyncedAlbum,
+    calls: tuple[Request, ...],
+    kept: list[Reservation],
+) -> Task[NotSent | Refused | None]:
     number: int | NotSent | Refused = 0
     try:
-        number = yield from _requests(session, spec, wish, listing, synced, still)
+        number = yield from _requests(session, spec, wish, synced, calls, kept)
         if not isinstance(number, int):
-            session.give_back(kept)
             return number
-        shown = yield from poll(session, spec.key, wish.shown_by, kept)
-    except (AlbumStop, BudgetError, RunStopped) as end:
-        session.give_back(kept)
-        if isinstance(end, BudgetError) and isinstance(number, int) and number:
+        shown = yield from poll(session, spec.key, wish.shown_by, kept[0])
+    except BudgetError:
+        if isinstance(number, int) and number:
             _doubt(session, spec, number, wish, "the edit cannot be read back for want of budget")
         raise
     if shown is None:
@@ -185,19 +206,20 @@ def _requests(
     session: Session,
     spec: AlbumSpec,
     wish: EditWish,
-    listing: RemoteAlbum,
     synced: SyncedAlbum,
-    still: frozenset[str],
+    calls: tuple[Request, ...],
+    kept: list[Reservation],
 ) -> Task[int | NotSent | Refused]:
-    """Send the requests of one edit. The intent that is open until it is read back, or the refusal."""
+    """Send the requests of one edit, paid for from `kept`, in order. The intent that is open until it is read back, or
+    the refusal."""
     number = 0
-    for cost, call, before in edit_calls(session, synced, wish, listing, still):
-        if before is not None and (yield from poll(session, spec.key, before)) is None:
+    for cost, call, before in calls:
+        if before is not None and (yield from poll_between(session, spec.key, before, kept.pop(0))) is None:
             # Not all of it was sent: what is not shown later was not ignored for that.
             _doubt(session, spec, number, wish, "Imgur does not show the edit yet", whole=False)
             raise AlbumStop
         draft = Intent(0, IntentKind.EDIT_ALBUM, spec.key, target=synced.id, wish=wish.text())
-        intent, outcome = yield from write(session, draft, cost, call, "an edit of the album")
+        intent, outcome = yield from write(session, draft, cost, call, "an edit of the album", kept.pop(0))
         if isinstance(outcome, Unknown):
             raise AlbumStop
         if not isinstance(outcome, Done):

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imgur_sync.model.gate import GateName
+    from imgur_sync.model.ports import StateStore
+    from imgur_sync.model.reviewed import ReviewedPlan
 
 
 @dataclass(slots=True)
@@ -42,3 +46,17 @@ class Gates:
     tripped: dict[str, set[GateName]] = field(default_factory=dict)
     gated: dict[GateName, frozenset[str]] = field(default_factory=dict)
     used: Counter[tuple[GateName, str]] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Review:
+    """What a run may do where somebody reviewed its plan: `plan`, None where nobody did. `serials` are those of the
+    albums before the run, for what is bound to them."""
+
+    serials: Mapping[str, int]
+    plan: ReviewedPlan | None = None
+
+    @classmethod
+    def before(cls, store: StateStore, *, bound: bool) -> Review:
+        """Before a run has done anything."""
+        return cls({album.key: album.serial for album in store.albums()} if bound else {})

@@ -12,7 +12,7 @@ from imgur_sync.executor.claiming import candidate, check_claim, unclaimed
 from imgur_sync.executor.missing import is_missing, surely
 from imgur_sync.executor.quiet import keep_quiet_mark, spec_print
 from imgur_sync.executor.selecting import spared
-from imgur_sync.executor.tasks import Pause, RunStopped, Task
+from imgur_sync.executor.tasks import Pause, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
 from imgur_sync.model.local import LocalAlbum, UnchangedFolder
 from imgur_sync.model.plan import Gone
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """An album in order, of which nothing but the number of pictures, the age of its listing and the number of foreign
-    pictures in it is kept."""
+    """An album in order, of which nothing but the number of pictures, the age of its listing (None: it has none) and
+    the number of foreign pictures in it is kept."""
 
     key: str
     count: int
-    listed_at: float
+    listed_at: float | None
     foreign: int = 0
 
 
@@ -82,15 +82,22 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
     from imgur_sync.executor.probing import end_records, probe_missing
 
     if seen.listing is not None and not session.options.offline:
-        from imgur_sync.executor.marked import adopt_marked
-
-        adopt_marked(session, spec.key, seen.listing)
+        _recognise(session, spec.key, intents, seen.listing)
     pictures = end_records(session, spec, local, synced, store.pictures(spec.key))
     probed = Gone()
     if not session.options.offline and pictures and (seen.listing is not None or seen.gone):
         probed = yield from probe_missing(session, spec, local, pictures, seen.listing)
     view = _view(session, spec, local, synced, pictures, seen, probed, intents)
     return replace(view, adopting=True) if adopting else view
+
+
+def _recognise(session: Session, key: str, intents: tuple[Intent, ...], listing: RemoteAlbum) -> None:
+    """Record what the album shows and the state does not know as standing there."""
+    from imgur_sync.executor.brought import record_brought
+    from imgur_sync.executor.marked import adopt_marked
+
+    adopt_marked(session, key, listing)
+    record_brought(session, key, intents, listing)
 
 
 def _named(spec: AlbumSpec, synced: SyncedAlbum | None, seen: Seen) -> Seen:
@@ -115,13 +122,12 @@ def _missing(session: Session, spec: AlbumSpec) -> ManifestError:
 
 
 def _scan(session: Session, spec: AlbumSpec, unchanged_if: str) -> LocalAlbum | UnchangedFolder:
-    def hashed(path: str, size: int) -> None:
-        if session.ports.workers.stopping:
-            raise RunStopped
-        session.emit(Hashing(spec.key, path, size))
-
     return session.ports.local.scan(
-        spec, unchanged_if=unchanged_if, checksum=session.options.checksum, on_hashed=hashed
+        spec,
+        unchanged_if=unchanged_if,
+        checksum=session.options.checksum,
+        on_hashed=lambda path, size: session.emit(Hashing(spec.key, path, size)),
+        between=session.scheduler.heed,
     )
 
 
@@ -142,7 +148,7 @@ def _still_quiet(
     seen = yield from album_listing(session, synced)
     cached = session.ports.cache.listing(synced.id)
     listing = seen.listing
-    if listing is None or not listing.complete or cached is None or _facts(listing) != _facts(cached):
+    if listing is None or not listing.complete or cached is None or facts(listing) != facts(cached):
         return None
     if listing.header.fingerprint != mark.header:
         return None
@@ -151,7 +157,7 @@ def _still_quiet(
     return Quiet(local.key, local.count, listing.taken_at, mark.foreign)
 
 
-def _facts(listing: RemoteAlbum) -> list[tuple[str, str, str]]:
+def facts(listing: RemoteAlbum) -> list[tuple[str, str, str]]:
     """What tells an album's pictures apart from how they were: their order and their texts."""
     return [(picture.id, picture.title, picture.description) for picture in listing.pictures]
 
@@ -271,7 +277,7 @@ def _view(
         texts_in_doubt=frozenset(i.target for i in open_intents(session) if i.kind is IntentKind.EDIT_IMAGE),
         anonymous=session.anonymous,
         agreed=session.store.agreed(spec.key),
-        root_accepted=session.store.accepted_root(spec.key) == scan_print(local),
+        root_accepted=session.store.accepted_root(spec.key) == scan_print(local, shared=session.manifest.state.shared),
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imgur_sync.executor.aging import choose_turns
+from imgur_sync.executor.expecting import bound, check_before, compared
 from imgur_sync.executor.guarding import lapsed
 from imgur_sync.executor.headers import read_headers
 from imgur_sync.executor.observe import Quiet, observe
@@ -40,6 +42,8 @@ class World:
 def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Event]:
     """Observe and plan, changing nothing on Imgur. The last event is `Planned`.
 
+    Raises `StaleError` when the plan is not the one of `options.expect`, as `apply` would.
+
     The store should be a private copy when there are open intents: what readings settle is recorded in it.
     """
     session = Session(ports, manifest, options)
@@ -47,10 +51,12 @@ def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Ev
     def task() -> Task[None]:
         world = World()
         if not options.rebuild:  # a name that is wrong is told before anything is asked of Imgur
-            chosen(session.manifest, options)
+            check_before(session, chosen(session.manifest, options))
         if ports.reader is not None and not options.offline:
             yield from prepare(session)
-        yield from look(session, world, chosen(session.manifest, options))
+        specs = chosen(session.manifest, options)
+        check_before(session, specs)  # a state that was rebuilt can tell only now
+        yield from look(session, world, specs)
         if session.manifest.removed:
             from imgur_sync.executor.removing import look_at_removals
 
@@ -60,6 +66,10 @@ def make_plan(ports: Ports, manifest: Manifest, options: Options) -> Iterator[Ev
 
             yield from ask_what_is_left(session, world)
         plan = yield from plan_world(session, world, first=True)
+        if options.expect is not None:
+            compared(session, world, plan, options.expect)
+        if options.bind:
+            plan = replace(plan, binding=bound(session, world, plan))
         session.emit(Planned(plan, 1))
 
     yield from session.scheduler.drive(task())
@@ -102,9 +112,9 @@ def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[Non
             world.roots[spec.key] = result.local.root
         plan = plan_album(result)
         remember_quiet(session, result, plan)
-        offers = plan.unpaired_pictures or plan.unsendable or plan.drift or plan.foreign or plan.skipped
+        offers = plan.unpaired_pictures or plan.adrift or plan.unsendable or plan.drift or plan.foreign or plan.skipped
         if plan.quiet and not offers and not plan.unmanaged and not plan.warnings:
-            listed = result.listing.taken_at if result.listing is not None else result.now
+            listed = result.listing.taken_at if result.listing is not None else None
             world.quiet[spec.key] = Quiet(spec.key, plan.files, listed)
         else:
             world.views[spec.key], world.plans[spec.key] = result, plan
@@ -131,7 +141,7 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     removals = tuple(world.removals.values())
     albums = plan_albums(views, detached, approvals, limit, exact=first, alone=world.plans, removals=removals)
     _note_gates(session, albums)
-    ages = [quiet.listed_at for quiet in world.quiet.values()]
+    ages = [quiet.listed_at for quiet in world.quiet.values() if quiet.listed_at is not None]
     ages += [view.listing.taken_at for view in views if view.listing is not None]
     return assemble(
         session.manifest,

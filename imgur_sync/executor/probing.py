@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from imgur_sync.executor.tasks import Fork, Task
+from imgur_sync.executor.tasks import Fork, Pause, Task
 from imgur_sync.model.outcome import Done, ProblemKind, Refused
 from imgur_sync.model.plan import Gone
 from imgur_sync.model.spec import AlbumSpec, OnRemoteDelete, Prune
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MANY = 5
 """From this many pictures on, the account's list is read before single pictures are asked for."""
+LOOKS: tuple[float, ...] = (0.0, 1.0)
+"""Seconds before each look at a picture that seems to be gone."""
 
 
 def probe_missing(
@@ -47,9 +49,12 @@ def probe_missing(
     # Between two looks of one run nothing was sent to the album: what lived a moment ago is not asked for each time.
     seen = session.seen_alive.setdefault(spec.key, {})
     alive = {image_id for image_id in missing if seen.get(image_id, 0.0) > horizon}
-    probed = yield from probe(session, (image_id for image_id in missing if image_id not in alive))
+    # While other work of the run waits, one that is gone is not asked for at every look either.
+    gone = session.seen_gone.intersection(missing)
+    probed = yield from probe(session, (image_id for image_id in missing if image_id not in alive | gone))
     seen.update(dict.fromkeys(probed.alive, session.clock.now()))
-    probed = Gone(probed.gone, probed.alive | alive)
+    session.seen_gone.update(probed.gone)
+    probed = Gone(probed.gone | gone, probed.alive | alive)
     _keep_gone(session, spec, pictures, probed)
     return probed
 
@@ -99,28 +104,42 @@ def end_records(
 
 
 def probe(session: Session, ids: Iterable[str]) -> Task[Gone]:
-    """Find out which of these pictures live. Ids that no answer settled are in neither set."""
+    """Find out which of these pictures live. Ids that no answer settled are in neither set.
+
+    Imgur answers with a 404 now and then for what is there (imgur-api §4), and what is believed to be gone loses its
+    record: only two in a row count, or one where the account's whole list does not show the picture either. Any other
+    refusal is asked about once more, too: a file whose picture nobody can tell alive is uploaded.
+    """
     missing = list(dict.fromkeys(ids))
     alive: set[str] = set()
+    pauses = LOOKS
     if len(missing) > MANY and not session.anonymous:
-        alive = yield from _alive_in_account(session, frozenset(missing))
+        alive, whole = yield from _alive_in_account(session, frozenset(missing))
+        pauses = LOOKS[:1] if whole else LOOKS
     gone: set[str] = set()
     reader = session.reader() if missing else None
 
     def ask(image_id: str) -> Task[None]:
         assert reader is not None
-        outcome = yield from session.read(lambda: reader.image(image_id))
-        if isinstance(outcome, Done):
-            alive.add(image_id)
-        elif isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
+        missing = 0
+        for pause in pauses:
+            if pause:
+                yield Pause(session.clock.monotonic() + pause)
+            outcome = yield from session.read(lambda: reader.image(image_id))
+            if isinstance(outcome, Done):
+                alive.add(image_id)
+            if not isinstance(outcome, Refused):
+                return
+            missing += outcome.problem.kind is ProblemKind.NOT_FOUND
+        if missing == len(pauses):
             gone.add(image_id)
 
     yield Fork(tuple(ask(image_id) for image_id in missing if image_id not in alive))
     return Gone(frozenset(gone), frozenset(alive))
 
 
-def _alive_in_account(session: Session, wanted: frozenset[str]) -> Task[set[str]]:
-    """Those of `wanted` that the account's list shows (1 credit a hundred pictures)."""
+def _alive_in_account(session: Session, wanted: frozenset[str]) -> Task[tuple[set[str], bool]]:
+    """Those of `wanted` that the account's list shows (1 credit a hundred pictures), and whether it was read whole."""
     found: set[str] = set()
     seen: set[str] = set()
     reader = session.reader()
@@ -128,11 +147,11 @@ def _alive_in_account(session: Session, wanted: frozenset[str]) -> Task[set[str]
     while wanted - found:
         outcome = yield from session.read(partial(reader.images, page))
         if not isinstance(outcome, Done):
-            break
+            return found, False
         ids = {picture.id for picture in outcome.value}
         if not ids - seen:
             break
         seen |= ids
         found |= ids & wanted
         page += 1
-    return found
+    return found, True

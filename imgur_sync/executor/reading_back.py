@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from imgur_sync.errors import BudgetError
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.tasks import Pause, Task
-from imgur_sync.model.budget import Reservation
+from imgur_sync.executor.writing import giving_back, note_limit
+from imgur_sync.model.budget import LimitName, Reservation
 from imgur_sync.model.remote import RemoteAlbum
 
 POLLS = (0.0, 1.0, 2.0, 4.0)
@@ -30,3 +32,14 @@ def poll(
         if seen.listing is not None and seen.listing.complete and shows(seen.listing):
             return seen.listing
     return None
+
+
+def poll_between(
+    session: Session, key: str, shows: Callable[[RemoteAlbum], bool], kept: Reservation
+) -> Task[RemoteAlbum | None]:
+    """The album between two requests, once it shows what the next one needs; None also when the budget ends first."""
+    try:
+        return (yield from giving_back(session, (kept,), poll(session, key, shows, kept)))
+    except BudgetError as limit:
+        note_limit(session, LimitName.HOUR, limit.resume_at)
+        return None

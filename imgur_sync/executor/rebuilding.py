@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from imgur_sync.errors import TryAgainLaterError
@@ -28,8 +29,12 @@ def rebuild(session: Session) -> Task[int]:
     rebuilds into a file of another name first. Returns how many pictures were adopted. Costs one credit per hundred
     pictures of the account, and one per album looked into.
     """
-    found = yield from _marked(session)
+    marked = Marked()
+    yield from _read_on(session, marked)
     yield from read_headers_fully(session)
+    if marked.fewer_than(session.headers or {}):
+        yield from _read_on(session, marked)
+    found = marked.found
     adopted = 0
     changes: list[Change] = []
     wanted: list[tuple[str, str | None]] = [(spec.key, spec.title) for spec in session.manifest.albums]
@@ -40,8 +45,8 @@ def rebuild(session: Session) -> Task[int]:
         pictures, listing = found.get(key, {}), listings.get(key)
         shown: frozenset[str] = frozenset()
         if listing is not None:
-            marked = listing.header.description in album_markers(session, key)
-            made = AlbumMade(key, listing.header.id, listing.header.deletehash, "", 0.0, edited=not marked)
+            begun = listing.header.description in album_markers(session, key)
+            made = AlbumMade(key, listing.header.id, listing.header.deletehash, "", 0.0, edited=not begun)
             changes.append(made)
             shown = frozenset(listing.ids)
         for picture in pictures.values():
@@ -55,17 +60,29 @@ def rebuild(session: Session) -> Task[int]:
     return adopted
 
 
-def _marked(session: Session) -> Task[dict[str, dict[str, RemotePicture]]]:
-    """The account's pictures with a marker of ours, by album key and id."""
+@dataclass(slots=True)
+class Marked:
+    """The account's pictures with a marker of ours, by album key and id; which pictures were seen at all, and the page
+    that came without a new one."""
+
+    found: dict[str, dict[str, RemotePicture]] = field(default_factory=lambda: defaultdict(dict))
+    seen: set[str] = field(default_factory=set)
+    page: int = 0
+
+    def fewer_than(self, headers: Mapping[str, AlbumHeader]) -> bool:
+        """Whether the account's albums hold more pictures than its list showed: a page came short by all of them, and
+        what is behind it would be uploaded again. (A picture in two albums counts twice: that costs a credit.)"""
+        return sum(header.count or 0 for header in headers.values()) > len(self.seen)
+
+
+def _read_on(session: Session, marked: Marked) -> Task[None]:
+    """Read the account's pictures, from the page on that was read last, to one without anything new."""
     now = {move.source: move.target for move in session.manifest.moved}
     removed = [removal.album for removal in session.manifest.removed]
     keys = [*(spec.key for spec in session.manifest.albums), *now, *removed]
-    found: dict[str, dict[str, RemotePicture]] = defaultdict(dict)
-    seen: set[str] = set()
-    reader = session.reader()
-    page = 0
+    reader, seen = session.reader(), marked.seen
     while True:
-        outcome = yield from session.read(partial(reader.images, page))
+        outcome = yield from session.read(partial(reader.images, marked.page))
         if not isinstance(outcome, Done):
             # Half a list would make us upload the rest once more.
             raise incomplete(outcome.problem)
@@ -77,9 +94,8 @@ def _marked(session: Session) -> Task[dict[str, dict[str, RemotePicture]]]:
             marker = parse_name(picture.name)
             match = owner(marker, session.store.lineage, keys) if marker is not None else None
             if match is not None:
-                found[now.get(match[0], match[0])][picture.id] = picture
-        page += 1
-    return found
+                marked.found[now.get(match[0], match[0])][picture.id] = picture
+        marked.page += 1
 
 
 def _albums_of(

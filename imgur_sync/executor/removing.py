@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imgur_sync.executor.missing import is_missing, surely
 from imgur_sync.executor.observe import Seen, album_listing, back, list_album, open_intents, ours_elsewhere
 from imgur_sync.executor.selecting import spared
 from imgur_sync.executor.tasks import Task
 from imgur_sync.model.change import AlbumGone, Change, IntentEnded, PictureDetached
 from imgur_sync.model.local import LocalAlbum
-from imgur_sync.model.outcome import Done, ProblemKind, Refused
+from imgur_sync.model.outcome import Done
 from imgur_sync.model.spec import AlbumSpec, Prune, Removal
 from imgur_sync.model.synced import Intent, IntentKind, IntentStatus, Standing, SyncedAlbum
 from imgur_sync.planner.view import AlbumView
@@ -146,15 +147,15 @@ def gone_changes(session: Session, synced: SyncedAlbum) -> tuple[Change, ...]:
 
 
 def settle_removal(session: Session, intent: Intent) -> Task[None]:
-    """After the time to settle, one reading shows whether the album is gone. A twin was never the album in use."""
+    """After the time to settle, a reading shows whether the album is gone. A twin was never the album in use."""
     synced = session.store.album(intent.album)
     ended = IntentEnded(intent.number, IntentStatus.CLOSED, session.clock.now())
     if synced is None or synced.id != intent.target or synced.gone:
         session.store.record(ended)
         return
     reader = session.reader()
-    outcome = yield from session.read(lambda: reader.album(intent.target))
+    outcome = yield from surely(session, lambda: reader.album(intent.target))
     if isinstance(outcome, Done):
         session.store.record(ended)
-    elif isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
+    elif is_missing(outcome):
         session.store.record(*gone_changes(session, synced), ended)

@@ -14,7 +14,7 @@ from imgur_sync.model.ports import Clock, Workers
 
 ASK_SECONDS = 1.0
 """How often at least it is asked, where that may be, whether the run is to make room."""
-GRACE_SECONDS = 8.0
+GRACE_SECONDS = 7.0
 """After Ctrl-C, what ends within this time is finished; the rest becomes open intents."""
 
 
@@ -44,6 +44,7 @@ class Scheduler:
         room_wanted: Callable[[], ImgurSyncError | None] | None = None,
     ) -> None:
         self._room_wanted = room_wanted
+        self._ask_at = clock.monotonic() + ASK_SECONDS
         self._workers = workers
         self._clock = clock
         self._slots = in_flight
@@ -97,6 +98,16 @@ class Scheduler:
             raise self._halted
         if top.error is not None:
             raise top.error
+
+    def heed(self) -> None:
+        """For work on the control thread that takes long, called again and again in it: raises `RunStopped` where the
+        run is to end, because of a signal or, which is asked about once a second, to make room."""
+        if self._workers.stopping:
+            raise RunStopped
+        if self._room_wanted is not None and self._clock.monotonic() >= self._ask_at:
+            self._make_room()
+        if self._halted is not None:
+            raise RunStopped
 
     @property
     def stopping(self) -> bool:
@@ -200,6 +211,7 @@ class Scheduler:
         """Halt where somebody else is to have a turn."""
         if self._room_wanted is not None and self._halted is None:
             error = self._room_wanted()
+            self._ask_at = self._clock.monotonic() + ASK_SECONDS
             if error is not None:
                 self.halt(error)
 

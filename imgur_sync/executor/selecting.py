@@ -89,7 +89,7 @@ def needed_elsewhere(session: Session) -> frozenset[str] | None:
 def _needed(session: Session) -> frozenset[str] | None:
     needed: set[str] = set()
     for spec in left_out(session.manifest, session.options):
-        local = session.ports.local.scan(spec)
+        local = session.ports.local.scan(spec, between=session.scheduler.heed)
         if not isinstance(local, LocalAlbum) or local.errors or local.root is None:
             return None
         pictures = session.store.pictures(spec.key)

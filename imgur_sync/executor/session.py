@@ -13,7 +13,7 @@ from imgur_sync.errors import (
     ImgurSyncError,
 )
 from imgur_sync.executor.ends import error_of
-from imgur_sync.executor.found import Gates, Tally, Unowned
+from imgur_sync.executor.found import Gates, Review, Tally, Unowned
 from imgur_sync.executor.renaming import follow
 from imgur_sync.executor.scheduler import Scheduler
 from imgur_sync.executor.tasks import Do, Pause, T, Task
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         Workers,
     )
     from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
+    from imgur_sync.model.reviewed import Expected
     from imgur_sync.model.spec import Manifest
     from imgur_sync.model.step import Step
     from imgur_sync.model.synced import Agreed, FailedFile, Intent, RetiredUrl
@@ -79,7 +80,8 @@ class Ports:
 class Options:
     """What the caller asks for. `albums` are keys, none means all. `rebuild` (plans only: an apply is
     given a rebuilt state) says that the state is new although the manifest names a lineage: what carries its markers on
-    Imgur is adopted first, in memory. `expect` is a plan digest. `wait` goes on, window by window, until the budget has
+    Imgur is adopted first, in memory. `expect` is the plan that an apply is to carry out. `bind` says that the plan is
+    to be written to a file: it tells what it is bound to. `wait` goes on, window by window, until the budget has
     let everything through. `copy` is where the copy of a state without an account is kept, for people."""
 
     albums: tuple[str, ...] = ()
@@ -89,7 +91,8 @@ class Options:
     offline: bool = False
     retry_failed: bool = False
     rebuild: bool = False
-    expect: str | None = None
+    expect: Expected | None = None
+    bind: bool = False
     wait: bool = False
     copy: str = ""
 
@@ -99,9 +102,9 @@ class Session:
 
     def __init__(self, ports: Ports, manifest: Manifest, options: Options, writer: RemoteWriter | None = None) -> None:
         self.ports = ports
-        self.store = ports.store
-        self.clock = ports.clock
+        self.store, self.clock = ports.store, ports.clock
         follow(ports.store, manifest)
+        self.review = Review.before(ports.store, bound=options.bind or options.expect is not None)
         self.manifest = with_vanished(manifest, ports.store.albums())
         self.options = options
         self.writer = writer
@@ -130,7 +133,7 @@ class Session:
         self.refused_steps: set[tuple[Step, tuple[tuple[str, str], ...]]] = set()
         self.refused_files: list[FailedFile] = []
         self.gates = Gates(bases=dict(self.store.held()))
-        self.shut: set[str] = set()
+        self.shut, self.seen_gone = set[str](), set[str]()
         self.refused_in_a_row: Counter[str] = Counter()
         self.twins_looked_for = self.unseen = self.asked_credits = False
         self.retired: list[RetiredUrl] = []

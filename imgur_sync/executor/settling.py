@@ -9,8 +9,10 @@ from typing import assert_never
 from imgur_sync.errors import ImgurSyncError, TryAgainLaterError
 from imgur_sync.executor.agreeing import agreed_by
 from imgur_sync.executor.begun import adopt_begun
+from imgur_sync.executor.brought import brought_in
 from imgur_sync.executor.ends import error_of
 from imgur_sync.executor.in_albums import give_up_creations, settle_in_albums
+from imgur_sync.executor.missing import ONCE_MORE, is_missing, surely
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.removing import settle_removal
 from imgur_sync.executor.session import Session
@@ -28,7 +30,7 @@ from imgur_sync.model.change import (
     WishIgnored,
 )
 from imgur_sync.model.event import UploadFound
-from imgur_sync.model.outcome import Done, Problem, ProblemKind, Refused
+from imgur_sync.model.outcome import Done, Problem, ProblemKind
 from imgur_sync.model.plan import GateName
 from imgur_sync.model.remote import AlbumHeader, RemotePicture
 from imgur_sync.model.synced import FailedFile, Intent, IntentKind, IntentStatus
@@ -252,22 +254,24 @@ def _settle_edit(session: Session, intent: Intent) -> Task[None]:
                 attempts = old.attempts + 1 if old is not None and old.wish == value else 1
                 changes.append(WishIgnored(intent.album, field, value, before, attempts, now))
             changes.extend(wish.confirmed(intent.album, seen.listing, now))
+            changes.extend(wish.untold(intent.album, seen.listing, now))
             changes.extend(agreed_by(session, intent.album, wish, seen.listing))
             changes.extend(wish.refuted(synced, seen.listing, now))
+            changes.extend(brought_in(session, intent.album, wish, seen.listing))
         elif seen.listing is not None:  # part of an edit, in pieces
             changes.extend(agreed_by(session, intent.album, None, seen.listing))
     session.store.record(*changes)
 
 
 def _settle_deletion(session: Session, intent: Intent) -> Task[None]:
-    """After the time to settle, one GET shows whether the picture is gone."""
+    """After the time to settle, a GET shows whether the picture is gone."""
     reader = session.reader()
-    outcome = yield from session.read(lambda: reader.image(intent.target))
+    outcome = yield from surely(session, lambda: reader.image(intent.target), ONCE_MORE)
     now = session.clock.now()
     ended = IntentEnded(intent.number, IntentStatus.CLOSED, now)
     if isinstance(outcome, Done):
         session.store.record(ended)
-    elif isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND:
+    elif is_missing(outcome):
         # A twin that was to be removed was never a picture of the state.
         deleted = (PictureDeleted(intent.target, now),) if session.store.picture(intent.target) is not None else ()
         session.store.record(*deleted, ended)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
+from imgur_sync.executor.missing import ONCE_MORE, is_missing, surely
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.reading_back import poll
 from imgur_sync.executor.session import Session
-from imgur_sync.executor.tasks import Fork, Take, Task
-from imgur_sync.executor.writing import AlbumStop, give_up, refused_for_good, write
+from imgur_sync.executor.tasks import Fork, RunStopped, Take, Task
+from imgur_sync.executor.writing import AlbumStop, give_up, giving_back, refused_for_good, reserve, write
 from imgur_sync.model.budget import CALL_COST, Reservation
 from imgur_sync.model.change import Change, IntentDoubted, IntentEnded, TextIgnored
 from imgur_sync.model.event import InDoubt, StepDone, StepFailed
@@ -34,12 +35,19 @@ class SentTexts:
     wish: TextWish
 
 
-def send_texts(session: Session, plan: AlbumPlan) -> Task[list[SentTexts]]:
-    """Send the edits of the pictures' texts, as many at once as uploads. Failures are recorded and told, not raised."""
+def send_texts(session: Session, plan: AlbumPlan) -> Task[tuple[list[SentTexts], Reservation | None]]:
+    """Send the edits of the pictures' texts, as many at once as uploads. Failures are recorded and told, not raised.
+
+    One reading is reserved before, and returned with what was sent: edits that cannot be read back would stay in doubt.
+    """
     steps = [step for step in plan.steps if isinstance(step, EditImage)]
     sent: list[SentTexts] = []
     if not steps:
-        return sent
+        return sent, None
+    try:
+        kept = yield from reserve(session, CALL_COST)
+    except AlbumStop:
+        return sent, None
     ids: dict[str, str] = {}
     for path, image_id in plan.pairs:  # the first of a path is that of its file
         ids.setdefault(path, image_id)
@@ -55,8 +63,12 @@ def send_texts(session: Session, plan: AlbumPlan) -> Task[list[SentTexts]]:
         finally:
             session.scheduler.give(0)
 
-    yield Fork(tuple(one(step) for step in steps))
-    return sent
+    try:
+        yield Fork(tuple(one(step) for step in steps))
+    except RunStopped:
+        session.give_back(kept)
+        raise
+    return sent, kept
 
 
 def _album_id(session: Session, key: str) -> str:
@@ -108,8 +120,13 @@ def _refused(session: Session, plan: AlbumPlan, step: EditImage, failure: NotSen
     session.emit(StepFailed(step.album, step, failure.problem))
 
 
-def confirm_texts(session: Session, key: str, sent: list[SentTexts]) -> Task[None]:
-    """Read back what was sent: from a listing read after it, or by polling. What is not shown is in doubt."""
+def confirm_texts(session: Session, key: str, sent: list[SentTexts], kept: Reservation | None) -> Task[None]:
+    """Read back what was sent: from a listing read after it, or by polling. What is not shown is in doubt. `kept` was
+    reserved for the first reading."""
+    yield from giving_back(session, (kept,) if kept is not None else (), _confirm(session, key, sent, kept))
+
+
+def _confirm(session: Session, key: str, sent: list[SentTexts], kept: Reservation | None) -> Task[None]:
     if not sent:
         return
 
@@ -118,7 +135,7 @@ def confirm_texts(session: Session, key: str, sent: list[SentTexts]) -> Task[Non
 
     listing = session.listings.get(_album_id(session, key))
     if listing is None or not shows(listing):
-        yield from poll(session, key, shows)
+        yield from poll(session, key, shows, kept)
         listing = session.listings.get(_album_id(session, key))
     now = session.clock.now()
     late = sent if listing is None else _missing(listing, sent)
@@ -161,9 +178,9 @@ def _settle(session: Session, intent: Intent, picture: RemotePicture | None) -> 
     reader = session.reader()
     gone = False
     if picture is None:
-        outcome = yield from session.read(lambda: reader.image(intent.target))
+        outcome = yield from surely(session, lambda: reader.image(intent.target), ONCE_MORE)
         picture = outcome.value if isinstance(outcome, Done) else None
-        gone = isinstance(outcome, Refused) and outcome.problem.kind is ProblemKind.NOT_FOUND
+        gone = is_missing(outcome)
     if picture is None and not gone:
         return
     now, ours = session.clock.now(), session.store.picture(intent.target)

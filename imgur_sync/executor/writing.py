@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -46,6 +46,32 @@ def reserve(session: Session, cost: Cost) -> Task[Reservation]:
         yield Pause(session.clock.monotonic() + wait)
 
 
+def reserve_all(session: Session, costs: Iterable[Cost]) -> Task[list[Reservation]]:
+    """Reserve the cost of each of several requests, or of none: what cannot be finished is not begun."""
+    granted: list[Reservation] = []
+    try:
+        for cost in costs:
+            granted.append((yield from reserve(session, cost)))
+    except (AlbumStop, RunStopped):
+        for reservation in granted:
+            session.give_back(reservation)
+        raise
+    return granted
+
+
+def giving_back(session: Session, kept: Sequence[Reservation], work: Task[T]) -> Task[T]:
+    """Do the work, and give back what is left in `kept`, however it ends; what was used of it stays spent."""
+    try:
+        result = yield from work
+    except (Exception, RunStopped):  # no `finally`: a task that is dropped half-way has no ledger any more
+        for reservation in kept:
+            session.give_back(reservation)
+        raise
+    for reservation in kept:
+        session.give_back(reservation)
+    return result
+
+
 def _closed(session: Session, cost: Cost) -> bool:
     """Whether the limit that was hit stands in the way of this cost: when uploads are used up, edits go on."""
     assert session.limit_hit is not None
@@ -77,10 +103,15 @@ def write(
     cost: Cost,
     send: Callable[[RemoteWriter, Reservation], Outcome[T]],
     what: str,
+    kept: Reservation | None = None,
 ) -> Task[tuple[Intent, Outcome[T]]]:
-    """Reserve, record the intent, send. An unknown outcome is recorded and told before it is returned; a definite
-    failure closes the intent. On `Done` the caller records the result together with the intent's end."""
-    reservation = yield from reserve(session, cost)
+    """Reserve (unless `kept` was, for this request), record the intent, send. An unknown outcome is recorded and told
+    before it is returned; a definite failure closes the intent. On `Done` the caller records the result together with
+    the intent's end."""
+    if kept is not None and session.scheduler.stopping:
+        session.give_back(kept)
+        raise RunStopped
+    reservation = kept if kept is not None else (yield from reserve(session, cost))
     intent = session.store.open_intent(replace(draft, reservation=reservation.number, made_at=session.clock.now()))
     outcome = yield from send_recorded(session, intent, lambda writer: send(writer, reservation), what)
     return intent, outcome

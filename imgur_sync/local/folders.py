@@ -42,6 +42,7 @@ class Folders:
         unchanged_if: str = "",
         checksum: bool = False,
         on_hashed: Callable[[str, int], None] = lambda path, size: None,
+        between: Callable[[], None] = lambda: None,
     ) -> LocalAlbum | UnchangedFolder:
         """One pass over the folder, one sub-folder in memory at a time; as `LocalFiles.scan` says.
 
@@ -61,8 +62,12 @@ class Folders:
             text = f"the folder {spec.folder} cannot be opened: {error.strerror or error}"
             return LocalAlbum(spec.key, _identity(spec), (), errors=(text,))
         try:
-            looker = Looker(self._open_file, on_hashed, os.fspath(spec.root))
+            looker = Looker(self._open_file, on_hashed, os.fspath(spec.root), between)
             return self._scan(spec, rules, fd, looker, unchanged_if, trust=not checksum)
+        except BaseException:
+            if self._stillness is not None:
+                self._stillness.broken_off(spec.key)
+            raise
         finally:
             self._cache.flush()
             os.close(fd)

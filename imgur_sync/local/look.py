@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from imgur_sync.local.listing import Entry
 from imgur_sync.local.names import is_secret, promised_type, stub_of
-from imgur_sync.local.pointers import annex_key, annex_pointer
+from imgur_sync.local.pointers import annex_key, annex_pointer, is_elsewhere
 from imgur_sync.local.stream import BUFFER, Stream
 from imgur_sync.local.verdict import LINK, LINK_OUT, NOTHING, SKIPPED, Verdict, judge, points, unsendable
 from imgur_sync.local.walk import FILE_FLAGS, OpenFile, same_file
@@ -29,11 +29,19 @@ class Look:
 
 
 class Looker:
-    """Looks at files of one scan through one buffer. `root` is the album's folder; `hashed` counts the bytes read."""
+    """Looks at files of one scan through one buffer. `root` is the album's folder; `hashed` counts the bytes read.
+    `between` is called before each entry and each piece of a file; what it raises ends the look."""
 
-    __slots__ = ("_buffer", "_on_hashed", "_open_file", "_raised", "_root", "hashed")
+    __slots__ = ("_buffer", "_on_hashed", "_open_file", "_raised", "_root", "between", "hashed")
 
-    def __init__(self, open_file: OpenFile, on_hashed: Callable[[str, int], None], root: str) -> None:
+    def __init__(
+        self,
+        open_file: OpenFile,
+        on_hashed: Callable[[str, int], None],
+        root: str,
+        between: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.between = between
         self._root = os.path.normpath(root)
         self._open_file = open_file
         self._on_hashed = on_hashed
@@ -43,6 +51,7 @@ class Looker:
 
     def look(self, folder_fd: int, path: str, entry: Entry, device: int) -> Look:
         """What `entry` of the folder open as `folder_fd` is; `path` is its path in the album, for people."""
+        self.between()
         name, size, _, _, _, kind = entry
         promised = promised_type(name)
         if kind == stat.S_IFLNK:
@@ -87,7 +96,10 @@ class Looker:
             before = os.fstat(fd)
             if not stat.S_ISREG(before.st_mode):
                 return _changing(entry, device)
-            verdict = judge(entry[0], Stream(fd, before.st_size, self._buffer, self._count(path)))
+            if is_elsewhere(before):  # reading it would fetch it, for as long as that takes
+                stub = unsendable(Why.PLACEHOLDER) if promised_type(entry[0]) else NOTHING
+                return _row(entry, device, stub, keep=False)
+            verdict = judge(entry[0], Stream(fd, before.st_size, self._buffer, self._count(path), self._go_on))
             if self._raised is not None:
                 raise self._raised
             listed = entry[1:5] == (before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino)
@@ -102,17 +114,24 @@ class Looker:
             os.close(fd)
 
     def _count(self, path: str) -> Callable[[int], None]:
-        """What is called with each read's bytes. What the caller raises in it is kept apart from the file's errors."""
+        """What is called with each read's bytes."""
 
         def count(size: int) -> None:
             self.hashed += size
-            try:
-                self._on_hashed(path, size)
-            except BaseException as error:
-                self._raised = error
-                raise
+            self._apart(lambda: self._on_hashed(path, size))
 
         return count
+
+    def _go_on(self) -> None:
+        self._apart(self.between)
+
+    def _apart(self, call: Callable[[], None]) -> None:
+        """What the caller raises is kept apart from the file's errors."""
+        try:
+            call()
+        except BaseException as error:
+            self._raised = error
+            raise
 
 
 def _row(entry: Entry, device: int, verdict: Verdict, keep: bool = True, error: str = "") -> Look:

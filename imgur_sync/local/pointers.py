@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 
@@ -14,6 +15,18 @@ _LFS = re.compile(
     rb"oid sha256:([0-9a-f]{64})\nsize (\d{1,18})\n?"
 )
 _ANNEX = re.compile(r"SHA256E?-s(\d{1,18})(?:-[A-Za-z]\d+)*--([0-9a-f]{64})(?:\.[^/]*)?")
+
+
+_DATALESS = 0x40000000
+"""SF_DATALESS of macOS: the drive of a cloud (iCloud, OneDrive, Dropbox) fetches the content when it is read."""
+_RECALLED = 0x00001000 | 0x00040000 | 0x00400000
+"""The same of Windows: FILE_ATTRIBUTE_OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS."""
+
+
+def is_elsewhere(row: os.stat_result) -> bool:
+    """Whether a cloud drive would have to fetch the file's content first, as far as its system tells."""
+    attributes = getattr(row, "st_file_attributes", 0) or 0
+    return bool(getattr(row, "st_flags", 0) & _DATALESS or attributes & _RECALLED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,10 @@ class Stillness:
         """A look at an album begins: what is not met again in it is forgotten."""
         self._before[album] = self._seen.pop(album, {})
 
+    def broken_off(self, album: str) -> None:
+        """The look did not come to its end: what it has not met is remembered as it was."""
+        self._seen[album] = {**self._before.get(album, {}), **self._seen.get(album, {})}
+
     def is_still(self, album: str, path: str, entry: Entry) -> bool:
         """Whether a file can be read now. If not, it is remembered."""
         if self._clock.now() - entry[3] / 1e9 >= (STRANGE_CLOCK if album in self.distant else self.quiet):

@@ -19,6 +19,7 @@ from imgur_sync.manifest.nobodys import account_faults
 from imgur_sync.manifest.reading import NAMES, Source, decoded
 from imgur_sync.manifest.rules import Rules, newer_version
 from imgur_sync.manifest.schema import Document, GatesTable, ImageTable, album_id, given
+from imgur_sync.manifest.sharing import sharing_faults
 from imgur_sync.manifest.syntax import parsed
 from imgur_sync.manifest.words import faults
 from imgur_sync.model.spec import (
@@ -34,6 +35,7 @@ from imgur_sync.model.spec import (
     Privacy,
     Prune,
     Removal,
+    StateSpec,
     UploadSpec,
     WatchSpec,
     title_of,
@@ -49,7 +51,7 @@ def checked(source: Source, *, allow_roots: tuple[Path, ...], check_folders: boo
     if newer is not None:  # its other keys would look like mistakes
         raise located([newer], text, source.path)
     rules = Rules(data, source.path, Confines(source.path.parent, allow_roots), check_folders=check_folders)
-    found = [*rules.faults(), *account_faults(data)]
+    found = [*rules.faults(), *account_faults(data), *sharing_faults(data)]
     document = None
     try:
         document = Document.model_validate(data)
@@ -77,6 +79,7 @@ def _manifest(source: Source, document: Document, rules: Rules) -> Manifest:
         upload=dataclasses.replace(UploadSpec(), **given(document.upload)),
         watch=dataclasses.replace(WatchSpec(), **given(document.watch)),
         gates=_gates(document.gates),
+        state=dataclasses.replace(StateSpec(), **given(document.state)),
     )
     return dataclasses.replace(manifest, warnings=_warnings(manifest))
 

@@ -28,6 +28,7 @@ from imgur_sync.model.spec import (
     Privacy,
     Prune,
     Removal,
+    StateSpec,
     UploadSpec,
     WatchSpec,
 )
@@ -43,6 +44,7 @@ _VALUES = (
     Manifest,
     Moved,
     Removal,
+    StateSpec,
     Texts,
     UploadSpec,
     WatchSpec,
@@ -79,12 +81,17 @@ def load_dumped(data: bytes) -> Manifest | None:
 
 
 def roots_hold(manifest: Manifest, *, allow_roots: tuple[Path, ...] = ()) -> bool:
-    """Whether every folder is still what it was checked to be: free of links, and inside the manifest's or allowed."""
-    confines = [os.path.realpath(manifest.path.parent), *(os.path.realpath(root) for root in allow_roots)]
-    paths = [os.fspath(spec.root) for spec in manifest.albums]
-    paths += [os.fspath(one.root) for one in manifest.collections]
-    paths.append(os.fspath(manifest.state_path))
-    return all(os.path.realpath(path) == path and any(within(path, root) for root in confines) for path in paths)
+    """Whether every folder is still what it was checked to be: where its name in the manifest leads, also by links that
+    were put elsewhere since, and inside the manifest's folder or an allowed one."""
+    base = os.path.realpath(manifest.path.parent)
+    confines = [base, *(os.path.realpath(root) for root in allow_roots)]
+    paths = [(spec.folder, os.fspath(spec.root)) for spec in manifest.albums]
+    paths += [(one.folder, os.fspath(one.root)) for one in manifest.collections]
+    paths.append((manifest.state.path, os.fspath(manifest.state_path)))
+    return all(
+        os.path.realpath(os.path.join(base, name)) == path and any(within(path, root) for root in confines)
+        for name, path in paths
+    )
 
 
 def _album_row(spec: AlbumSpec) -> dict[str, Any]:
@@ -124,6 +131,7 @@ def _manifest(plain: dict[str, Any]) -> Manifest:
         ),
         moved=tuple(Moved(**row) for row in plain["moved"]),
         removed=tuple(Removal(**row) for row in plain["removed"]),
+        state=StateSpec(**plain["state"]),
     )
 
 

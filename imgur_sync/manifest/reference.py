@@ -12,16 +12,17 @@ from imgur_sync.manifest.amounts import MIB, duration_text, size_text
 from imgur_sync.manifest.schema import CollectionTable, DefaultsTable, Document, Table
 from imgur_sync.manifest.showing import KeyPath
 from imgur_sync.manifest.words import rule
-from imgur_sync.model.spec import AccountSpec, AlbumSpec, BudgetSpec, GateLimits, UploadSpec, WatchSpec
+from imgur_sync.model.spec import AccountSpec, AlbumSpec, BudgetSpec, GateLimits, StateSpec, UploadSpec, WatchSpec
 
 _DEFAULTS = {
     "account": AccountSpec,
     "budget": BudgetSpec,
     "upload": UploadSpec,
     "watch": WatchSpec,
+    "state": StateSpec,
     "albums": AlbumSpec,
 }
-_OTHER_DEFAULTS = {"path": '".imgur-sync/state.db"', "backend": '"file"', "pictures": '"detach"'}
+_OTHER_DEFAULTS = {"path": '".imgur-sync/state.db"', "pictures": '"detach"'}
 """Those that no field of a specification holds as they are written."""
 
 

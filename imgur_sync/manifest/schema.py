@@ -54,6 +54,17 @@ def _cover(text: str) -> str:
     return text
 
 
+_REF_RULE = 'a full name such as "refs/imgur-sync/pictures", or the name of a branch'
+_REF = re.compile(r"(?!.*(\.\.|//|\.lock(/|$)|/\.|\./))[A-Za-z0-9][A-Za-z0-9_./-]*(?<![./])")
+
+
+def _ref(text: str) -> str:
+    kept_out = text.startswith(("refs/", "HEAD")) and not text.startswith(("refs/heads/", "refs/imgur-sync/"))
+    if not _REF.fullmatch(text) or kept_out:
+        raise ValueError(f"write {_REF_RULE}")
+    return text
+
+
 ORDERS = ("natural", "name", "modified", "taken")
 _ORDER_RULE = '"natural", "name", "modified", "taken" or a list of files, such as ["b.jpg", "a.jpg"]'
 _ORDER_SCHEMA = {"anyOf": [{"enum": list(ORDERS)}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
@@ -157,7 +168,16 @@ class StateTable(Table):
     """[state]"""
 
     path: str | None = Field(default=None, min_length=1, max_length=1000, description="the path of a file")
-    backend: Literal["file"] | None = None
+    backend: Literal["file", "git"] | None = None
+    remote: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$",
+        description='the name of a remote of the repository, such as "origin"',
+    )
+    ref: Annotated[str, AfterValidator(_ref)] | None = Field(
+        default=None, min_length=1, max_length=200, description=_REF_RULE
+    )
+    lease: Annotated[float, PlainValidator(Duration(1, HOUR))] | None = None
 
 
 class DefaultsTable(Table):

@@ -34,7 +34,6 @@ GUESSES = 200
 """How many unknown keys get a guess at what was meant; each costs half a millisecond."""
 
 _OWN_WORDS = ("cover", "include", "exclude", "title", "description", "order", "image_title", "id")
-_NOT_YET = "not in this version"
 _SETTINGS_REMEDY = "a manifest runs no commands: put it into config.toml or IMGUR_SYNC_HOOK (help environment)"
 _SECRET_REMEDY = "keep secrets out of sync.toml: use the environment"
 
@@ -102,18 +101,7 @@ def _no_table(path: KeyPath) -> Fault:
 
 
 def _wrong(path: KeyPath, value: object) -> Fault:
-    later = _later(path, value)
-    if later:
-        return Fault(path, later, f"write {rule(path)}")
     return Fault(path, f"{dotted(path)} cannot be {shown(value)}", f"write {rule(path)}")
-
-
-def _later(path: KeyPath, value: object) -> str:
-    """Values of the specification that this version does not have."""
-    name = dotted(path)
-    if path == ("state", "backend") and value == "git":
-        return f'{name} = "git" is {_NOT_YET}'
-    return ""
 
 
 def table_at(path: KeyPath) -> type[Table]:

@@ -31,18 +31,21 @@ class Deaf(StrEnum):
     INSTANCES = "instances"  # the limit fs.inotify.max_user_instances, or that of open files, is used up
     NETWORK = "network"  # what others change on this file system makes no events here
     UNSUPPORTED = "unsupported"  # events cannot be had on this machine
+    SILENT = "silent"  # files came or went in it, more than once, and no event told of it
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedRoot:
     """A folder to watch, absolute and with all links resolved, and the keys of the albums that it is the root of.
 
-    Without `recursive` what happens in its sub-folders is not told. A folder that is not there is waited for.
+    Without `recursive` what happens in its sub-folders is not told; with `names` only what happens to entries of these
+    names is. A folder that is not there is waited for.
     """
 
     path: Path
     albums: tuple[str, ...]
     recursive: bool = True
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

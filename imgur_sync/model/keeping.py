@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from imgur_sync.model.reviewed import Reviews
+
 if TYPE_CHECKING:
     from imgur_sync.model.activity import Activity, Wish
     from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Reading, Refusal, Reservation
@@ -84,7 +86,7 @@ class Cache(Protocol):
         ...
 
 
-class StateStore(Protocol):
+class StateStore(Reviews, Protocol):
     """What must survive. Every `record` and `open_intent` is durable (synced) when it returns.
 
     Used from one thread. Reads never see half of a `record`.
@@ -161,6 +163,11 @@ class StateStore(Protocol):
 
     def open_intent(self, draft: Intent) -> Intent:
         """Record a write before it is sent; returns it with its number."""
+        ...
+
+    def foretell(self, drafts: Sequence[Intent]) -> None:
+        """These uploads may be sent from now on. A state that goes with its machine sees to it that a later run, on any
+        machine, looks for what became of them; for a state that stays there is nothing to do."""
         ...
 
     def record(self, *changes: Change) -> None:

@@ -11,6 +11,7 @@ class Presence(StrEnum):
 
     PRESENT = "present"
     POINTER = "pointer"  # a Git LFS pointer (or annex key) whose digest is known; the bytes are not downloaded
+    PROMISED = "promised"  # a pointer in a plan that counts on its bytes being here when they are sent
     PLACEHOLDER = "placeholder"  # a cloud stub without a digest: nobody knows what it holds
 
 
@@ -54,6 +55,11 @@ class LocalFile:
     has_gps: bool = False
     content: Presence = Presence.PRESENT
     taken: str = ""
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether its bytes are here, or will be in time."""
+        return self.content is Presence.PRESENT or self.content is Presence.PROMISED
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from imgur_sync.model.forecast import Forecast
     from imgur_sync.model.local import Unsendable
     from imgur_sync.model.remote import RemoteAlbum
+    from imgur_sync.model.reviewed import Binding
     from imgur_sync.model.step import Move, Step
 
 
@@ -228,6 +229,7 @@ class Plan:
     offline: bool = False
     notes: tuple[str, ...] = ()
     forecast: Forecast | None = None  # None: the budget is not known
+    binding: Binding | None = None  # of a plan that is to be written to a file
 
     @property
     def empty(self) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from imgur_sync.model.keeping import ActivityBoard, Cache, Ledger, Lock, QuietMark, StateStore, Tokens, TokenStore
+from imgur_sync.model.remembered import WatchMemory
 from imgur_sync.model.texts import UNMANAGED, Texts
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ __all__ = [
     "StateStore",
     "TokenStore",
     "Tokens",
+    "WatchMemory",
     "Watcher",
     "Workers",
 ]
@@ -135,12 +137,18 @@ class LocalFiles(Protocol):
         unchanged_if: str = "",
         checksum: bool = False,
         on_hashed: Callable[[str, int], None] = lambda path, size: None,
+        between: Callable[[], None] = lambda: None,
     ) -> LocalAlbum | UnchangedFolder:
         """One pass over the folder, one sub-folder in memory at a time.
 
         `UnchangedFolder` only when nothing changed since the cache was filled, no file is unsendable, no error occurred
         and the content's fingerprint equals `unchanged_if`. `checksum` hashes everything anew. `on_hashed(path, bytes)`
         is called as content is read and may raise to stop the scan. A missing folder is a `LocalAlbum` with no root.
+
+        `between` is called again and again, whether anything is read or not: before a few entries are looked at, and
+        before a piece of a file is read. What it raises ends the scan there and is passed on; what was hashed is in the
+        cache, but for the file that was being read. A call of the system that hangs, as on a server that is gone, is
+        waited for: nothing can end it.
         """
         ...
 
@@ -220,6 +228,11 @@ class Watcher(Protocol):
 
     def next(self, deadline: float | None) -> Hint | None:
         """The next hint; None at the deadline (monotonic seconds), once after `wake`, and always after `close`."""
+        ...
+
+    def distrust(self, albums: Iterable[str]) -> None:
+        """Events do not tell all that happens in the folders of these albums: from now on the folders are not watched
+        but looked at regularly, until others are in their place. Of no effect where they are not watched anyway."""
         ...
 
     def unwatched(self) -> tuple[Unwatched, ...]:

@@ -195,6 +195,25 @@ class WatchSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class StateSpec:
+    """Where the state is kept: in a file, or ("git") shared by machines that keep nothing, in the ref `ref` ("": one
+    named after the lineage) of the remote `remote` of the manifest's own repository. A run holds it for `lease` seconds
+    at a time: so long, and a little more, a killed run keeps others out. `path` is as written: where it leads is
+    `Manifest.state_path`."""
+
+    backend: str = "file"
+    remote: str = "origin"
+    ref: str = ""
+    lease: float = 600.0
+    path: str = ".imgur-sync/state.db"
+
+    @property
+    def shared(self) -> bool:
+        """Whether the file is no more than this machine's copy."""
+        return self.backend == "git"
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """sync.toml, checked. `path` is absolute; `digest` is the SHA-256 of its bytes; `warnings` are for people.
 
@@ -216,6 +235,7 @@ class Manifest:
     collections: tuple[CollectionSpec, ...] = ()
     moved: tuple[Moved, ...] = ()
     removed: tuple[Removal, ...] = ()
+    state: StateSpec = StateSpec()
 
     def album(self, key: str) -> AlbumSpec | None:
         """The album of that key, or None."""

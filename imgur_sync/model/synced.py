@@ -112,7 +112,8 @@ class Agreed:
 class NotHonoured:
     """A field that Imgur did not take over: the wish as text, how often it was sent, and when last (our clock).
 
-    `before` is the value that readings went on to show. After two attempts it is left until the wish changes.
+    `before` is the value that readings went on to show. After two attempts it is left until the wish changes. "" for a
+    privacy: hidden or secret, nobody can tell which, because an edit got no answer.
     """
 
     field: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from imgur_sync.model.local import Presence
 from imgur_sync.model.plan import AlbumPlan, Blocked, Gate, GateName, Unsettled, Withheld
 from imgur_sync.model.spec import OnRemoteDelete
 from imgur_sync.model.step import CreateAlbum, DeleteImage, EditAlbum, EditImage, Step, Upload
@@ -16,7 +15,7 @@ from imgur_sync.planner.gates import counting_gates, listing_gate, root_gate, sc
 from imgur_sync.planner.keyless import remarks, renewed
 from imgur_sync.planner.price import reads_around
 from imgur_sync.planner.rearranged import rearranged, rearranged_drift
-from imgur_sync.planner.remarks import blocked, doubts, drift, place_warning, refused, size_warning, unfinished
+from imgur_sync.planner.remarks import blocked, doubts, drift, place_warning, refused, sending_warnings, unfinished
 from imgur_sync.planner.shown import shown_before
 from imgur_sync.planner.sorting import Send, Sorted, sort_out
 from imgur_sync.planner.target import Target, aim, current_privacy, doubtful_edit
@@ -57,7 +56,7 @@ def plan_album(
     all_steps = _steps(view, wanted, target, texts)
     if view.adopting and target.foreign and GateName.ADOPT not in approved:
         return _to_adopt(view, all_steps, target.foreign)
-    if held or claims.awaited or any(send.file.content is not Presence.PRESENT for send in wanted.sends):
+    if held or claims.awaited or any(not send.file.can_be_sent for send in wanted.sends):
         granted = sort_out(view, claims, Hold(held, bytes_needed=True, waiting=frozenset(claims.awaited)))
         target = aim(view, granted, publish=GateName.PUBLISH not in held)
     stays_gone = view.album_gone and _left_gone(view, held)
@@ -223,7 +222,7 @@ def _assembled(
         moves=target.moves,
         placements=target.placements if _placeable(all_steps, steps) else (),
         detachments=tuple(picture.id for picture in granted.left),
-        adrift=tuple(p.id for p in wanted.adrift if p.id not in view.keyless) if _offers(view) else (),
+        adrift=_adrift(view, wanted),
         released=_released(view, granted),
         replaced=tuple((path, picture.id) for path, picture in granted.retired),
         pairs=pairs,
@@ -233,7 +232,7 @@ def _assembled(
         unpaired_files=tuple((file.digest, file.path) for file in wanted.unpaired),
         unpaired_pictures=_offered(view, wanted),
         reads=reads_around(steps),
-        warnings=(*blank.warnings, *remarks(view, all_steps), *size_warning(all_steps)),
+        warnings=(*blank.warnings, *remarks(view, all_steps), *sending_warnings(view, all_steps)),
         unfinished=unfinished(view),
     )
 
@@ -270,14 +269,24 @@ def _released(view: AlbumView, granted: Sorted) -> tuple[str, ...]:
     return tuple(picture.id for picture in granted.unmanaged if picture.standing is Standing.PLACED)
 
 
-def _offers(view: AlbumView) -> bool:
-    return view.spec.prune != "never" and not view.spec.protect and not view.local.errors and view.exists
+def _clear(view: AlbumView) -> bool:
+    """Whether nothing keeps the album's pictures from files of others."""
+    return not view.spec.protect and not view.local.errors and view.exists
+
+
+def _adrift(view: AlbumView, wanted: Sorted) -> tuple[str, ...]:
+    """Pictures that the album does not show and that a file of any album may take: with `never` those only that were
+    to stay."""
+    if not _clear(view):
+        return ()
+    free = wanted.adrift if view.spec.prune != "never" else (p for p in wanted.adrift if p in wanted.kept)
+    return tuple(picture.id for picture in free if picture.id not in view.keyless)
 
 
 def _offered(view: AlbumView, wanted: Sorted) -> tuple[tuple[str, str], ...]:
     """Pictures that a file of another album may take: not un-managed ones, not with `never` or `protect`, not while
     anything is unclear."""
-    if not _offers(view):
+    if view.spec.prune == "never" or not _clear(view):
         return ()
     shown = frozenset(view.listing.ids if view.listing is not None else ())
     stays = {picture.id for picture in wanted.unmanaged}

@@ -10,6 +10,9 @@ from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.model.spec import Privacy
 from imgur_sync.model.synced import Agreed, SyncedAlbum
 
+UNTOLD = ""
+"""What a mark names as the privacy before, where nobody can tell what became of the wish."""
+
 
 @dataclass(frozen=True, slots=True)
 class EditWish:
@@ -103,6 +106,12 @@ class EditWish:
             return ()
         return (AlbumEdited(key, title, description, None if privacy is None else Privacy(privacy), at),)
 
+    def untold(self, key: str, listing: RemoteAlbum, at: float) -> tuple[Change, ...]:
+        """Of an edit without an answer: the mark that tells that an album, hidden or secret, may be the other now."""
+        if self.answered or self.before_public or listing.header.public or self.privacy in (None, Privacy.PUBLIC.value):
+            return ()
+        return (WishIgnored(key, "privacy", self.privacy or "", UNTOLD, 1, at),)
+
     def agreed(self, before: Agreed, listing: RemoteAlbum) -> Agreed:
         """How the album is arranged by agreement once this edit is over, `before` being what held until then.
 
@@ -118,6 +127,19 @@ class EditWish:
             return Agreed(ids, cover)  # also one that the edit did not name: it follows the pictures
         untouched = cover == self.before_cover or (self.cover is None and self.ids is None)
         return Agreed(ids, before.cover if untouched else None)
+
+
+def last_privacy(synced: SyncedAlbum) -> Privacy | None:
+    """The privacy last sent to an album that is not public (hidden, as it was made, where none was); None where an edit
+    that got no answer may have changed it, which no reading tells."""
+    if any(mark.field == "privacy" and mark.before == UNTOLD for mark in synced.not_honoured):
+        return None
+    return synced.sent.privacy or Privacy.HIDDEN
+
+
+def cover_name(path: str, image_id: str | None) -> str:
+    """The wish for a cover, as a mark names it; a picture not uploaded yet has no id."""
+    return f"{path} {image_id or ''}"
 
 
 def ignored_fields(wish: EditWish, listing: RemoteAlbum) -> tuple[tuple[str, str, str], ...]:

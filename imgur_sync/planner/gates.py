@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 from imgur_sync.errors import ApprovalError
-from imgur_sync.model.local import LocalAlbum, Presence
+from imgur_sync.model.local import LocalAlbum, Presence, Why
 from imgur_sync.model.plan import Approvals, Gate, GateName
 from imgur_sync.model.spec import GateLimit
 from imgur_sync.model.step import UploadReason
@@ -20,8 +21,16 @@ def trips(count: int, limit: GateLimit, synced: int) -> bool:
     return count > max(limit.min, synced * limit.percent // 100)
 
 
-def scan_print(local: LocalAlbum) -> str:
-    """What stands for one scan of a folder: another directory, or any other content, has another one."""
+def scan_print(local: LocalAlbum, *, shared: bool = False) -> str:
+    """What stands for one scan of a folder: another directory, or any other content, has another one. For a state that
+    machines share it is the content alone: each of them has a clone of its own, made at another time, and in a clone a
+    folder without files is none.
+    """
+    if shared:
+        facts = [f"{file.path}\0{file.digest}" for file in local.files]
+        facts += [f"{file.path}\0{file.why.value}" for file in local.unsendable]
+        content = sha256("\0\0".join(facts).encode("utf-8", "surrogateescape")).hexdigest()
+        return f"shared|{len(local.files)}.{len(local.unsendable)}.{len(local.errors)}|{content}"
     root = "" if local.root is None else f"{local.root.device}.{local.root.inode}"
     counts = f"{len(local.files)}.{len(local.unsendable)}.{len(local.errors)}"
     return f"{root}|{counts}|{local.fingerprint}"
@@ -38,7 +47,8 @@ def root_gate(view: AlbumView) -> Gate | None:
     usable = [file for file in local.files if file.content is not Presence.PLACEHOLDER]
     if not usable and not local.unsendable:
         return Gate(GateName.ROOT, spec.key, len(placed), f"the folder {spec.folder} has no picture left")
-    if not usable:
+    written = {file.path for file in local.unsendable if file.why is Why.UNSTILL}
+    if not usable and written.isdisjoint(picture.path for picture in placed):  # what is being written is there
         return Gate(GateName.ROOT, spec.key, len(placed), f"the folder {spec.folder} has no readable picture left")
     known = view.synced.root if view.synced is not None and view.synced.folder == spec.folder else None
     if known is not None and known != local.root:

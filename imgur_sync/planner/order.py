@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import assert_never
 
-from imgur_sync.model.local import LocalFile
+from imgur_sync.model.local import LocalFile, Presence
 from imgur_sync.model.spec import AlbumSpec, Order
 
 WALL = len("2024-05-01T10:11:12.345678")
@@ -67,6 +67,11 @@ def moments(taken: Mapping[str, str]) -> Mapping[str, str]:
     return {path: moment.replace(tzinfo=None).isoformat(timespec="microseconds") for path, moment in utc.items()}
 
 
+def is_unread(file: LocalFile) -> bool:
+    """Whether nobody has looked into the file: its content is elsewhere."""
+    return file.content is not Presence.PRESENT
+
+
 class Ranking:
     """What the places of one album are sorted by: first the files that the manifest lists, then its order."""
 
@@ -75,6 +80,8 @@ class Ranking:
         self._listed = {nfc(path): number for number, path in reversed(list(enumerate(spec.listed)))}
         self._times = {file.path: file.modified_ns for file in files}
         dated = spec.order is Order.TAKEN
+        self.undated = frozenset(file.path for file in files if dated and not file.taken and is_unread(file))
+        """Files of the order "taken" whose date nobody knows, as they are not here: not those that have none."""
         self._moments = moments({file.path: file.taken for file in files}) if dated else {}
 
     def key(self, path: str) -> tuple[object, ...]:
@@ -83,8 +90,9 @@ class Ranking:
         return (self._listed.get(nfc(path), len(self._listed)), *key) if self._listed else key
 
     def knows(self, path: str) -> bool:
-        """Whether the order tells where that path belongs: times are known of files only."""
-        return self._order in (Order.NATURAL, Order.NAME) or path in self._times
+        """Whether the order tells where that path belongs: times are known of files only, and dates of what is here."""
+        known = path in self._times and path not in self.undated
+        return self._order in (Order.NATURAL, Order.NAME) or known
 
     def newest(self, paths: Sequence[str]) -> str:
         """Of these paths in wanted order, which are one at least, that of the newest picture.

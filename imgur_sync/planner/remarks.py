@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from imgur_sync.model.local import LocalFile, Presence, Unsendable, Why
 from imgur_sync.model.plan import Blocked, Drift, Unsettled
-from imgur_sync.model.spec import OnRemoteDelete, Privacy
+from imgur_sync.model.spec import OnRemoteDelete, Order, Privacy
 from imgur_sync.model.step import Step, Upload
 from imgur_sync.model.synced import Intent, IntentKind, Standing
 from imgur_sync.planner.gates import with_places
 from imgur_sync.planner.marker import is_album_marker
+from imgur_sync.planner.order import is_unread
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.target import Target
 from imgur_sync.planner.texts import UNTIL
@@ -22,6 +23,8 @@ IN_GALLERY = (
     "it stays visible to everybody: it was posted to Imgur's public gallery, and privacy {} does not take it out of "
     "there; remove the post on Imgur's web site, or set privacy = public"
 )
+NOT_DOWNLOADED = "not downloaded (Git LFS)"
+"""Of a pointer: its digest is known, its bytes are elsewhere."""
 FEW = 3
 """So many names stand in a remark about files."""
 _MOVING = frozenset({"image/gif", "video/mp4", "video/webm"})
@@ -30,9 +33,7 @@ _MOVING = frozenset({"image/gif", "video/mp4", "video/webm"})
 def blocked(view: AlbumView, wanted: Sorted, granted: Sorted, target: Target) -> tuple[Blocked, ...]:
     """Files and pictures for which nothing is done, and why."""
     spec, key = view.spec, view.spec.key
-    found = [
-        Blocked(key, s.file.path, _missing(s.file)) for s in wanted.sends if s.file.content is not Presence.PRESENT
-    ]
+    found = [Blocked(key, s.file.path, _missing(s.file)) for s in wanted.sends if not s.file.can_be_sent]
     found += [Blocked(key, path, "uploaded again once and deleted on Imgur again") for path in wanted.twice_gone]
     found += [Blocked(key, picture.path, "the album is protected", protected=True) for picture in granted.protected]
     found += [
@@ -46,7 +47,7 @@ def blocked(view: AlbumView, wanted: Sorted, granted: Sorted, target: Target) ->
 
 
 def _missing(file: LocalFile) -> str:
-    return "not downloaded (Git LFS)" if file.content is Presence.POINTER else "not downloaded"
+    return NOT_DOWNLOADED if file.content is Presence.POINTER else "not downloaded"
 
 
 def refused(view: AlbumView) -> tuple[Unsendable, ...]:
@@ -147,6 +148,31 @@ def size_warning(steps: Iterable[Step]) -> tuple[str, ...]:
         f"{len(large)} {'picture has' if one else 'pictures have'} more than the 10 MB (10,000,000 bytes) that Imgur "
         f"documents for still images; it may refuse {'it' if one else 'them'}: {few}{rest}",
     )
+
+
+def sending_warnings(view: AlbumView, steps: Sequence[Step]) -> tuple[str, ...]:
+    """What to know of the files that are sent."""
+    return (*size_warning(steps), *unread_warning(view, steps))
+
+
+def unread_warning(view: AlbumView, steps: Iterable[Step]) -> tuple[str, ...]:
+    """What is in files that are not here, and would matter for these steps: dates that make the order, and places."""
+    sent = {step.path for step in steps if isinstance(step, Upload)}
+    away = [file for file in view.local.files if is_unread(file)] if sent else []
+    away = [file for file in away if file.path in sent]
+    found = []
+    if away and view.spec.order is Order.TAKEN:
+        found.append(
+            f'the order "taken" follows the dates in the pictures, and {_counted(away)} not here: until then those on '
+            "Imgur stay as they stand and new ones come last, and the plan is another one once they are here"
+        )
+    if away and view.spec.privacy is Privacy.PUBLIC:
+        found.append(f"the album is public, and {_counted(away)} not here: they may hold where they were taken (GPS)")
+    return tuple(found)
+
+
+def _counted(files: Sequence[LocalFile]) -> str:
+    return "1 of those that are sent is" if len(files) == 1 else f"{len(files)} of those that are sent are"
 
 
 def unfinished(view: AlbumView) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from imgur_sync.model.local import LocalFile, Presence
+from imgur_sync.model.local import LocalFile
 from imgur_sync.model.plan import GateName
 from imgur_sync.model.spec import OnRemoteDelete, Prune
 from imgur_sync.model.step import UploadReason
@@ -98,7 +98,7 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
         in_place=fate["in_place"],
         protected=fate["protected"],
         left=fate["left"],
-        adrift=(*fate["left"], *fate["settling"], *(p for p in fate["pruned"] if p.id not in shown)),
+        adrift=(*fate["left"], *fate["settling"], *_unshown(view, fate, shown)),
         reattached=_among((pairs.values(),), back),
         settling=_among((pairs.values(), *(fate[name] for name in _STAYING)), settling),
         respected=respected,
@@ -106,6 +106,17 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
         unpaired=tuple(send.file for send in sends if send.intent is None),
         spare=spare,
     )
+
+
+def _unshown(
+    view: AlbumView, fate: Mapping[str, tuple[SyncedPicture, ...]], shown: frozenset[str]
+) -> Iterator[SyncedPicture]:
+    """What would be deleted, or kept, without a file, and is not in the album: with an account somebody took it out, or
+    the state is older than a move. Without one, what is kept is put back."""
+    yield from (picture for picture in fate["pruned"] if picture.id not in shown)
+    horizon = view.now - view.settle_seconds
+    if not view.anonymous:
+        yield from (p for p in fate["kept"] if p.id not in shown and p.placed_at <= horizon)
 
 
 def _again(view: AlbumView, alive: Iterable[SyncedPicture]) -> Iterable[SyncedPicture]:
@@ -215,7 +226,7 @@ def _doubts(view: AlbumView, loose: list[LocalFile]) -> Mapping[str, Intent]:
 
 def _is_held(send: Send, protect: bool, hold: Hold) -> bool:
     """Whether a file cannot be sent now."""
-    if hold.bytes_needed and send.file.content is not Presence.PRESENT:
+    if hold.bytes_needed and not send.file.can_be_sent:
         return True
     if send.file.path in hold.waiting:
         return True

@@ -9,10 +9,11 @@ from imgur_sync.model.plan import Placement
 from imgur_sync.model.spec import Privacy
 from imgur_sync.model.step import EditAlbum, Move, Place
 from imgur_sync.model.synced import IntentKind, Standing, SyncedPicture
-from imgur_sync.planner.entries import Entry, taken_out
+from imgur_sync.planner.confirm import last_privacy
+from imgur_sync.planner.entries import Entry, chosen_cover, cover_wish, taken_out
 from imgur_sync.planner.entries import entries as managed_places
 from imgur_sync.planner.marker import is_album_marker
-from imgur_sync.planner.order import Ranking, nfc
+from imgur_sync.planner.order import Ranking
 from imgur_sync.planner.pieces import calls, stranded
 from imgur_sync.planner.sorting import Sorted
 from imgur_sync.planner.view import AlbumView
@@ -44,7 +45,7 @@ def aim(view: AlbumView, sorted_: Sorted, *, publish: bool) -> Target:
     leaving = _leaving(view, sorted_)
     tail_ours = {picture.id for picture in (*sorted_.unmanaged, *sorted_.kept)}
     # What no edit can name stays where it is, and is left out of all that is compared.
-    stays = fixed | (keyless & tail_ours)
+    stays = fixed | (keyless & {*tail_ours, *(p.id for p in (*sorted_.in_place, *sorted_.protected))})
     shown = view.listing.ids if view.listing is not None else ()
     shown = tuple(i for i in shown if i not in stays) if stays else shown
     entries = managed_places(Ranking(view.spec, sorted_.files), sorted_, shown)
@@ -126,7 +127,7 @@ def _edits(
     if privacy is not None and uploads and view.exists and _narrows(view, privacy):
         narrow, privacy = EditAlbum(view.spec.key, privacy=privacy, narrows=True), None
     cover = _cover(view, sorted_, entries)
-    cover = None if cover is None or _ignored(view, "cover", cover.path) else cover
+    cover = None if cover is None or _ignored(view, "cover", cover_wish(cover, entries)) else cover
     wanted = (*(entry.id for entry in entries), *tail)
     differs = not sorted_.settling and _membership_differs(view, entries, wanted, current)
     membership = differs and not (_marked(view) and _ignored(view, "order", order_wish(wanted)))
@@ -188,7 +189,7 @@ def _overruled(
         "title": title,
         "description": description,
         "privacy": privacy,
-        "cover": cover.path if cover is not None else None,
+        "cover": cover_wish(cover, entries) if cover is not None else None,
         "order": order_wish(wanted) if wanted != current else None,
     }
     return tuple(field for field, wish in wishes.items() if wish is not None and _ignored(view, field, wish))
@@ -249,7 +250,7 @@ def _privacy_differs(view: AlbumView) -> bool:
         return wish is not Privacy.HIDDEN
     if (wish is Privacy.PUBLIC) != view.listing.header.public:
         return True
-    return wish is not Privacy.PUBLIC and wish is not (view.synced.sent.privacy or Privacy.HIDDEN)
+    return wish is not Privacy.PUBLIC and wish is not last_privacy(view.synced)
 
 
 def current_privacy(view: AlbumView) -> Privacy:
@@ -275,13 +276,8 @@ def _cover(view: AlbumView, sorted_: Sorted, entries: tuple[Entry, ...]) -> Plac
     """The cover to send, or None. No cover on Imgur means the first picture, as everywhere."""
     if not entries:
         return None
-    wish = entries[0]
-    if view.spec.cover == "newest":
-        newest = Ranking(view.spec, sorted_.files).newest([entry.path for entry in entries])
-        wish = next(entry for entry in entries if entry.path == newest)
-    elif view.spec.cover != "first":
-        wish = next((entry for entry in entries if nfc(entry.path) == nfc(view.spec.cover)), wish)
     shown = view.listing.header.cover if view.listing is not None and view.exists else None
+    wish = chosen_cover(view.spec, sorted_.files, entries, shown)
     if wish is entries[0] and not shown:
         return None
     # Equal pictures are not told apart, nor those of one path, where a gate can keep a second one.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -52,6 +52,7 @@ def plan_albums(
     claims = _claims(by_key, plans, detached, removals)
     for key, claim in claims.items():
         plans[key] = plan_album(by_key[key], claim)
+    removals = _spare(by_key, plans, claims, removals)
     extra = _run_gates(plans, prune_run)
     claimed = frozenset(picture.id for claim in claims.values() for picture in claim.incoming.values())
     doomed = [plan_removal(view, claimed) for view in removals]
@@ -64,6 +65,45 @@ def plan_albums(
         if run_gates or any(gate.name in approved for gate in plan.gates):
             plans[key] = plan_album(by_key[key], claims.get(key, NO_CLAIMS), approved, run_gates)
     return (*_with_takers(plans, claims), *(plan_removal(view, claimed, approved) for view in removals))
+
+
+def _spare(
+    views: dict[str, AlbumView],
+    plans: dict[str, AlbumPlan],
+    claims: Mapping[str, Claims],
+    removals: Sequence[AlbumView],
+) -> Sequence[AlbumView]:
+    """Take out what else would be deleted, where a file may take it of an album whose list cannot be read now: which
+    pictures of others that one needs is known later. Returns the removals likewise."""
+    unread = [view for view in views.values() if view.unlisted]
+    if not unread:
+        return removals
+    from imgur_sync.planner.album import plan_album
+    from imgur_sync.planner.view import NO_CLAIMS
+
+    needed = frozenset().union(*(_without_picture(view) for view in unread))
+    for key, view in views.items():
+        views[key] = _sparing(view, {image_id for _, image_id in plans[key].deleting}, needed)
+        if views[key] is not view:
+            plans[key] = plan_album(views[key], claims.get(key, NO_CLAIMS))
+    return [_sparing(view, {picture.id for picture in view.pictures}, needed) for view in removals]
+
+
+def _without_picture(view: AlbumView) -> frozenset[str]:
+    """The short digests of the album's files that no picture recorded there shows."""
+    from imgur_sync.model.synced import Standing
+    from imgur_sync.planner.marker import SHORT
+
+    have = {picture.digest[:SHORT] for picture in view.pictures if picture.standing is Standing.PLACED}
+    return frozenset(file.digest[:SHORT] for file in view.local.files) - have
+
+
+def _sparing(view: AlbumView, doomed: Collection[str], needed: Collection[str]) -> AlbumView:
+    """The view in which those of the pictures to be deleted that may be needed are taken out instead."""
+    from imgur_sync.planner.marker import SHORT
+
+    ids = frozenset(p.id for p in view.pictures if p.id in doomed and p.digest[:SHORT] in needed)
+    return replace(view, spared=view.spared | ids) if ids - view.spared else view
 
 
 def _claims(

@@ -22,7 +22,12 @@ from imgur_sync.report.escape import quoted, terminal
 from imgur_sync.report.figures import number, plural, some
 
 NAMELESS = "(name not known)"
-"""Of a picture that a rebuilt state knows by its marker only."""
+"""Where a renamed picture was, in a rebuilt state that knows it by its marker only."""
+
+
+def named(path: str, digest: str) -> str:
+    """How a picture is called: a rebuilt state knows some by their marker only, and each of them counts."""
+    return path or f"(name not known: {digest[:8]})"
 
 
 @dataclass(slots=True)
@@ -54,14 +59,14 @@ class Names:
                     self.sent_texts[path] = step
             case EditAlbum():
                 self.edits.append(step)
-                self.leaves.update((place.path, None) for place in step.detached)
-                self.replaced.update((place.path, None) for place in step.retired)
+                self.leaves.update((named(place.path, place.digest), None) for place in step.detached)
+                self.replaced.update((named(place.path, place.digest), None) for place in step.retired)
                 self.attached.update((place.path, None) for place in step.attached)
             case EditImage(path=path):
                 self.texts[path] = None
                 self.edited_texts[path] = step
-            case DeleteImage(path=path):
-                self.deleted[path] = None
+            case DeleteImage(path=path, digest=digest):
+                self.deleted[named(path, digest)] = None
             case DeleteAlbum():
                 self.album_deleted = True
             case _:
@@ -101,7 +106,7 @@ class _Kinds:
             notes = [remark] if remark else []
             notes += list(self._waiting(kind, paths))
             tail = f" ({'; '.join(notes)})" if notes else ""
-            names = some([path or NAMELESS for path in paths])
+            names = some(list(paths))
             yield f"{sign} {number(count)} {one if count == 1 else many or one}: {names}{tail}"
 
     def _waiting(self, kind: str, paths: dict[str, None]) -> Iterator[str]:

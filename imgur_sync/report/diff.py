@@ -92,12 +92,14 @@ _HEADER = (Kind.TITLE, Kind.DESCRIPTION, Kind.PRIVACY, Kind.COVER, Kind.ORDER)
 
 def differences(plan: Plan) -> tuple[Difference, ...]:
     """All differences, album by album in the order of the plan: the album itself, then its files by path."""
-    found: list[Difference] = []
-    for album in plan.albums:
-        own = list(dict.fromkeys(_album(album)))
-        own.sort(key=lambda one: (bool(one.path), one.path))
-        found += own
-    return tuple(found)
+    return tuple(one for album in plan.albums for one in album_differences(album))
+
+
+def album_differences(album: AlbumPlan) -> list[Difference]:
+    """Those of one album: the album itself, then its files by path."""
+    own = list(dict.fromkeys(_album(album)))
+    own.sort(key=lambda one: (bool(one.path), one.path))
+    return own
 
 
 def _album(album: AlbumPlan) -> Iterator[Difference]:

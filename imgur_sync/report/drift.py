@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imgur_sync.model.plan import AlbumPlan, GateName, Plan
+from imgur_sync.model.plan import AlbumPlan, Gate, GateName, Plan
 from imgur_sync.report.escape import sentence, terminal
 from imgur_sync.report.figures import plural
 from imgur_sync.report.jsons import Json, document
@@ -29,20 +29,30 @@ def _lines(album: AlbumPlan) -> list[str]:
     key = terminal(album.album)
     lines = [f"{key}: {sentence(told(drift), 400)}" for drift in album.drift]
     lines += [f"{key}: not certain yet: {sentence(doubt.what, 400)}" for doubt in album.unsettled]
-    blind = (GateName.LISTING, GateName.ROOT)
-    gates = [gate for gate in album.gates if album.drift or gate.name in blind]
-    lines += [f"{key}: gate {gate.name}: {sentence(gate.detail, 400)}" for gate in gates]
+    lines += [f"{key}: gate {gate.name}: {sentence(gate.detail, 400)}" for gate in telling_gates(album)]
     return lines
+
+
+def telling_gates(album: AlbumPlan) -> list[Gate]:
+    """The gates that say what becomes of what was changed, or that nobody could look."""
+    blind = (GateName.LISTING, GateName.ROOT)
+    return [gate for gate in album.gates if album.drift or gate.name in blind]
 
 
 def drift_json(plan: Plan) -> str:
     """The albums with something changed or with pictures of others, each change with what becomes of it."""
+    unchanged = plan.unchanged - len(plan.unchanged_foreign)
+    return document("drift", {"albums": drift_entries(plan), "unchanged": unchanged})
+
+
+def drift_entries(plan: Plan) -> list[Json]:
+    """Those albums as plain values."""
     told = [_entry(album) for album in plan.albums if album.drift or album.foreign or album.unsettled or album.gates]
     quiet: list[Json] = [
         {"album": key, "drift": [], "foreign": count, "unsettled": [], "gates": []}
         for key, count in plan.unchanged_foreign
     ]
-    return document("drift", {"albums": [*told, *quiet], "unchanged": plan.unchanged - len(quiet)})
+    return [*told, *quiet]
 
 
 def _entry(album: AlbumPlan) -> Json:

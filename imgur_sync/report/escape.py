@@ -85,7 +85,9 @@ def address(link: str) -> str:
 
 def terminal_free(text: str, limit: int = CUT) -> str:
     """Like `terminal`, but backslashes stay as they are and CI commands are left to the caller's own escaping."""
-    shown = "".join(char if char == "\\" else _visible(char) for char in text[:limit])
+    shown = text[:limit]
+    if not (shown.isascii() and shown.isprintable()):  # most are, and thousands of lines are told
+        shown = "".join(char if char == "\\" else _visible(char) for char in shown)
     return shown + "…" if len(text) > limit else shown
 
 

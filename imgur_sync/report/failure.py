@@ -12,6 +12,7 @@ from imgur_sync.errors import (
     LockHeldError,
     ManifestError,
     ManifestProblem,
+    StaleError,
 )
 from imgur_sync.report.escape import sentence
 from imgur_sync.report.text import Moment
@@ -41,6 +42,8 @@ def _lines(error: ImgurSyncError, read: Moment) -> Iterator[str]:
         yield f"  held by {sentence(error.holder)}"
     if isinstance(error, BudgetError) and error.resume_at is not None:
         yield f"  run again at {read.text(error.resume_at)}"
+    if isinstance(error, StaleError):
+        yield from (f"  {sentence(line)}" for line in error.difference)
     if error.hint:
         yield f"hint: {sentence(error.hint)}"
 

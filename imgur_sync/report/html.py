@@ -6,10 +6,13 @@ and every step, folded. A page has no ids, links or secrets, like the text.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from imgur_sync.model.plan import GateName
+from imgur_sync.model.step import Upload
+from imgur_sync.report.budget_chart import budget_chart
 from imgur_sync.report.chart import chart
 from imgur_sync.report.escape import html
 from imgur_sync.report.figures import number, plural
@@ -27,21 +30,27 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 200
 """Steps of one album that are listed; `--json` has all."""
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 LONG = 400
 """Sentences are cut to so many characters, names to fewer."""
 _FIGURES = 1
 
 
-def plan_html(plan: Plan, read: Moment, approved: Collection[GateName] = ()) -> str:
-    """The page, ending in a newline. `approved` gates hold nothing back."""
+def plan_html(
+    plan: Plan,
+    read: Moment,
+    approved: Collection[GateName] = (),
+    pictures: Mapping[tuple[str, str], str] = MappingProxyType({}),
+) -> str:
+    """The page, ending in a newline. `approved` gates hold nothing back; `pictures` are `data:` addresses of files, by
+    album and path."""
     body = (
         *_head(plan, read),
         *_gates(plan, approved),
         *_price(plan),
         *_forecast(plan, read),
         *_albums(plan, read),
-        *_steps(plan, read, approved),
+        *_steps(plan, read, approved, pictures),
         f'<p class="faint">Digest: <code>{html(plan.digest)}</code></p>',
     )
     page = (
@@ -114,6 +123,10 @@ def _price(plan: Plan) -> Iterator[str]:
         yield "<p>What is left of the budget is not known.</p>"
         return
     heads = ("limit", "available", "this run", "left after")
+    drawing = budget_chart(plan.budget, plan.price)
+    if drawing:
+        words = "What this run takes (outlined) of what is left; the table says the same."
+        yield f'<figure><div class="wide">{drawing}</div><figcaption class="faint">{words}</figcaption></figure>'
     yield from table("What is left now, and after this run", heads, _limits(plan, plan.budget))
     yield from (f"<p>{html(line, LONG)}</p>" for line in (*remarks(plan.budget), *left_alone(plan)))
 
@@ -157,13 +170,16 @@ def _album(album: AlbumPlan, coming: Forecast | None, ends: dict[str, str]) -> t
     return (title, *(number(count) for count in counts), ends.get(album.album, unknown))
 
 
-def _steps(plan: Plan, read: Moment, approved: Collection[GateName]) -> Iterator[str]:
+def _steps(
+    plan: Plan, read: Moment, approved: Collection[GateName], pictures: Mapping[tuple[str, str], str]
+) -> Iterator[str]:
     if not plan.albums:
         return
     yield "<h2>Steps</h2>"
     for album in plan.albums:
         yield f"<details><summary>{html(album.album)}: {plural(len(album.wanted), 'step')}</summary>"
         yield from (f"<p>{html(line.strip(), LONG)}</p>" for line in album_lines(album, read, approved)[1:])
+        yield from _tiles(album, pictures)
         if album.wanted:
             yield "<ol>"
             yield from (f"<li>{html(step_text(step), LONG)}</li>" for step in album.wanted[:MOST_STEPS])
@@ -171,6 +187,20 @@ def _steps(plan: Plan, read: Moment, approved: Collection[GateName]) -> Iterator
         if len(album.wanted) > MOST_STEPS:
             yield f"<p>and {number(len(album.wanted) - MOST_STEPS)} more (--json lists all)</p>"
         yield "</details>"
+
+
+def _tiles(album: AlbumPlan, pictures: Mapping[tuple[str, str], str]) -> Iterator[str]:
+    """The small files that are sent, to look at."""
+    sent = dict.fromkeys(step.path for step in album.wanted if isinstance(step, Upload))
+    shown = [(path, pictures[album.album, path]) for path in sent if (album.album, path) in pictures]
+    if shown:
+        yield '<ul class="tiles">'
+        for path, data in shown:
+            name = html(path)
+            yield f'<li><img src="{data}" width="88" height="88" alt="{name}" title="{name}" loading="lazy"></li>'
+        yield "</ul>"
+        if len(shown) < len(sent):
+            yield f'<p class="faint">{number(len(shown))} of {plural(len(sent), "picture")} that are sent.</p>'
 
 
 def table(

@@ -23,10 +23,10 @@ def schema_text(title: str, kinds: Sequence[str], version: int) -> str:
 def _document(kind: str, version: int) -> dict[str, object]:
     table = _table(SHAPES[kind])
     fixed = {"format_version": {"const": version}, "kind": {"const": kind}}
-    properties = table["properties"]
-    if not isinstance(properties, dict):
+    properties, always = table["properties"], table["required"]
+    if not isinstance(properties, dict) or not isinstance(always, list):
         raise AssertionError(f"{kind} is no table of fields")
-    return {**table, "properties": {**properties, **fixed}, "required": sorted({*properties, *fixed})}
+    return {**table, "properties": {**properties, **fixed}, "required": sorted({*always, *fixed})}
 
 
 def _schema(shape: Shape) -> dict[str, object]:
@@ -38,9 +38,10 @@ def _schema(shape: Shape) -> dict[str, object]:
 
 
 def _table(fields: Mapping[str, Shape]) -> dict[str, object]:
-    named = {name: _schema(shape) for name, shape in fields.items() if name != "*"}
+    named = {name.removesuffix("?"): _schema(shape) for name, shape in fields.items() if name != "*"}
+    always = sorted(name for name in fields if name != "*" and not name.endswith("?"))
     rest = {"additionalProperties": _schema(fields["*"])} if "*" in fields else {}
-    return {"type": "object", "properties": named, "required": sorted(named), **rest}
+    return {"type": "object", "properties": named, "required": always, **rest}
 
 
 def _word(word: str) -> dict[str, object]:

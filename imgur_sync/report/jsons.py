@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from imgur_sync.errors import BudgetError, ImgurSyncError, ManifestError
+from imgur_sync.errors import BudgetError, ImgurSyncError, ManifestError, StaleError
 from imgur_sync.model.budget import Budget
 from imgur_sync.model.event import AlbumResult, RunFinished
 from imgur_sync.model.plan import AlbumPlan, Plan
@@ -44,14 +44,20 @@ STEP_KINDS: Mapping[type[Step], str] = {
 
 def document(kind: str, content: Json) -> str:
     """One JSON document with its kind and version, ending in a newline."""
-    text = json.dumps({"format_version": FORMAT_VERSION, "kind": kind, **content}, sort_keys=True, indent=2)
+    return (
+        inert(json.dumps({"format_version": FORMAT_VERSION, "kind": kind, **content}, sort_keys=True, indent=2)) + "\n"
+    )
+
+
+def inert(text: str) -> str:
+    """JSON without what a terminal or a CI system obeys, saying the same."""
     # Both occur inside strings only. DEL is a control character that json leaves as it is; the other is a CI command.
-    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[") + "\n"
+    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[")
 
 
 def plan_json(plan: Plan) -> str:
     """A plan. No ids of pictures or albums, no links."""
-    return document("plan", _plan(plan))
+    return document("plan", plan_dict(plan))
 
 
 def run_json(run: RunFinished, error: ImgurSyncError | None = None) -> str:
@@ -72,7 +78,7 @@ def run_json(run: RunFinished, error: ImgurSyncError | None = None) -> str:
         "credits_looking": run.looking,
         "resume_at": iso(run.resume_at),
         "retired": [{"album": url.album, "path": url.path} for url in run.retired],
-        "left": _plan(run.left),
+        "left": plan_dict(run.left),
         "stopped": run.stopped,
         "in_doubt": run.in_doubt,
         "message": error.message if error is not None else "",
@@ -146,7 +152,8 @@ def error_json(error: ImgurSyncError) -> str:
     codes = [error.exit_code.value]
     resume_at = iso(error.resume_at) if isinstance(error, BudgetError) else None
     content = {"ok": False, "message": error.message, "hint": error.hint, "problems": problems, "resume_at": resume_at}
-    return document("error", {**content, "exit_code": codes[0], "exit_codes": codes})
+    difference = list(error.difference) if isinstance(error, StaleError) else []
+    return document("error", {**content, "difference": difference, "exit_code": codes[0], "exit_codes": codes})
 
 
 def step_dict(step: Step) -> Json:
@@ -154,7 +161,8 @@ def step_dict(step: Step) -> Json:
     return {"kind": STEP_KINDS[type(step)], **_plain(step)}
 
 
-def _plan(plan: Plan) -> Json:
+def plan_dict(plan: Plan) -> Json:
+    """A plan as plain values. No ids, no links."""
     return {
         "digest": plan.digest,
         "manifest_digest": plan.manifest_digest,
@@ -182,16 +190,22 @@ def _foreign(plan: Plan) -> Json:
 
 
 def _album(album: AlbumPlan) -> Json:
-    """All of an album's plan but what holds ids and what only the planner needs."""
+    """All of an album's plan but what holds ids and what only the planner needs. Most of what is wanted is also done:
+    such a step is one table, which stands there twice."""
+    told = {id(step): step_dict(step) for step in album.wanted}
+
+    def table(step: Step) -> Json:
+        return told.get(id(step)) or step_dict(step)
+
     return {
         "album": album.album,
         "title": album.title,
         "files": album.files,
         "synced": album.synced,
-        "wanted": [step_dict(step) for step in album.wanted],
-        "steps": [step_dict(step) for step in album.steps],
-        "withheld": [{"gate": held.gate.value, "step": step_dict(held.step)} for held in album.withheld],
-        "deferred": [{"limit": held.limit.value, "step": step_dict(held.step)} for held in album.deferred],
+        "wanted": [table(step) for step in album.wanted],
+        "steps": [table(step) for step in album.steps],
+        "withheld": [{"gate": held.gate.value, "step": table(held.step)} for held in album.withheld],
+        "deferred": [{"limit": held.limit.value, "step": table(held.step)} for held in album.deferred],
         "gates": [{**_plain(gate), "approvable": gate.name.approvable} for gate in album.gates],
         "blocked": [_plain(entry) for entry in album.blocked],
         "drift": [drift.what for drift in album.drift],

@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imgur_sync.model.activity import Activity
-from imgur_sync.model.event import InDoubt, Waiting
+from imgur_sync.model.event import Hashing, InDoubt, Scanning, Waiting
 from imgur_sync.report.activity import doing
+from imgur_sync.report.figures import number, plural, size
 
 if TYPE_CHECKING:
     from imgur_sync.model.event import Event
@@ -39,6 +40,7 @@ class LiveActivity:
         self.activity = first
         self._allowed = float(BURST)
         self._counted = clock.monotonic()
+        self._read = _Read()
 
     def begin(self) -> None:
         """Show the first activity."""
@@ -47,6 +49,8 @@ class LiveActivity:
     def show(self, event: Event) -> None:
         """Take in one event, and show it unless too much was shown just now; a wait is always shown."""
         self.activity = doing(replace(self.activity, at=self._clock.now()), event)
+        if isinstance(event, Scanning | Hashing):
+            self.activity = replace(self.activity, doing=self.activity.doing + self._read.so_far(event))
         now = self._clock.monotonic()
         self._allowed = min(float(BURST), self._allowed + max(0.0, now - self._counted))
         self._counted = now
@@ -68,6 +72,28 @@ class LiveActivity:
 
     def close(self) -> None:
         """The board is left as it is: see `living`."""
+
+
+class _Read:
+    """Counts what a look at folders read: how much there is, nobody knows before its end."""
+
+    def __init__(self) -> None:
+        self._turn = ""
+        self._last = ("", "")
+        self._files = self._bytes = 0
+
+    def so_far(self, event: Scanning | Hashing) -> str:
+        """Take in one event; how far the look is, where a file is being read."""
+        if isinstance(event, Scanning):
+            if event.number == 1:
+                self._files = self._bytes = 0
+            self._turn = f"album {number(event.number)} of {number(event.total)}, " if event.total > 1 else ""
+            return ""
+        if self._last != (event.album, event.path):
+            self._last = (event.album, event.path)
+            self._files += 1
+        self._bytes += event.bytes
+        return f" ({self._turn}{plural(self._files, 'file')} and {size(self._bytes)} so far)"
 
 
 @contextmanager

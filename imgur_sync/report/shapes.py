@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from imgur_sync.report.activities import ACTIVITY_SHAPES
+from imgur_sync.report.event_shape import EVENT_SHAPE
 from imgur_sync.report.forecasts import FORECAST_SHAPE, PRICE_SHAPE
 from imgur_sync.report.hooks import HOOK_NAMES, HOOK_SHAPES
 
@@ -85,6 +86,14 @@ PLAN: Mapping[str, Shape] = {
     "approve": {"*": "number"},
     "notes": ["text"],
     "albums": [ALBUM_PLAN],
+    "binding?": {
+        "albums": ["text"],
+        "approvals": {"*": "number"},
+        "serials": {"*": "number"},
+        "seen": {"*": "text"},
+    },
+    "checksum?": "text",
+    "seal?": "text",
 }
 
 LEFT: Mapping[str, Shape] = {"album": "text", "path": "text", "link": "text", "size": "number"}
@@ -117,6 +126,12 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
         "empty": "flag",
         "offline": "flag",
         "notes": ["text"],
+    },
+    "plan_diff": {
+        "empty": "flag",
+        "elements": [
+            dict.fromkeys(("only", "album", "does", "path", "sha256", "value", "from_album", "from_path"), "text")
+        ],
     },
     "run": {
         "exit_code": "number",
@@ -243,6 +258,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     },
     "state_rebuild": {"albums": "number", "pictures": "number", "kept": "text?"},
     "state_recover": {"copy": "text", "kept": "text?"},
+    "state_fetch": {"from": "text"},
     "error": {
         "ok": "flag",
         "message": "text",
@@ -251,16 +267,20 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
             {"line": "number", "column": "number", "what": "text", "remedy": "text", "source": "text"},
         ],
         "resume_at": "time",
+        "difference": ["text"],
         "exit_code": "number",
         "exit_codes": ["number"],
     },
     "watch_event": {"at": "time", **dict.fromkeys(("level", "event", "album", "text"), "text")},
+    "event": EVENT_SHAPE,
     **HOOK_SHAPES,
 }
 """By `kind`: the fields of each document beside `format_version` and `kind`. A table that stands alone may be null."""
 
 COMMANDS_BY_KIND: Mapping[str, str] = {
+    "plan": "plan, show",
     "run": "apply",
+    "plan_diff": "diff A.json B.json",
     "restorable": "restore",
     "restored": "restore",
     "purged": "purge",
@@ -269,8 +289,10 @@ COMMANDS_BY_KIND: Mapping[str, str] = {
     "root_accept": "root accept",
     "state_rebuild": "state rebuild",
     "state_recover": "state recover",
+    "state_fetch": "state fetch",
     "error": "any command that fails",
     "watch_event": "watch",
+    "event": "plan --events, apply --events",
     **HOOK_NAMES,
 }
 """The command that prints a kind, where it has another name."""

@@ -33,6 +33,11 @@ svg text { fill: var(--ink); font-size: 12px; }
 .grid { stroke: var(--rule); }
 .line { fill: none; stroke: var(--mark); stroke-width: 2.5; stroke-linejoin: round; }
 .area { fill: var(--mark); fill-opacity: .15; }
+.track { fill: var(--rule); }
+.part { fill: var(--mark); }
+.run { fill: none; stroke: var(--mark); stroke-width: 2; }
+.tiles { list-style: none; padding: 0; margin: .6rem 0; display: flex; flex-wrap: wrap; gap: .4rem; }
+.tiles img { width: 5.5rem; height: 5.5rem; object-fit: cover; display: block; font-size: .7rem; }
 .faint { color: var(--faint); }
 @media print { details { break-inside: avoid; } }
 """

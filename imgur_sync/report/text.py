@@ -51,12 +51,12 @@ def plan_text(plan: Plan, read: Moment, approved: Collection[GateName] = ()) -> 
     for album in plan.albums:
         lines += [*album_lines(album, read, approved), ""]
     lines += [f"note: {sentence(note, 400)}" for note in plan.notes]
-    lines += _verdict(plan)
+    lines += verdict_lines(plan)
     lines += approval_lines(plan, approved)
     if not plan.empty:
-        lines += _price(plan, read)
-    lines += _observation(plan, read)
-    lines += _end(plan, read)
+        lines += price_lines(plan, read)
+    lines += observation_lines(plan, read)
+    lines += end_lines(plan, read)
     lines.append(f"Digest: {terminal(plan.digest)}")
     return "\n".join(lines) + "\n"
 
@@ -149,7 +149,8 @@ def _stay(count: int) -> str:
     return "stays" if count == 1 else "stay"
 
 
-def _verdict(plan: Plan) -> Iterator[str]:
+def verdict_lines(plan: Plan) -> Iterator[str]:
+    """What stays as it is."""
     same = f"{plural(plan.unchanged, 'album')} as wanted, with {plural(plan.unchanged_files, 'picture')}"
     if plan.empty and not any(album.gates for album in plan.albums):
         if not plan.settled:
@@ -175,7 +176,8 @@ def approval_lines(plan: Plan, approved: Collection[GateName]) -> Iterator[str]:
         yield f"Held back by {' and '.join(waiting)}; to let it through: apply --approve {typed}"
 
 
-def _price(plan: Plan, read: Moment) -> Iterator[str]:
+def price_lines(plan: Plan, read: Moment) -> Iterator[str]:
+    """What it costs, what is left of the budget, and when the rest goes."""
     yield f"Price: {price_text(plan.price)}"
     if plan.total != plan.price:
         yield f"  All that is wanted: {price_text(plan.total)}"
@@ -192,7 +194,8 @@ def _price(plan: Plan, read: Moment) -> Iterator[str]:
         yield from timetable(plan.forecast, read)
 
 
-def _end(plan: Plan, read: Moment) -> Iterator[str]:
+def end_lines(plan: Plan, read: Moment) -> Iterator[str]:
+    """When all is done, where not all of it goes now."""
     if plan.forecast is not None and not plan.empty:
         yield from ending(plan.forecast, read)
 
@@ -201,7 +204,8 @@ def _limits(limits: list[LimitName]) -> str:
     return " and the ".join(LIMIT_TEXTS[limit] for limit in limits)
 
 
-def _observation(plan: Plan, read: Moment) -> Iterator[str]:
+def observation_lines(plan: Plan, read: Moment) -> Iterator[str]:
+    """What the plan rests on: what was asked of Imgur, and when."""
     if plan.offline:
         yield "Offline: planned from what was known before, nothing was asked of Imgur; this plan cannot be applied."
         if plan.budget is None and plan.total.credits:

@@ -15,15 +15,17 @@ from imgur_sync.simulator.shapes import image_json
 
 ROUTES = Routes()
 PAGE, LARGEST_PAGE = 50, 100
+SWITCHES = ["public_images", "accepted_gallery_terms", "messaging_enabled", "show_mature", "newsletter_subscribed"]
+"""The settings that are true or false and can be set (M)."""
 T = TypeVar("T", Image, Album)
 
 
 def account_of(call: Call) -> Account:
-    """The account in the path; `me` needs a Bearer (401, M); an unknown one is a 404 (its text is unknown)."""
+    """The account in the path; `me` needs a Bearer (M); an unknown one is a 404 (its text is unknown)."""
     name = call.params["user"]
     if name == "me":
         if call.caller.account is None:
-            raise Refusal(401, "Authentication required")
+            raise _needs_bearer(call)
         name = call.caller.account
     account = call.account(name)
     if account is None:
@@ -32,13 +34,20 @@ def account_of(call: Call) -> Account:
 
 
 def own_account(call: Call) -> Account:
-    """The account in the path if it is the caller's: 401 without a Bearer, 403 `Unauthorized` for others (M)."""
+    """The account in the path if it is the caller's: refused without a Bearer, 403 `Unauthorized` for others (M)."""
     if call.caller.account is None:
-        raise Refusal(401, "Authentication required")
+        raise _needs_bearer(call)
     account = account_of(call)
     if account.name != call.caller.account:
         raise Refusal(403, "Unauthorized")
     return account
+
+
+def _needs_bearer(call: Call) -> Refusal:
+    """A Client-ID only: 401 or 403, each with its text (M)."""
+    if call.knobs.account_answer == 403:
+        return Refusal(403, "Unauthorized")
+    return Refusal(401, "Authentication required")
 
 
 def newest_first(items: Sequence[T]) -> list[T]:
@@ -98,19 +107,21 @@ def get_settings(call: Call) -> Answer:
     settings.update(high_quality=False, public_images=False, album_privacy="hidden", pro_expiration=False)
     settings.update(accepted_gallery_terms=True, active_emails=[], messaging_enabled=True, comment_replies=True)
     settings.update(blocked_users=[], show_mature=False, newsletter_subscribed=False, first_party=True)
-    return Answer(settings | dict(account.settings))
+    return Answer(settings | {name: value for name, value in account.settings.items() if not name.startswith("_")})
 
 
 @ROUTES.add("PUT POST", "/3/account/<user>/settings")
 def put_settings(call: Call) -> Answer:
-    """Sets `album_privacy` and `public_images`; others are accepted and forgotten; answers true (H)."""
+    """Sets `album_privacy` and the switches; others are accepted and forgotten; answers true (H)."""
     account = own_account(call)
     settings = dict(account.settings)
-    privacy, public = call.fields.text("album_privacy"), call.fields.text("public_images")
+    privacy = call.fields.text("album_privacy")
     if privacy in ("public", "hidden", "secret"):
         settings["album_privacy"] = privacy
-    if public is not None:
-        settings["public_images"] = public.lower() in ("1", "true")
+    for switch in SWITCHES:
+        sent = call.fields.text(switch)
+        if sent is not None:
+            settings[switch] = sent.lower() in ("1", "true")
     changed = dataclasses.replace(account, settings=settings)
     return Answer(True, () if changed == account else (PutAccount(changed),))
 

@@ -19,7 +19,10 @@ PRIVACIES = ("public", "hidden", "secret")
 def header_json(call: Call, album: Album) -> dict[str, Any]:
     """An album without its pictures, as this caller sees it."""
     cover = call.world.images.get(album.shown_cover) if album.shown_cover else None
-    return album_header(album, cover, call.view(album.owner))
+    view = call.view(album.owner)
+    if call.knobs.hidden_owner == "withheld" and album.privacy != "public" and not view.owner:
+        view = dataclasses.replace(view, account=None)
+    return album_header(album, cover, view)
 
 
 def members_json(call: Call, album: Album) -> list[dict[str, Any]]:

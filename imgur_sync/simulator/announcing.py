@@ -19,11 +19,11 @@ def dressed(reply: Reply, note: Request, limits: Mapping[str, str]) -> Response:
     body = reply.body
     if b"$request" in body or b"$method" in body:
         body = body.replace(b"$request", note.path.encode()).replace(b"$method", note.method.encode())
-    response = Response(body, status=reply.status)
-    response.headers["Content-Type"] = reply.content_type
-    response.headers["Date"] = http_date(note.time)
+    # All at once: set one by one, each is looked for among those that are there.
+    headers = [("Content-Type", reply.content_type), ("Date", http_date(note.time))]
     if not reply.edge:
-        response.headers.update(limits)
+        headers += limits.items()
+    response = Response(body, status=reply.status, headers=headers)
     for name, value in reply.headers.items():
         response.headers[name] = value
     return response

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from imgur_sync.simulator import account, albums, authorize, images, oauth
+from imgur_sync.simulator import account, albums, authorize, gallery, images, oauth, profile, web_api
 from imgur_sync.simulator.calls import Route
 from imgur_sync.simulator.desk import Desk
+from imgur_sync.simulator.formats import in_form
 from imgur_sync.simulator.options import Options
 from imgur_sync.simulator.pages import pages
 from imgur_sync.simulator.replies import Refusal, refused
 from imgur_sync.simulator.steering import steering
 from imgur_sync.simulator.world import World
 
-ROOMS = (oauth.ROUTES, authorize.ROUTES, images.ROUTES, albums.ROUTES, account.ROUTES)
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+ROOMS = tuple(room.ROUTES for room in (oauth, authorize, images, albums, account, profile, gallery, web_api))
 
 
 def create_app(world: World, options: Options | None = None, sleep: Callable[[float], object] = time.sleep) -> Flask:
@@ -27,7 +32,7 @@ def create_app(world: World, options: Options | None = None, sleep: Callable[[fl
     `ConnectionDropped`, which an in-process transport has to map. Thread-safe; the caller closes the world.
     """
     # No static folder: its route would take the page of a picture called "static".
-    app = Flask(__name__, static_folder=None)
+    app = _LocalImgur(__name__, static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True
     desk = Desk(world, options or Options(), sleep)
     for room in ROOMS:
@@ -37,6 +42,14 @@ def create_app(world: World, options: Options | None = None, sleep: Callable[[fl
     app.register_blueprint(pages(desk))
     app.register_error_handler(HTTPException, _unknown)
     return app
+
+
+class _LocalImgur(Flask):
+    """Flask whose replies go out in the form that they are asked for."""
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The WSGI application."""
+        return in_form(super().wsgi_app, environ, start_response)
 
 
 def _mount(app: Flask, desk: Desk, route: Route) -> None:
@@ -51,7 +64,7 @@ def _mount(app: Flask, desk: Desk, route: Route) -> None:
 
 def _unknown(error: HTTPException) -> Response:
     """No such endpoint, or not with that method: 404 in the wrapper (what Imgur says is unknown)."""
-    if not request.path.startswith(("/3/", "/oauth2/")):
+    if not request.path.startswith(("/3/", "/oauth2/", "/post/")):
         return Response(f"{error.code} {error.name}\n", status=error.code or 500, content_type="text/plain")
     text = "Not Found" if isinstance(error, NotFound) else error.name
     reply = refused(Refusal(error.code or 404, text), request.method, request.path, new=False, number=0)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from imgur_sync.simulator.calls import Caller
 from imgur_sync.simulator.options import Knobs
 from imgur_sync.simulator.replies import Refusal
 from imgur_sync.simulator.world import World
 
+_LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1)(:\d+)?", re.IGNORECASE)
 INVALID_TOKEN = "The access token provided is invalid."
 
 
@@ -32,3 +35,8 @@ def identify(world: World, header: str | None, ip: str, now: float, *, errors: b
             raise Refusal(knobs.token_answer, INVALID_TOKEN)
         return Caller(grant.client, grant.account, ip)
     raise Refusal(403, "Malformed auth header")
+
+
+def is_local(origin: str) -> bool:
+    """Whether a browser sent the request for a page of this machine: such origins were refused (M)."""
+    return _LOCAL.fullmatch(origin) is not None

@@ -83,7 +83,8 @@ class Call:
         owned = mine or (owner is not None and owner == self.caller.account)
         others = self.knobs.name_to_others
         named = owned or others == "yes" or (others == "shape" and self.new)
-        return View(self.origin, self.new, owned, named, self.account(owner), listing)
+        processed = self.now - self.knobs.processing
+        return View(self.origin, self.new, owned, named, self.account(owner), listing, processed)
 
     def own_album(self, key: str) -> Album:
         """The album to change, by id for its owner's Bearer or by deletehash for any caller (H).
@@ -98,7 +99,7 @@ class Call:
         for album in self.world.albums.values():
             if album.deletehash == key:
                 return album
-        raise self.no_album(key)
+        raise self._gone() or self.no_album(key)
 
     def own_image(self, key: str) -> Image:
         """The picture to change: the same rule as for albums (H)."""
@@ -110,7 +111,11 @@ class Call:
         for image in self.world.images.values():
             if image.deletehash == key:
                 return image
-        raise self.no_image(key)
+        raise self._gone() or self.no_image(key)
+
+    def _gone(self) -> Refusal | None:
+        """The refusal of a change to what is not there, where it is no 404 (M)."""
+        return Refusal(403, "Unauthorized") if self.knobs.gone_answer == 403 else None
 
     def own_images(self) -> tuple[tuple[str, ...], bool] | None:
         """Ids of the pictures named by `ids` and `deletehashes` that the caller may use, and whether that is all.
@@ -173,6 +178,8 @@ class Route:
     cost: int = 1
     upload: bool = False
     open: bool = False
+    by_query: bool = False
+    """Whether `?client_id=` stands for an Authorization header."""
     prepare: Prepare | None = None
 
 
@@ -189,12 +196,14 @@ class Routes:
         cost: int = 1,
         upload: bool = False,
         open_to_all: bool = False,
+        by_query: bool = False,
         prepare: Prepare | None = None,
     ) -> Callable[[Handler], Handler]:
         """Serve `rules` with the decorated handler; `methods` are separated by blanks."""
 
         def keep(handler: Handler) -> Handler:
-            self.all.append(Route(rules, tuple(methods.split()), handler, cost, upload, open_to_all, prepare))
+            sent_with = tuple(methods.split())
+            self.all.append(Route(rules, sent_with, handler, cost, upload, open_to_all, by_query, prepare))
             return handler
 
         return keep

@@ -11,15 +11,17 @@ from typing import NoReturn
 from flask import Response, request
 
 from imgur_sync.simulator.announcing import dressed, limit_headers, reset_headers
-from imgur_sync.simulator.auth import identify
+from imgur_sync.simulator.auth import identify, is_local
 from imgur_sync.simulator.breaking import broken
 from imgur_sync.simulator.calls import Answer, Call, Caller, Route
 from imgur_sync.simulator.changes import Note, Settle
+from imgur_sync.simulator.etags import tagged
 from imgur_sync.simulator.faults import ConnectionDropped, Fault, Faults
+from imgur_sync.simulator.formats import LEGACY
 from imgur_sync.simulator.job import Job
 from imgur_sync.simulator.options import Knobs, Options
 from imgur_sync.simulator.records import Request
-from imgur_sync.simulator.refusals import over_limit
+from imgur_sync.simulator.refusals import OVER_CAPACITY, over_limit
 from imgur_sync.simulator.replies import Refusal, Reply, refused, wrapped
 from imgur_sync.simulator.troubles import BETWEEN, strike_world
 from imgur_sync.simulator.wire import read_fields
@@ -94,7 +96,8 @@ class Desk:
         received = route.prepare(self.world, self.options, fields) if route.prepare else None
         authorization = request.headers.get("Authorization")
         origin = request.host_url.rstrip("/")
-        return Job(route, params, note, authorization, origin, fields, received, struck)
+        legacy = route.upload and LEGACY in request.environ
+        return Job(route, params, note, authorization, origin, fields, received, struck, legacy=legacy)
 
     def _not_reached(self, struck: list[Fault], path: str, number: int) -> None:
         """A connection that never came about: nothing is charged, counted or in the history but the fault."""
@@ -145,9 +148,11 @@ class Desk:
                     self.world.later(job.note.time + late.seconds, partial(self._commit_late, job, caller))
                     return None
                 answer, reply = self._decide(job, caller, job.note.time)
+                if job.note.method == "GET" and answer.reply is None:
+                    reply = tagged(reply, request.environ.get("HTTP_IF_NONE_MATCH"))
                 job.note.credits = job.route.cost
             except Refusal as refusal:
-                reply = refused(refusal, job.note.method, job.note.path, new=self._new(job.route), number=job.note.n)
+                reply = refused(refusal, job.note.method, job.note.path, new=self._new(job), number=job.note.n)
                 job.note.credits = 0 if job.route.upload or job.note.refused_by or caller is None else job.route.cost
                 job.note.upload = False
             job.note.committed = bool(answer.changes)
@@ -164,8 +169,13 @@ class Desk:
         if job.route.open:
             note.client = job.fields.text("client_id") or ""
             return Caller(note.client, None, note.ip)
-        errors = self.knobs.shape == "v1" and note.path.startswith("/3/album")
-        caller = identify(self.world, job.authorization, note.ip, note.time, errors=errors, knobs=self.knobs)
+        if self.knobs.local_origin == "refused" and is_local(request.headers.get("Origin", "")):
+            raise Refusal(403, OVER_CAPACITY, shape="bare")
+        authorization = job.authorization
+        if authorization is None and job.route.by_query and (client := job.fields.text("client_id")):
+            authorization = f"Client-ID {client}"
+        errors = job.route.by_query or (self.knobs.shape == "v1" and note.path.startswith("/3/album"))
+        caller = identify(self.world, authorization, note.ip, note.time, errors=errors, knobs=self.knobs)
         note.client, note.user = caller.client, caller.user
         return caller
 
@@ -181,7 +191,7 @@ class Desk:
         return caller
 
     def _decide(self, job: Job, caller: Caller, at: float) -> tuple[Answer, Reply]:
-        new = self._new(job.route)
+        new = self._new(job)
         job.bend()
         stale = job.fault("stale")
         call = Call(
@@ -212,8 +222,8 @@ class Desk:
         if answer.changes:
             self.world.commit([*answer.changes, Settle(job.note.n)], at)
 
-    def _new(self, route: Route) -> bool:
-        return self.knobs.shape == "v1" or (self.knobs.shape == "mixed" and route.upload)
+    def _new(self, job: Job) -> bool:
+        return self.knobs.shape == "v1" or (self.knobs.shape == "mixed" and job.route.upload and not job.legacy)
 
     def _note(self, job: Job, reply: Reply | None, answer: Answer | None = None) -> Response:
         """Commit the request with what it changes, and dress the reply."""

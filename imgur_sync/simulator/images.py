@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from typing import Any
 
 from imgur_sync.simulator.calls import Answer, Call, Received, Routes
 from imgur_sync.simulator.changes import Change, DropImage, Join, PutImage, Uploaded
+from imgur_sync.simulator.conversion import kept
 from imgur_sync.simulator.media import sniff
 from imgur_sync.simulator.options import Options
 from imgur_sync.simulator.records import Album, Image, Upload
@@ -41,13 +43,13 @@ def receive(world: World, options: Options, fields: Fields) -> Received | Refusa
 
 
 def _bytes(options: Options, fields: Fields) -> bytes | Refusal | None:
-    for name in ("image", "video"):
-        if name in fields.files:
-            return fields.files[name]
-    text = fields.text("image") or fields.text("video")
+    kind = (fields.text("type") or "").lower()
+    sent = fields.files.get("image", fields.files.get("video"))
+    if sent is not None and (kind not in ("base64", "url") or sniff(sent) is not None):
+        return sent
+    text = sent.decode("latin-1") if sent is not None else fields.text("image") or fields.text("video")
     if not text:
         return None
-    kind = (fields.text("type") or "").lower()
     if kind == "url" or (kind != "base64" and text.startswith(("http://", "https://"))):
         fetched = options.urls.get(text)
         return Refusal(400, f"Invalid URL ({text})") if fetched is None else fetched
@@ -66,7 +68,7 @@ def upload(call: Call) -> Answer:
     if call.received is None or isinstance(call.received, Refusal):
         raise call.received or Refusal(400, "Bad Request")
     album = _target(call)
-    got, world = call.received, call.world
+    got, world = kept(call.received, call), call.world
     media = got.media
     title, description = _texts(call)
     image = Image(
@@ -92,10 +94,17 @@ def upload(call: Call) -> Answer:
     record = Upload(
         call.n, call.now, image.creator, image.id, image.name, image.size, image.sha256, album.id if album else None
     )
+    return Answer(_uploaded(call, image), (*changes, Uploaded(record)))
+
+
+def _uploaded(call: Call, image: Image) -> dict[str, Any]:
+    """The picture as the reply to its upload shows it."""
     data = image_json(image, call.view(image.owner, mine=True))
     if image.owner is None and not call.new:
         data["account_id"] = 0
-    return Answer(data, (*changes, Uploaded(record)))
+    if call.knobs.upload_link == "jpeg" and image.type == "image/jpeg":
+        data["link"] = data["link"].removesuffix("jpg") + "jpeg"
+    return data
 
 
 def _texts(call: Call) -> tuple[str | None, str | None]:
@@ -154,7 +163,12 @@ def delete_image(call: Call) -> Answer:
 
 @ROUTES.add("POST", "/3/image/<key>/favorite")
 def favorite_image(call: Call) -> Answer:
-    """Switches the caller's mark; needs a Bearer; answers "favorited" or "unfavorited" (H)."""
+    """Switches the caller's mark; needs a Bearer; answers "favorited" or "unfavorited" (H).
+
+    The id 0 is taken for an upload without a picture (L).
+    """
+    if call.params["key"] == "0":
+        raise Refusal(400, "No image data was sent to the upload api")
     image = call.world.images.get(call.params["key"])
     if call.caller.account is None:
         raise Refusal(401, "Authentication required")

@@ -30,6 +30,8 @@ class Job:
     struck: list[Fault]
     missed: list[Fault] = field(default_factory=list)
     """Those of `struck` that had nothing to have an effect on."""
+    legacy: bool = False
+    """Whether an upload asks for a reply that only the legacy back-end gives."""
 
     def fault(self, kind: str, *, after: bool = False) -> Fault | None:
         """The first fault of that kind which strikes this request at this time."""

@@ -68,8 +68,29 @@ class Knobs:
     refuse_user: Form = "shape"
     refuse_posts: Form = "shape"
     refuse_uploads: Form = "shape"
-    token_answer: Literal[401, 403] = 403
-    """The status that an invalid access token gets."""
+    token_answer: Literal[401, 403, 429] = 403
+    """The status that an invalid access token gets: 403 to 2018 (H), 401 and at times 429 in 2025 (M)."""
+    account_answer: Literal[401, 403] = 401
+    """The status of an account's private calls with a Client-ID only; both were seen (M)."""
+    gone_answer: Literal[403, 404] = 404
+    """The status of a change to what is not there (any more); both were seen for deletions (M)."""
+    token_reply: Literal["plain", "wrapped"] = "plain"
+    """Whether the reply to a token call stands in the wrapper, as in 2014 (H)."""
+    scope: Literal["null", "empty"] = "null"
+    """What a token reply says for `scope`: null or "" (H)."""
+    refresh_text: Literal["invalid", "unknown"] = "invalid"
+    """The text for a wrong refresh token: "Invalid refresh token", or "Refresh token doesn't exist or is invalid for
+    the client" (H)."""
+    hidden_owner: Literal["shown", "withheld"] = "shown"
+    """Whether others than the owner are told whose a hidden album is (withheld: M)."""
+    upload_link: Literal["jpg", "jpeg"] = "jpg"
+    """How the link of a JPEG ends in the reply to its upload; later on it ends in .jpg (M)."""
+    conversion: Literal["imgur", "none"] = "imgur"
+    """Whether large pictures are kept as `conversion.py` says, or as they came."""
+    processing: float = 0
+    """Seconds, by the simulator's clock, that a GIF or video is "pending" after its upload."""
+    local_origin: Literal["taken", "refused"] = "taken"
+    """Whether a browser's page of this machine (`Origin: http://localhost`) is refused as over capacity (M)."""
     authorize: Literal["open", "error 1024", "closed"] = "open"
     """What `/oauth2/authorize` shows: its question, "Error 1024" as since 2025 (H), or a way to the front page."""
     redirect: Literal["sent", "registered"] = "sent"

@@ -18,7 +18,7 @@ from imgur_sync.simulator.reports import ledger_report
 from imgur_sync.simulator.world import World
 
 REMOVED = "removed.png"
-_FILE = re.compile(r"([0-9A-Za-z]{5}|[0-9A-Za-z]{7})([sbtmlh]?)(?:\.[0-9A-Za-z]*)?")
+_FILE = re.compile(r"([0-9A-Za-z]{5}|[0-9A-Za-z]{7})([sbtmlhrg]?)(?:\.[0-9A-Za-z]*)?")
 
 
 def pages(desk: Desk) -> Blueprint:
@@ -51,13 +51,14 @@ def pages(desk: Desk) -> Blueprint:
             return _image(world, found) if found else _missing()
 
     def stored(file: str) -> Response:
-        """The bytes as received; the extension and a thumbnail's letter are not looked at (H for the extension)."""
-        return _stored(world, file)
+        """The bytes as received; extension and thumbnail's letter are not looked at (H); also at `/download/` (M)."""
+        return _stored(world, file.partition("/")[0])
 
     blueprint.add_url_rule("/", "home", home)
     blueprint.add_url_rule("/meters", "meters", meters)
     blueprint.add_url_rule("/a/<key>", "album", album, strict_slashes=False)
     blueprint.add_url_rule("/i/<file>", "stored", stored)
+    blueprint.add_url_rule("/download/<path:file>", "download", stored)
     blueprint.add_url_rule("/<key>", "image", image, strict_slashes=False)
     return blueprint
 

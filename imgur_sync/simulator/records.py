@@ -28,6 +28,9 @@ class Image:
     animated: bool = False
     has_sound: bool = False
     favourites: tuple[str, ...] = ()
+    in_gallery: bool = False
+    post: Mapping[str, object] | None = None
+    """What it was shared with: title, topic, mature, tags, datetime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,9 @@ class Album:
     images: tuple[str, ...] = ()
     favourites: tuple[str, ...] = ()
     in_gallery: bool = False
-    """Posted to the public gallery on the web site; no privacy takes it out of there (imgur-api §6)."""
+    """Posted to the public gallery; no privacy takes it out of there (imgur-api §6)."""
+    post: Mapping[str, object] | None = None
+    """What it was shared with through the API: title, topic, mature, tags, datetime."""
 
     @property
     def shown_cover(self) -> str | None:

@@ -8,6 +8,7 @@ from typing import assert_never
 from imgur_sync.simulator.options import Form, Knobs
 from imgur_sync.simulator.replies import Refusal
 
+OVER_CAPACITY = "Imgur is temporarily over capacity. Please try again later."
 WORDS = {"client": "Daily client requests exceeded", "user": "Hourly user requests exceeded"}
 
 
@@ -43,7 +44,7 @@ def _refusal(form: Form, limit: str, minutes: int) -> Refusal:
         case "417":
             return Refusal(417, "Internal expectation failed")
         case "over-capacity":
-            return Refusal(403, "Imgur is temporarily over capacity. Please try again later.", shape="bare")
+            return Refusal(403, OVER_CAPACITY, shape="bare")
         case "cdn":
             return Refusal(400, "These actions are forbidden.", shape="cdn")
         case _:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from imgur_sync.simulator.media import EXTENSIONS
+from imgur_sync.simulator.options import MIB
 from imgur_sync.simulator.records import Account, Album, Image
+
+LARGE_GIF = 20 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +24,14 @@ class View:
     account: Account | None = None
     listing: bool = False
     """Inside an album: the legacy shape leaves the account out there."""
+    processed: float = math.inf
+    """GIFs and videos of after this moment are not processed yet."""
 
 
 def image_link(image: Image, origin: str) -> str:
-    """The direct link, on this server."""
-    return f"{origin}/i/{image.id}.{EXTENSIONS[image.type]}"
+    """The direct link, on this server; of a GIF above 20 MB to its thumbnail (M)."""
+    thumb = "h" if image.size > LARGE_GIF and image.type == "image/gif" else ""
+    return f"{origin}/i/{image.id}{thumb}.{EXTENSIONS[image.type]}"
 
 
 def image_json(image: Image, view: View) -> dict[str, Any]:
@@ -59,7 +66,7 @@ def _legacy_image(image: Image, view: View) -> dict[str, Any]:
         "ad_type": 0,
         "ad_url": "",
         "edited": "0",
-        "in_gallery": False,
+        "in_gallery": image.in_gallery,
     }
     if view.owner:
         shown["deletehash"] = image.deletehash
@@ -68,8 +75,9 @@ def _legacy_image(image: Image, view: View) -> dict[str, Any]:
     shown["link"] = image_link(image, view.origin)
     if image.animated:
         base = f"{view.origin}/i/{image.id}"
-        shown.update(mp4=f"{base}.mp4", gifv=f"{base}.gifv", hls=f"{base}.m3u8", mp4_size=image.size, looping=True)
-        shown["processing"] = {"status": "completed"}
+        shown.update(mp4=f"{base}.mp4", gifv=f"{base}.gifv", hls=f"{base}.m3u8")
+        size, processing = _processing(image, view)
+        shown.update(mp4_size=size, looping=True, processing=processing)
     return shown
 
 
@@ -96,7 +104,7 @@ def _new_image(image: Image, view: View) -> dict[str, Any]:
         "bandwidth": 0,
         "animated": image.animated,
         "favorite": False,
-        "in_gallery": False,
+        "in_gallery": image.in_gallery,
         "in_most_viral": False,
         "has_sound": image.has_sound,
         "is_ad": False,
@@ -108,8 +116,15 @@ def _new_image(image: Image, view: View) -> dict[str, Any]:
         "hls": f"{base}.m3u8" if image.animated else "",
     }
     if video:
-        shown.update(mp4_size=image.size, processing={"status": "completed"})
+        size, processing = _processing(image, view)
+        shown.update(mp4_size=size, processing=processing)
     return shown
+
+
+def _processing(image: Image, view: View) -> tuple[int, dict[str, str]]:
+    """The size as MP4, which is 0 until a GIF or video is ready (M), and whether it is."""
+    done = image.datetime <= view.processed
+    return (image.size, {"status": "completed"}) if done else (0, {"status": "pending"})
 
 
 def album_header(album: Album, cover: Image | None, view: View) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from imgur_sync.simulator.changes import (
     Join,
     Leave,
     Moderate,
+    PutAccount,
     PutAlbum,
     PutImage,
     SetMembers,
@@ -67,7 +68,21 @@ def _set_album(world: World, item: Mapping[str, Any], now: float) -> tuple[list[
         raise ValueError("privacy is public, hidden or secret")
     if not isinstance(changed.get("in_gallery", False), bool):
         raise ValueError("in_gallery is true or false")
+    if changed.get("in_gallery") is False:
+        changed["post"] = None
     return [PutAlbum(dataclasses.replace(_album(world, item), **changed))], {}
+
+
+def _set_account(world: World, item: Mapping[str, Any], now: float) -> tuple[list[Change], dict[str, Any]]:
+    """`verified`: the mail address; `accepted_gallery_terms`. `id` is the account's name."""
+    account = world.accounts.get(str(item.get("id")))
+    if account is None:
+        raise ValueError(f"there is no account {item.get('id')!r}")
+    kept = {"verified": "_verified", "accepted_gallery_terms": "accepted_gallery_terms"}
+    changed = {kept[name]: item[name] for name in kept if name in item}
+    if not all(isinstance(value, bool) for value in changed.values()):
+        raise ValueError("verified and accepted_gallery_terms are true or false")
+    return [PutAccount(dataclasses.replace(account, settings={**account.settings, **changed}))], {}
 
 
 def _set_image(world: World, item: Mapping[str, Any], now: float) -> tuple[list[Change], dict[str, Any]]:
@@ -142,6 +157,7 @@ def _add(world: World, item: Mapping[str, Any], now: float) -> tuple[list[Change
 EDITS: dict[Any, Edit] = {
     "set_album": _set_album,
     "set_image": _set_image,
+    "set_account": _set_account,
     "order": _order,
     "remove_from_album": _remove,
     "delete_image": _delete_image,

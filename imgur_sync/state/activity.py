@@ -8,46 +8,30 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from imgur_sync.errors import ImgurSyncError
 from imgur_sync.model.activity import WISH_LASTS, Activity, Wish
-from imgur_sync.state import disposable
+from imgur_sync.state.activity_file import WRONG, ActivityFile, sound
 from imgur_sync.state.activity_rows import dump_activity, load_activity
 from imgur_sync.state.alive import Mark, died, mark
-from imgur_sync.state.database import Kind, check_header, transaction
-from imgur_sync.state.sealed import DamagedRow, seal
+from imgur_sync.state.sealed import seal
 
-ACTIVITY = Kind("board of activities", 0x69734163, 1, "It can be removed at any time.")
 SILENT = 86400.0
 """A process whose life cannot be told from here, and which was silent for so many seconds, is taken for dead."""
 BUSY = 0.2
 """What shows waits no longer than so many seconds for others: a run shows something every second."""
-_WHO = "pid INTEGER NOT NULL, host TEXT NOT NULL, boot TEXT NOT NULL, space TEXT NOT NULL, start TEXT NOT NULL"
-_TABLES = (
-    f"CREATE TABLE activity ({_WHO}, at REAL NOT NULL, command TEXT NOT NULL, body BLOB NOT NULL, seal BLOB NOT NULL, "
-    "PRIMARY KEY (pid, boot, space, host)) STRICT",
-    f"CREATE TABLE wish ({_WHO}, at REAL NOT NULL, command TEXT NOT NULL, token TEXT NOT NULL, seal BLOB NOT NULL, "
-    "PRIMARY KEY (token)) STRICT",
-)
 _ACTIVITIES = "SELECT pid, host, boot, space, start, at, command, body, seal FROM activity"
 _WISHES = "SELECT pid, host, boot, space, start, at, command, token, seal FROM wish"
 # Whose number counts where ours does; the host's name may change while a process lives.
 _FORGET = "DELETE FROM activity WHERE pid = ? AND boot = ? AND space = ? AND (space != '' OR host = ?)"
-_WRONG = (sqlite3.Error, ImgurSyncError, OSError, ValueError, TypeError, KeyError, OverflowError)
 
 
 class SqliteActivity:
-    """The `ActivityBoard` in activity.db. It is opened for each call and held by nobody, so that it can be removed or
-    replaced under a process that runs for a year.
-
-    A damaged, foreign or newer file is replaced by the next that writes; who only reads leaves everything as it is.
-    """
+    """The `ActivityBoard` in activity.db (see `ActivityFile`)."""
 
     def __init__(self, path: Path, *, now: Callable[[], float] = time.time) -> None:
-        self._path = path
+        self._file = ActivityFile(path)
         self._now = now
         self._swept: set[str] = set()
 
@@ -56,7 +40,7 @@ class SqliteActivity:
         who, word = _marked(activity), activity.command
         try:
             row = (*who, float(activity.at), word, dump_activity(activity))
-            with self._writing(BUSY) as connection:
+            with self._file.writing(BUSY) as connection:
                 if word not in self._swept:
                     _sweep(connection, word, self._now())
                     self._swept.add(word)
@@ -64,25 +48,25 @@ class SqliteActivity:
                 connection.execute(
                     "INSERT OR REPLACE INTO activity VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, seal("activity", row))
                 )
-        except _WRONG:
+        except WRONG:
             return
 
     def clear(self) -> None:
         """This process does nothing any more."""
         try:
-            if self._path.exists():
-                with self._writing() as connection:
+            if self._file.path.exists():
+                with self._file.writing() as connection:
                     connection.execute(_FORGET, _key(mark(os.getpid())))
-        except _WRONG:
+        except WRONG:
             return
 
     def all(self) -> tuple[Activity, ...]:
         """What every process showed last, by since."""
         found = []
-        for *who, at, _, body, _ in self._rows("activity", _ACTIVITIES):
+        for *who, at, _, body, _ in self._file.rows("activity", _ACTIVITIES):
             try:
                 found.append(load_activity(body, ended=_ended(Mark(*who), at, self._now())))
-            except _WRONG:
+            except WRONG:
                 continue  # of another version
         return tuple(sorted(found, key=lambda activity: (activity.since, activity.pid)))
 
@@ -99,7 +83,7 @@ class SqliteActivity:
     def wishes(self) -> tuple[Wish, ...]:
         """The wishes that count, the oldest first."""
         now = self._now()
-        rows = ((Mark(*who), at, command) for *who, at, command, _, _ in self._rows("wish", _WISHES))
+        rows = ((Mark(*who), at, command) for *who, at, command, _, _ in self._file.rows("wish", _WISHES))
         found = [Wish(who.pid, who.host, command, at) for who, at, command in rows if _counts(who, at, now)]
         return tuple(sorted(found, key=lambda wish: (wish.at, wish.pid)))
 
@@ -107,52 +91,20 @@ class SqliteActivity:
         now = float(self._now())
         row = (*mark(os.getpid()), now, command, token)
         try:
-            with self._writing() as connection:
-                for *who, at, _, old, _ in _sound(connection, "wish", _WISHES):
+            with self._file.writing() as connection:
+                for *who, at, _, old, _ in sound(connection, "wish", _WISHES):
                     if not _counts(Mark(*who), at, now):
                         connection.execute("DELETE FROM wish WHERE token = ?", (old,))
                 connection.execute("INSERT INTO wish VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, seal("wish", row)))
-        except _WRONG:
+        except WRONG:
             return
 
     def _end_wish(self, token: str) -> None:
         try:
-            with self._writing() as connection:
+            with self._file.writing() as connection:
                 connection.execute("DELETE FROM wish WHERE token = ?", (token,))
-        except _WRONG:
+        except WRONG:
             return
-
-    def _rows(self, table: str, query: str) -> list[tuple[Any, ...]]:
-        """The intact rows; none of a file that is not there, or not ours."""
-        try:
-            if check_header(self._path, ACTIVITY) != ACTIVITY.version:
-                return []
-            with closing(disposable.connected(self._path, ACTIVITY, _fill)) as connection:
-                return [row for row in connection.execute(query).fetchall() if seal(table, row[:-1]) == row[-1]]
-        except _WRONG:
-            return []
-
-    @contextmanager
-    def _writing(self, busy: float = disposable.BUSY) -> Iterator[sqlite3.Connection]:
-        """A transaction in a file that is made where there is none, and made anew where it turns out to be damaged."""
-        connection = disposable.opened(self._path, ACTIVITY, _fill, busy=busy)
-        if connection is None:
-            raise OSError(f"{self._path} cannot be had")
-        with closing(connection):
-            try:
-                with transaction(connection):
-                    yield connection
-            except (sqlite3.OperationalError, sqlite3.IntegrityError, sqlite3.DataError):
-                raise  # busy, full, not writable; or a value that does not fit
-            except (sqlite3.DatabaseError, UnicodeDecodeError):
-                disposable.remove(self._path)
-                raise
-
-
-def _fill(connection: sqlite3.Connection) -> None:
-    for statement in _TABLES:
-        connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {ACTIVITY.version}")
 
 
 def _key(who: Mark) -> tuple[int, str, str, str]:
@@ -175,17 +127,9 @@ def _counts(who: Mark, at: float, now: float) -> bool:
     return abs(now - at) < WISH_LASTS and died(who) is not True
 
 
-def _sound(connection: sqlite3.Connection, table: str, query: str) -> list[tuple[Any, ...]]:
-    """All rows. Raises `DamagedRow` where one is not what was written: even a type may be another one then."""
-    rows = connection.execute(query).fetchall()
-    if any(seal(table, row[:-1]) != row[-1] for row in rows):
-        raise DamagedRow(f"a row of table {table} does not match its checksum")
-    return rows
-
-
 def _sweep(connection: sqlite3.Connection, command: str, now: float) -> None:
     """Drop the dead of the same command: its next process has come. Others are still told of."""
-    for *who, at, word, _, _ in _sound(connection, "activity", _ACTIVITIES):
+    for *who, at, word, _, _ in sound(connection, "activity", _ACTIVITIES):
         dead = Mark(*who)
         if word.partition(" ")[0] == command.partition(" ")[0] and _ended(dead, at, now):
             connection.execute(_FORGET, _key(dead))

@@ -11,6 +11,8 @@ from imgur_sync.errors import StateError
 from imgur_sync.mounts import NETWORK_TYPES, file_system, read_mounts
 
 OWN_FOLDER = ".imgur-sync"
+COPY = ".shared"
+"""Behind the name of a state's file: it is this machine's copy of a state that lives elsewhere."""
 
 
 def refuse_network(path: Path, mounts: Callable[[], str] = read_mounts) -> None:

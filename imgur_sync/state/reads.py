@@ -29,6 +29,7 @@ from imgur_sync.state.text_rows import with_texts
 
 if TYPE_CHECKING:
     from imgur_sync.model.history import Run, RunStep
+    from imgur_sync.model.reviewed import ReviewedPlan
 
 
 class StoreReads:
@@ -153,6 +154,20 @@ class StoreReads:
         """The scan of the album's folder that somebody accepted, "" if none."""
         with self._using() as connection:
             return marks.load_marks(connection, marks.ACCEPTED_ROOT).get(album, "")
+
+    def reviewed(self, digest: str) -> ReviewedPlan | None:
+        """The plan that was applied under this digest, None if none was."""
+        from imgur_sync.state.reviewed import load_reviewed
+
+        with self._using() as connection:
+            return load_reviewed(connection, digest)
+
+    def consumed(self, checksum: str) -> float | None:
+        """When the plan file with this checksum was applied, None if it was not."""
+        from imgur_sync.state.reviewed import load_consumed
+
+        with self._using() as connection:
+            return load_consumed(connection, checksum)
 
     def agreed(self, album: str) -> Agreed:
         """The order and cover of that album that were last agreed on, as far as they are known."""

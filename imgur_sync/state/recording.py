@@ -40,6 +40,7 @@ from imgur_sync.model.change import (
     WishIgnored,
 )
 from imgur_sync.model.history import Run
+from imgur_sync.model.reviewed import ReviewedPlan
 from imgur_sync.model.synced import (
     Intent,
     IntentKind,
@@ -53,6 +54,7 @@ from imgur_sync.state import leaving, marks, rows, runs
 from imgur_sync.state.agreed import save_agreed, without_place
 from imgur_sync.state.album_changes import edited_album, made_album, texts_changed, with_ignored_wish
 from imgur_sync.state.renaming import rename_album
+from imgur_sync.state.reviewed import keep_consumed, keep_reviewed
 from imgur_sync.state.text_rows import with_texts
 
 OfPicture = PicturePlaced | PictureDetached | PictureReleased | PictureReattached | PictureGone | PictureDeleted
@@ -165,6 +167,12 @@ class Recording:
         before = self._stored_picture(change.id) if isinstance(change, runs.OF_PICTURES) else None
         self._now = max(self._now, getattr(change, "at", 0.0))  # the gone album's change names no time of its own
         runs.note(self._connection, run, change, before, self._now)
+
+    def keep_review(self, plan: ReviewedPlan, checksum: str, at: float) -> None:
+        """Write that this plan is applied, and that its file (if it has a checksum) is used up."""
+        keep_reviewed(self._connection, plan)
+        if checksum:
+            keep_consumed(self._connection, checksum, at)
 
     def begin_run(self, draft: Run) -> int:
         """Write a run into the history; returns its number."""

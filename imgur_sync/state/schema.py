@@ -100,7 +100,21 @@ def _agreed(connection: sqlite3.Connection) -> None:
     )
 
 
-STEPS: tuple[Step, ...] = (_version_1, _departures, _runs, _picture_texts, _agreed)
+_REVIEWED = (
+    """CREATE TABLE reviewed (
+        digest TEXT PRIMARY KEY, manifest TEXT NOT NULL, elements BLOB NOT NULL, at REAL NOT NULL,
+        seal BLOB NOT NULL) STRICT""",
+    "CREATE TABLE consumed (checksum TEXT PRIMARY KEY, at REAL NOT NULL, seal BLOB NOT NULL) STRICT",
+)
+
+
+def _reviewed(connection: sqlite3.Connection) -> None:
+    """Plans that were applied by their digest, and plan files that were used up."""
+    for statement in _REVIEWED:
+        connection.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (_version_1, _departures, _runs, _picture_texts, _agreed, _reviewed)
 
 STATE = Kind(
     name="imgur-sync state",

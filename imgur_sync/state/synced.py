@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -24,6 +24,7 @@ from imgur_sync.state.sealed import DamagedRow
 if TYPE_CHECKING:
     from imgur_sync.model.change import Change
     from imgur_sync.model.history import Run
+    from imgur_sync.model.reviewed import ReviewedPlan
     from imgur_sync.state.recording import Recording
 
 T = TypeVar("T")
@@ -140,6 +141,9 @@ class SqliteStore(StoreReads):
         """Record a write before it is sent; returns it with its number."""
         return self._recorded(lambda recording: recording.open_intent(draft))
 
+    def foretell(self, drafts: Sequence[Intent]) -> None:
+        """Nothing to do: what is recorded here is still here after a kill."""
+
     def record(self, *changes: Change) -> None:
         """Record all changes in one transaction; grows the serial of each album touched."""
 
@@ -154,6 +158,10 @@ class SqliteStore(StoreReads):
         number = self._recorded(lambda recording: recording.begin_run(draft))
         self._run = replace(draft, number=number)
         return self._run
+
+    def keep_review(self, plan: ReviewedPlan, checksum: str, at: float) -> None:
+        """Write that this plan is applied now; with a `checksum` its file is used up."""
+        self._recorded(lambda recording: recording.keep_review(plan, checksum, at))
 
     def end_run(self, ended: Run) -> None:
         """Write how a run ended; what is recorded afterwards belongs to none."""

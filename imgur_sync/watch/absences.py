@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 
 from imgur_sync.model.local import Content, LocalAlbum, LocalFile, UnchangedFolder, Unsendable, Why
@@ -17,23 +17,12 @@ SHORT = 16
 
 class Absences:
     """Since when files are missing, by album and path, in monotonic seconds. Kept in memory only: after a restart all
-    files have just gone missing, which is the safe side. `left_out` are the albums that the pass under way leaves out,
-    but for those that no pass takes in now."""
+    files have just gone missing, which is the safe side."""
 
     def __init__(self, clock: Clock, hold: float) -> None:
         self.hold = hold
-        self.left_out: frozenset[str] = frozenset()
         self._clock = clock
         self._since: dict[str, dict[str, float]] = {}
-
-    @contextmanager
-    def leaving_out(self, albums: frozenset[str]) -> Iterator[None]:
-        """For the time of a pass that leaves these albums out."""
-        self.left_out = albums
-        try:
-            yield
-        finally:
-            self.left_out = frozenset()
 
     def missing(self, album: str, paths: Iterable[str]) -> frozenset[str]:
         """Take in a whole look at an album that missed these files, and say which of them have not been missing for
@@ -59,18 +48,21 @@ class HeldFolders:
     """`LocalFiles` that tells a file which has been missing for a moment only as one that cannot be sent: its picture
     stays where it is. A file that was renamed, or is in another folder, takes its picture along at once.
 
-    A look that was not whole, with errors or without a folder, proves nothing and is passed on as it is. `alive` is
-    called while files are read. A file with new content that a picture of an album has which the pass leaves out is
-    left alone: it was moved since the look before the pass, which would send it again.
+    A look that was not whole, with errors or without a folder, proves nothing and is passed on as it is; so does one
+    that was broken off. A file with new content that a picture of an album has which is `left_out` of the pass is left
+    alone: it was moved since the look before the pass, which would send it again. So is one that a folder which was
+    looked at a moment ago had then, and has no more.
     """
 
     def __init__(
-        self, local: LocalFiles, store: StateStore, absences: Absences, alive: Callable[[], None] = lambda: None
+        self, local: LocalFiles, store: StateStore, absences: Absences, left_out: frozenset[str] = frozenset()
     ) -> None:
-        self._alive = alive
         self._local = local
         self._store = store
         self._absences = absences
+        self._left_out = left_out
+        self._seen: dict[str, tuple[str, frozenset[str]]] = {}
+        """By album: its folder, and the recorded places at which a look with this object found no file."""
 
     def scan(
         self,
@@ -79,22 +71,24 @@ class HeldFolders:
         unchanged_if: str = "",
         checksum: bool = False,
         on_hashed: Callable[[str, int], None] = lambda path, size: None,
+        between: Callable[[], None] = lambda: None,
     ) -> LocalAlbum | UnchangedFolder:
         """As the folders, with files that are gone since a moment among those that cannot be sent."""
-
-        def hashed(path: str, size: int) -> None:
-            self._alive()
-            on_hashed(path, size)
-
-        local = self._local.scan(spec, unchanged_if=unchanged_if, checksum=checksum, on_hashed=hashed)
+        local = self._local.scan(
+            spec, unchanged_if=unchanged_if, checksum=checksum, on_hashed=on_hashed, between=between
+        )
         if isinstance(local, UnchangedFolder):
             self._absences.missing(spec.key, ())
+            self._seen[spec.key] = (os.fspath(spec.root), frozenset())
             return local
         if local.root is None or local.errors:
             return local
         pictures = self._store.pictures(spec.key)
         waiting = self._absences.missing(spec.key, _missing(local, pictures))
-        moved = self._moved_in(local, pictures) if self._absences.left_out else frozenset()
+        moved = self._moved_in(local, pictures)
+        here = {file.path for file in local.files}
+        without = frozenset(picture.path for picture in pictures if picture.path not in here)
+        self._seen[spec.key] = (os.fspath(spec.root), without)
         if not waiting and not moved:
             return local
         found = (*local.unsendable, *(Unsendable(path, Why.VANISHED) for path in waiting))
@@ -104,14 +98,25 @@ class HeldFolders:
         return replace(local, files=files, unsendable=tuple(in_order))
 
     def _moved_in(self, local: LocalAlbum, pictures: Iterable[SyncedPicture]) -> frozenset[str]:
-        """The files whose content is new here and in an album that this run leaves out."""
+        """The files whose content is new here and in an album that this run leaves out, or that had it just now."""
         known = {picture.digest[:SHORT] for picture in pictures if picture.standing is not Standing.GONE}
         new = {file.digest[:SHORT]: file.path for file in local.files if file.digest[:SHORT] not in known}
         if not new:
             return frozenset()
-        placed = (picture for key in self._absences.left_out for picture in self._store.pictures(key))
+        placed = (picture for key in self._left_out for picture in self._store.pictures(key))
         there = {p.digest[:SHORT] for p in placed if p.standing is Standing.PLACED}
+        there.update(self._just_left(local.key, new))
         return frozenset(file.path for file in local.files if file.digest[:SHORT] in new.keys() & there)
+
+    def _just_left(self, album: str, new: Mapping[str, str]) -> Iterator[str]:
+        """Of these contents those that another folder had when it was looked at, and has no more."""
+        for key, (root, without) in self._seen.items():
+            if key == album:
+                continue
+            for picture in self._store.pictures(key):
+                had = picture.standing is Standing.PLACED and picture.path and picture.path not in without
+                if had and picture.digest[:SHORT] in new and not os.path.lexists(os.path.join(root, picture.path)):
+                    yield picture.digest[:SHORT]
 
     def ignored(self, spec: AlbumSpec, paths: Iterable[str]) -> frozenset[str]:
         """As the folders."""

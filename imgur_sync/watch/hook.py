@@ -50,7 +50,7 @@ class Hook:
         self._redact = redact
         self._environ = hook_environment(os.environ if environ is None else environ)
         self._seconds = seconds
-        self._waiting: deque[tuple[Document, ...]] = deque()
+        self._waiting: deque[tuple[tuple[str, ...], tuple[Document, ...]]] = deque()
         self._changed = threading.Condition()
         self._busy = False
         self._closed = False
@@ -64,14 +64,12 @@ class Hook:
 
         The documents of one call belong to one guard: once it has them, it sees to all of them.
         """
-        if not self._argv:
-            return
         with self._changed:
-            if self._closed:
+            if self._closed or not self._argv:
                 return
             if len(self._waiting) >= MOST_WAITING:
-                self._dropped += len(self._waiting.popleft())
-            self._waiting.append((document, *more))
+                self._dropped += len(self._waiting.popleft()[1])
+            self._waiting.append((self._argv, (document, *more)))
             self._changed.notify_all()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="hook", daemon=True)
@@ -80,6 +78,11 @@ class Hook:
                 except RuntimeError:  # no more threads are to be had: another time
                     self._thread = None
 
+    def renew(self, argv: Sequence[str]) -> None:
+        """Another command from now on, or none. What was handed over before it is run by the one of then."""
+        with self._changed:
+            self._argv = tuple(argv)
+
     def close(self, seconds: float) -> None:
         """Wait until everything was run, at most that long. What was not begun by then is dropped and told; a command
         that is under way goes on, within its limit, and is not heard any more."""
@@ -87,7 +90,7 @@ class Hook:
         try:
             with self._changed:
                 self._changed.wait_for(lambda: not self._busy and not self._waiting, seconds)
-                left = self._dropped + sum(len(batch) for batch in self._waiting)
+                left = self._dropped + sum(len(batch) for _, batch in self._waiting)
                 self._waiting.clear()
                 self._dropped = 0
                 self._closed = True
@@ -110,22 +113,22 @@ class Hook:
                 self._changed.wait_for(lambda: bool(self._waiting) or self._closed)
                 if self._closed:
                     return
-                batch = self._waiting.popleft()
+                argv, batch = self._waiting.popleft()
                 self._busy = True
                 dropped, self._dropped = self._dropped, 0
             try:
                 if dropped:
                     self._tell(_dropped(dropped))
-                self._guarded(batch)
+                self._guarded(argv, batch)
             except Exception as error:
                 self._tell(f"it was not run: {error}")
 
-    def _guarded(self, batch: Sequence[Document]) -> None:
+    def _guarded(self, argv: Sequence[str], batch: Sequence[Document]) -> None:
         """One guard for these documents, from its start to its last report."""
         lines = "".join(f"{self._redact(json.dumps(document, sort_keys=True))}\n" for document in batch)
         guard = Path(__file__).with_name("hook_guard.py")
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(guard), str(self._seconds), *self._argv],
+            [sys.executable, "-I", "-S", str(guard), str(self._seconds), *argv],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -141,12 +144,12 @@ class Hook:
             return
         told = reports.splitlines()
         for report in told:
-            self._report(json.loads(report))
+            self._report(argv[0], json.loads(report))
         if len(told) < len(batch):
             self._tell(f"its guard ended with {process.returncode} before {plural(len(batch) - len(told), 'run')}")
 
-    def _report(self, report: Mapping[str, object]) -> None:
-        """Tell what went wrong with one run, and what it printed."""
+    def _report(self, command: str, report: Mapping[str, object]) -> None:
+        """Tell what went wrong with one run of a command, and what it printed."""
         output = self._redact(str(report.get("output", ""))).expandtabs(4).splitlines()
         for line in output[:MOST_LINES]:
             self._tell(f"| {line}")
@@ -156,7 +159,7 @@ class Hook:
             self._tell(f"| … and {plural(max(0, len(output) - MOST_LINES), 'more line')}{more}")
         code = report.get("code")
         if "error" in report:
-            self._tell(f"{terminal(self._argv[0])} cannot be started: {report['error']}")
+            self._tell(f"{terminal(command)} cannot be started: {report['error']}")
         elif report.get("late"):
             self._tell(f"killed: it had not ended after {duration(self._seconds)}")
         elif isinstance(code, int) and code:

@@ -61,41 +61,45 @@ class Run:
             )
         except (OSError, ValueError) as error:
             return {"error": getattr(error, "strerror", None) or "it is no command"}
-        late = self._follow(process, seconds)
+        document, output = process.stdin, process.stdout
+        assert document is not None, "a pipe was asked for"
+        assert output is not None, "a pipe was asked for"
+        with document, output:
+            return self._reported(process, document, output, seconds)
+
+    def _reported(
+        self, process: subprocess.Popen[bytes], document: IO[bytes], output: IO[bytes], seconds: float
+    ) -> dict[str, object]:
+        late = self._follow(process, document, output, seconds)
         with suppress(OSError):  # nobody is left in the group
             os.killpg(process.pid, signal.SIGKILL)
         with suppress(subprocess.TimeoutExpired):
             process.wait(_REAPED)
-        if process.stdout is not None:
-            for _ in range(_LAST):
-                if not self._take(process.stdout.fileno()):
-                    break
-            process.stdout.close()
-        if process.stdin is not None:
-            process.stdin.close()
+        for _ in range(_LAST):
+            if not self._take(output.fileno()):
+                break
         text = self._output.decode("utf-8", "backslashreplace")
         return {"code": process.returncode, "late": late, "output": text, "dropped": self._dropped}
 
-    def _follow(self, process: subprocess.Popen[bytes], seconds: float) -> bool:
+    def _follow(self, process: subprocess.Popen[bytes], document: IO[bytes], output: IO[bytes], seconds: float) -> bool:
         """Feed it and read what it prints until it ends, whoever else holds its pipes; True when its time is up."""
         deadline = time.monotonic() + seconds
         ended, ending = os.pipe()
         threading.Thread(target=_await, args=(process, ending), daemon=True).start()
         with open(ended, "rb", buffering=0), selectors.DefaultSelector() as selector:
             selector.register(ended, selectors.EVENT_READ)
-            for stream, event in ((process.stdin, selectors.EVENT_WRITE), (process.stdout, selectors.EVENT_READ)):
-                if stream is not None:
-                    os.set_blocking(stream.fileno(), False)
-                    selector.register(stream, event)
+            for stream, event in ((document, selectors.EVENT_WRITE), (output, selectors.EVENT_READ)):
+                os.set_blocking(stream.fileno(), False)
+                selector.register(stream, event)
             while (left := deadline - time.monotonic()) > 0:
                 for key, _ in selector.select(left):
                     if key.fd == ended:
                         return False
-                    more = self._feed(key.fd) if key.fileobj is process.stdin else self._take(key.fd)
+                    more = self._feed(key.fd) if key.fileobj is document else self._take(key.fd)
                     if not more:
                         selector.unregister(key.fileobj)
-                        if key.fileobj is process.stdin:
-                            process.stdin.close()
+                        if key.fileobj is document:
+                            document.close()
         return True
 
     def _feed(self, descriptor: int) -> bool:

@@ -24,8 +24,6 @@ MOST_FILES = 20
 """So many files of one album are told by name."""
 SOON = 2.0
 """Seconds after which a file that was moved during a pass is looked at together with where it came from."""
-HELD = 300.0
-"""Seconds after which an album that is held back is looked at again: somebody may have let it through elsewhere."""
 HOLDING = (Why.UNSTILL, Why.VANISHED, Why.CHANGING, Why.ELSEWHERE)
 """Why a file is left alone that will be looked at again in a moment."""
 
@@ -34,7 +32,8 @@ HOLDING = (Why.UNSTILL, Why.VANISHED, Why.CHANGING, Why.ELSEWHERE)
 class Outlook:
     """How an album stands. `act`: something can be done, or has to be found out on Imgur, now. `again` is when time
     alone changes something (Unix seconds, our clock; None: never). `gates` are those that hold. `flawed`: the folder
-    could not be read whole."""
+    could not be read whole, or something of it is not here yet, which may come without an event. `held`: something is
+    held back until somebody does something about it, here or in another run; time alone changes nothing of it."""
 
     album: str
     act: bool
@@ -43,6 +42,7 @@ class Outlook:
     gates: tuple[Gate, ...] = ()
     queued: Queued | None = None
     flawed: bool = False
+    held: bool = False
 
 
 def outlook(album: AlbumPlan, plan: Plan, manifest: Path, removals: Mapping[str, float]) -> Outlook:
@@ -56,8 +56,6 @@ def outlook(album: AlbumPlan, plan: Plan, manifest: Path, removals: Mapping[str,
         moments.append(plan.resume_at)
     if any(file.why is Why.ELSEWHERE for file in album.unsendable):
         moments.append(now + SOON)
-    if album.gates or album.blocked:
-        moments.append(now + HELD)
     left = [step for step in album.wanted if step not in {one.step for one in album.withheld}]
     uploads = sum(isinstance(step, Upload) for step in left)
     cost = price_albums([album], wanted=True).credits
@@ -68,7 +66,8 @@ def outlook(album: AlbumPlan, plan: Plan, manifest: Path, removals: Mapping[str,
         waits=tuple(_waits(album, plan, manifest, removals)),
         gates=tuple(gate for gate in album.gates if gate.name is not GateName.LISTING),
         queued=Queued(album.album, uploads, len(left) - uploads, cost) if left else None,
-        flawed=bool(album.errors),
+        flawed=bool(album.errors) or any(not item.protected for item in album.blocked),
+        held=bool(album.gates or album.blocked),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from imgur_sync.errors import BudgetError, CredentialsError, ImgurSyncError, LockHeldError, MadeRoomError
+from imgur_sync.model.activity import Wait, WaitKind
+from imgur_sync.report.escape import sentence
 
 FIRST, LONGEST = 60.0, 3600.0
 """Seconds after the first failure, and at most; doubled in between."""
@@ -29,7 +31,7 @@ class Failures:
         return self._until[album]
 
     def fine(self, album: str) -> None:
-        """Nothing is in the way any more, or the folder changed."""
+        """Nothing is in the way any more, or what is to be done is another thing now."""
         self._counts.pop(album, None)
         self._until.pop(album, None)
 
@@ -52,7 +54,7 @@ class Closure:
         doubled = 2.0 ** min(self._count - 1, 20)
         match error:
             case MadeRoomError():
-                self._count, wait = 0, 0.0
+                self._count, wait = self._count - 1, 0.0
             case LockHeldError():
                 wait = min(LOCK_LONGEST, LOCK_FIRST * doubled)
             case BudgetError():
@@ -67,3 +69,10 @@ class Closure:
     def open(self) -> None:
         """A pass came to its end."""
         self._count, self.until, self.error = 0, float("-inf"), None
+
+    def waits(self, now: float, wall: float) -> tuple[Wait, ...]:
+        """What keeps all albums waiting, as it is shown; `wall` is now in Unix seconds."""
+        if self.error is None or self.until <= now:
+            return ()
+        text = sentence(self.error.message, 400)
+        return (Wait(WaitKind.TROUBLE, "", text, until=wall + self.until - now, remedy=self.error.hint),)

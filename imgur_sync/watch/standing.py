@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from imgur_sync.errors import ExitCode, ImgurSyncError
+from imgur_sync.executor.quiet import spec_print
 from imgur_sync.model.activity import Queued, Wait, WaitKind
 from imgur_sync.model.event import RunFinished
 from imgur_sync.model.gate import Gate, GateName
 from imgur_sync.model.hint import Unwatched
 from imgur_sync.model.plan import AlbumPlan, Plan
+from imgur_sync.model.ports import StateStore
 from imgur_sync.model.spec import Manifest
 from imgur_sync.report.escape import terminal
 from imgur_sync.watch.events import FileWaits, GateOpened, GateTripped, Quarrel, WatchEvent
 from imgur_sync.watch.outlook import Outlook, outlook, remedy
-from imgur_sync.watch.patience import ROOM_LONGEST, Failures
+from imgur_sync.watch.patience import Failures
+from imgur_sync.watch.precedence import Precedence
 from imgur_sync.watch.quarrels import Quarrels
 from imgur_sync.watch.site import Site
-from imgur_sync.watch.wording import error_text
+from imgur_sync.watch.wording import checking, error_text
 
 REMOTE = (GateName.RESTORE, GateName.ADOPT, GateName.PUBLISH, GateName.STRIKE)
 """Gates about what only Imgur knows."""
 LEAST = 1.0
 """Seconds between two looks at an album that nothing touched."""
+RUNS = 100
+"""So many of the last runs are asked who made them: a day has few more."""
 LONG = 60.0
 """Seconds after which a file that is still being written is worth a line in the log."""
 
@@ -39,14 +45,15 @@ class Standings:
         self._gates: dict[str, tuple[Gate, ...]] = {}
         self._files: dict[str, frozenset[str]] = {}
         self._stuck: dict[str, str] = {}
+        self._doubted: set[str] = set()
+        self._doubts: dict[str, dict[str, float]] = {}
         self._suspects: set[str] = set()
         self._blamed: dict[str, str] = {}
         self._failures = Failures()
         self._flaws = Failures()
-        self._quarrels = Quarrels()
-        self._busy: frozenset[str] = frozenset()
-        self._room = Failures(ROOM_LONGEST)
-        self._made_room: frozenset[str] = frozenset()
+        self._quarrels = Quarrels(site.memory, site.clock)
+        self._quarrels.reread((spec.key, spec_print(spec)) for spec in manifest.albums)
+        self.precedence = Precedence(site, manifest)
         self._refusal: str = ""
         self.unwatched: tuple[Unwatched, ...] = ()
 
@@ -78,19 +85,31 @@ class Standings:
         plans = {album.album: album for album in plan.albums}
         for key in keys:
             self._suspects.discard(key)
-            self._blamed.pop(key, None)
+            if self._blamed.pop(key, None) is not None:
+                self._failures.fine(key)  # its entry can be carried out now
             album = plans.get(key)
+            if album is None or run is not None:
+                self._doubted.discard(key)
             if album is None:
                 yield from self._opened(key, ())
-                for kept in (self._outlooks, self._gates, self._files, self._stuck):
+                for kept in (self._outlooks, self._gates, self._files, self._stuck, self._doubts):
                     kept.pop(key, None)
                 self._failures.fine(key)
                 self._flaws.fine(key)
             else:
+                album = self._dated(album, run)
                 self._outlooks[key] = found = self._weighed(album, self._outlook(album, plan), run)
                 yield from self._opened(key, found.gates)
                 yield from self._gates_of(replace(plan, albums=(album,)), found)
                 yield from self._files_of(found)
+
+    def _dated(self, album: AlbumPlan, run: RunFinished | None) -> AlbumPlan:
+        """The plan, in which no doubt lasts longer than the first look without Imgur said: what a process that was
+        killed had sent is in doubt for a while from whenever one looks."""
+        known = self._doubts.get(album.album, {}) if run is None else {}
+        until = {doubt.what: min(doubt.until, known.get(doubt.what, doubt.until)) for doubt in album.unsettled}
+        self._doubts[album.album] = until
+        return replace(album, unsettled=tuple(replace(one, until=until[one.what]) for one in album.unsettled))
 
     def _weighed(self, album: AlbumPlan, found: Outlook, run: RunFinished | None) -> Outlook:
         """Count what failed. What a run left over for want of budget waits for the budget and for nothing else."""
@@ -107,35 +126,45 @@ class Standings:
         return found
 
     def _as_imgur_said(self, album: AlbumPlan, found: Outlook) -> Outlook:
-        """A look without Imgur does not see what a gate of the last pass was about: with the same folder, it holds."""
+        """A look without Imgur does not see what a gate of the last pass was about: with the same folder, it holds,
+        unless another run may have let it through; that takes a pass to know."""
         before = self._outlooks.get(album.album)
         if before is None or self._stuck.get(album.album) != album.fingerprint:
             return found
         known = {gate.name for gate in before.gates}
         gates = (*before.gates, *(gate for gate in found.gates if gate.name not in known))
         waits = (*before.waits, *(wait for wait in found.waits if wait not in before.waits))
-        return replace(found, act=False, again=None, gates=gates, waits=waits)
+        return replace(found, act=album.album in self._doubted, again=None, gates=gates, waits=waits, held=True)
 
     def _compare(self, album: AlbumPlan) -> None:
-        """A folder that is not as it was at the last look is a reason to try again at once."""
-        if self._prints.get(album.album, album.fingerprint) != album.fingerprint:
-            self._failures.fine(album.album)
+        """A folder that is not as it was at the last look ends a quarrel. What failed is no matter of the folder: that
+        goes on being tried ever more seldom, else a folder in which something happens all the time would have its
+        failing passes follow each other without a pause."""
+        before = self._prints.get(album.album) or self._quarrels.folder(album.album) or album.fingerprint
+        if before != album.fingerprint:
             self._quarrels.end(album.album)
         self._prints[album.album] = album.fingerprint
 
     def planned(self, plan: Plan) -> Iterator[WatchEvent]:
         """Take in the first plan of a pass: what somebody changed back on Imgur."""
         now = self._site.clock.monotonic()
-        self._busy = frozenset(album.album for album in plan.albums if album.steps)
-        for key in self._made_room:
-            (self._room.fine(key) if key in self._busy else self._room.failed(key, now))
-        self._made_room = frozenset()
+        self.precedence.works(frozenset(album.album for album in plan.albums if album.steps))
         for album in plan.albums:
             self._compare(album)
-            what = self._quarrels.found(album, now)
+            spec = self._manifest.album(album.album)
+            what = self._quarrels.found(album, now, spec_print(spec) if spec is not None else "")
             if what:
                 until = self._site.clock.now() + self._quarrels.until(album.album) - now
                 yield Quarrel(album.album, what, until)
+
+    def doubt_held(self) -> tuple[str, ...]:
+        """Another run was made: the albums that it may have changed something about for us, to be looked at."""
+        self._doubted |= self._stuck.keys()
+        return tuple(spec.key for spec in self._manifest.albums if self._held(spec.key))
+
+    def _held(self, key: str) -> bool:
+        found = self._outlooks.get(key)
+        return found is not None and found.held
 
     def apart(self, keys: tuple[str, ...]) -> tuple[str, ...]:
         """These albums, or one alone of those among which one has an entry that cannot be used."""
@@ -152,7 +181,7 @@ class Standings:
         self._failures.failed(key, now)
         what = error_text(error)
         before, self._blamed[key] = self._blamed.get(key), what
-        wait = Wait(WaitKind.MANIFEST, key, what, remedy="imgur-sync validate")
+        wait = Wait(WaitKind.MANIFEST, key, what, remedy=checking(self._manifest.path))
         self._outlooks[key] = Outlook(key, act=True, again=None, waits=(wait,))
         return before != what
 
@@ -164,26 +193,23 @@ class Standings:
         """The albums with an entry that cannot be used, as far as it is known."""
         return frozenset(self._blamed)
 
+    def heed(self, store: StateStore) -> None:
+        """Take in who worked by hand on albums that are left alone: that ends it."""
+        if self.quarrelled():
+            self._quarrels.heed(store.runs(RUNS))
+
     def quarrelled(self) -> frozenset[str]:
         """The albums that are left alone now."""
         now = self._site.clock.monotonic()
         return frozenset(spec.key for spec in self._manifest.albums if self._quarrels.until(spec.key) > now)
 
-    def overtaken(self, due: Iterable[str]) -> bool:
-        """Whether one of these albums comes before all those that the pass under way works on. Each time that nothing
-        was to be done for it then, it has to wait for longer: its folder may never be still."""
-        now = self._site.clock.monotonic()
-        priorities = {spec.key: spec.priority for spec in self._manifest.albums}
-        working = max((priorities[key] for key in self._busy & priorities.keys()), default=None)
-        waiting = (set(due) - self._busy) & priorities.keys()
-        ready = (key for key in waiting if self._room.until(key) <= now)
-        coming = frozenset(key for key in ready if working is not None and priorities[key] > working)
-        self._made_room |= coming
-        return bool(coming)
+    def overtaken_in_a_look(self, due: Iterable[str]) -> bool:
+        """As `Precedence.overtaken`, where these albums would be looked at alone then; otherwise nothing is won."""
+        return self.precedence.overtaken_alone(due, self._suspects)
 
     def reloaded(self, manifest: Manifest, changed: Iterable[str]) -> None:
         """Another manifest rules, with other entries of these albums."""
-        self._manifest = manifest
+        self._manifest = self.precedence.manifest = manifest
         for key in changed:
             self._failures.fine(key)
             self._quarrels.forget(key)
@@ -222,16 +248,22 @@ class Standings:
     def _waits(self) -> Iterator[Wait]:
         if self._refusal:
             what = f"the manifest cannot be used as it is now; the one before it still rules: {self._refusal}"
-            yield Wait(WaitKind.MANIFEST, "", what, remedy="imgur-sync validate")
+            yield Wait(WaitKind.MANIFEST, "", what, remedy=checking(self._manifest.path))
         for one in self.unwatched:
             yield from (Wait(WaitKind.FOLDER, album, one.text) for album in one.albums if not album.startswith("("))
         now, wall = self._site.clock.monotonic(), self._site.clock.now()
         for spec in self._manifest.albums:
             until = self._quarrels.until(spec.key)
             if until > now:
-                what = "somebody else keeps changing it back; it is left alone for a while"
-                yield Wait(WaitKind.PAUSED, spec.key, what, until=wall + until - now)
+                what = "somebody else keeps changing it back, so it is left alone"
+                start = f"imgur-sync -f {shlex.quote(terminal(str(self._manifest.path)))}"
+                remedy = f"{start} apply {shlex.quote(terminal(spec.key))}"
+                yield Wait(WaitKind.PAUSED, spec.key, what, until=wall + until - now, remedy=remedy)
             found = self._outlooks.get(spec.key)
+            until = self._failures.until(spec.key)
+            if found is not None and found.act and until > now and spec.key not in self._blamed:
+                what = "the last pass could not do all; the longer that lasts, the more seldom it is tried"
+                yield Wait(WaitKind.TROUBLE, spec.key, what, until=wall + until - now)
             yield from found.waits if found is not None else ()
         for key in self.outside():
             yield from self._outlooks[key].waits

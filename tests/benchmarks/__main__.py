@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [all|plan|upload|start|watch] [--quick] [--json FILE]`."""
+"""`python -m tests.benchmarks [all|plan|review|upload|start|watch] [--quick] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import bench_plan, bench_start, bench_upload, bench_watch, goals, machine
+from tests.benchmarks import bench_plan, bench_review, bench_start, bench_upload, bench_watch, goals, machine
 from tests.benchmarks.harness import compile_package
 from tests.benchmarks.report import Report
 
-BENCHES = ("plan", "upload", "start", "watch")
+BENCHES = ("plan", "review", "upload", "start", "watch")
 
 
 def main() -> None:
@@ -38,6 +38,8 @@ def main() -> None:
             bench_start.measure(report, work, rounds=rounds, quick=given.quick)
         if "plan" in wanted:
             bench_plan.measure(report, work, rounds=rounds, quick=given.quick, million=given.million)
+        if "review" in wanted:
+            bench_review.measure(report, work, rounds=rounds, quick=given.quick)
         if "upload" in wanted:
             bench_upload.measure(report, work, rounds=rounds, quick=given.quick, imgurpython=given.imgurpython)
         if "watch" in wanted:

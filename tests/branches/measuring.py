@@ -25,15 +25,28 @@ MEASURED = (
     "tests/cli",
     "tests/contract",
     "tests/e2e/test_anonymous_command.py",
+    "tests/e2e/test_bad_files.py",
+    "tests/e2e/test_bad_lifecycles.py",
+    "tests/e2e/test_bad_states.py",
     "tests/e2e/test_collections.py",
+    "tests/e2e/test_crossings_of_commands.py",
+    "tests/e2e/test_drift.py",
     "tests/e2e/test_explain.py",
     "tests/e2e/test_explain_removed.py",
     "tests/e2e/test_history_of_runs.py",
+    "tests/e2e/test_hostile_repositories.py",
+    "tests/e2e/test_hook_of_apply.py",
+    "tests/e2e/test_json_shapes.py",
     "tests/e2e/test_keys_and_patterns.py",
+    "tests/e2e/test_links_last.py",
     "tests/e2e/test_purge_and_the_folders.py",
     "tests/e2e/test_removed_and_moved.py",
     "tests/e2e/test_reversals.py",
     "tests/e2e/test_root_accept.py",
+    "tests/e2e/test_schemas_of_lines.py",
+    "tests/e2e/test_shared_state.py",
+    "tests/e2e/test_strikes.py",
+    "tests/e2e/test_watch_page.py",
     "tests/executor",
     "tests/imgur",
     "tests/local",
@@ -71,7 +84,7 @@ LEFT_OUT = frozenset(
         "tests/manifest/test_manifest_dumping.py::test_a_dump_is_loaded_without_pydantic_or_a_toml_parser",
     }
 )
-STARTING = ("tests/cli", "tests/e2e")
+STARTING = ("tests/cli",)
 """Only here the processes that tests start are counted too: those of other tests do what is counted anyway. Whoever
 adds tests: a process that may not write files cannot write down what it counted, and says so."""
 

@@ -15,6 +15,7 @@ from imgur_sync.errors import ExitCode
 from imgur_sync.report.checkup import Verdict
 from imgur_sync.simulator import Limits, Options, Running, running
 from tests.support.command import Workplace, workplace
+from tests.support.inside import Inside
 
 CHECKS = ["manifest", "folder", "state", "permissions", "disk", "credentials", "network", "account", "limits", "clock"]
 
@@ -168,7 +169,7 @@ def test_a_file_of_a_secret_that_others_can_read_is_a_warning(online: Workplace)
 
 def test_without_a_manifest_the_rest_is_checked(tmp_path: Path, imgur: Running) -> None:
     """A warning, and exit 0."""
-    code, rows = checks(Workplace(tmp_path, imgur.environment()))
+    code, rows = checks(Inside(tmp_path, imgur.environment()))
     assert code == 0
     assert "imgur-sync init" in row(rows, "manifest", Verdict.WARNING)["remedy"]
     assert row(rows, "account", Verdict.OK)
@@ -192,7 +193,7 @@ def test_a_row_that_was_damaged_is_found(online: Workplace) -> None:
 def test_a_clock_that_is_wrong_is_told(seconds: int, verdict: Verdict, code: int, tmp_path: Path) -> None:
     """By Imgur's Date; a little is a warning."""
     with running(Options(limits=Limits())) as server:
-        place = workplace(tmp_path, server.environment())
+        place = Inside(workplace(tmp_path).folder, server.environment())
         httpx.post(f"{server.url}/_simulator/clock", json={"advance": seconds}, trust_env=False)
         ended, rows = checks(place)
     assert ended == code
@@ -202,7 +203,7 @@ def test_a_clock_that_is_wrong_is_told(seconds: int, verdict: Verdict, code: int
 def test_credits_that_are_nearly_spent_are_a_warning(tmp_path: Path) -> None:
     """And no reason to fail."""
     with running(Options(limits=Limits(user_credits=10))) as server:
-        place = workplace(tmp_path, server.environment())
+        place = Inside(workplace(tmp_path).folder, server.environment())
         for _ in range(4):
             assert checks(place)[0] == 0
         _, rows = checks(place)

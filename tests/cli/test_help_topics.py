@@ -10,6 +10,7 @@ import click
 import pytest
 
 from imgur_sync.cli import COMMANDS, EPILOG, cli
+from imgur_sync.cli.sharing import KEY
 from imgur_sync.cli.topic_texts import ENVIRONMENT, GATES, TABLES
 from imgur_sync.cli.topics import TOPICS
 from imgur_sync.directories import CONFIG_VARIABLE, STATE_VARIABLE
@@ -32,6 +33,9 @@ from imgur_sync.model.plan import GateName
 from imgur_sync.report.shapes import SHAPES
 from imgur_sync.settings import _CREDENTIALS, _OTHERS, PREFIX
 from tests.support.command import Workplace
+
+OTHER_VARIABLES = {STATE_VARIABLE, CONFIG_VARIABLE, KEY}
+"""That no setting is read from."""
 
 TEXTS = {name: topic.text() for name, topic in TOPICS.items()}
 HEAD = 'version = 1\nlineage = "k3v9x2mq"\n'
@@ -63,7 +67,7 @@ def test_a_topic_fits_a_terminal(name: str) -> None:
 def test_a_topic_names_only_what_there_is(name: str) -> None:
     """Options, commands, variables, topics and tables."""
     text = TEXTS[name]
-    known = {f"{PREFIX}{one.upper()}" for one in (*_CREDENTIALS, *_OTHERS)} | {STATE_VARIABLE, CONFIG_VARIABLE}
+    known = {f"{PREFIX}{one.upper()}" for one in (*_CREDENTIALS, *_OTHERS)} | OTHER_VARIABLES
     assert set(re.findall(rf"{PREFIX}[A-Z_]+", text)) <= known
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) <= all_options()
     assert set(re.findall(r"imgur-sync ([a-z]+)", text)) <= set(COMMANDS)
@@ -120,7 +124,7 @@ def test_the_gates_topic_has_every_gate() -> None:
 
 def test_the_environment_topic_has_every_variable() -> None:
     """All that the settings read."""
-    known = {f"{PREFIX}{one.upper()}" for one in (*_CREDENTIALS, *_OTHERS)} | {STATE_VARIABLE, CONFIG_VARIABLE}
+    known = {f"{PREFIX}{one.upper()}" for one in (*_CREDENTIALS, *_OTHERS)} | OTHER_VARIABLES
     assert known == {name for name in ENVIRONMENT if name.startswith(PREFIX)}
     assert list(ENVIRONMENT)[: len(_CREDENTIALS)] == [f"{PREFIX}{one.upper()}" for one in _CREDENTIALS]
 
@@ -145,7 +149,7 @@ def test_the_json_topic_has_every_kind() -> None:
     """As a heading, with its fields below."""
     for kind, shape in SHAPES.items():
         part = TEXTS["json"].split(f"\n{kind} (")[1]
-        assert all(re.search(rf"^  {field}[\[:]", part, re.MULTILINE) for field in shape)
+        assert all(re.search(rf"^  {re.escape(field)}[\[:]", part, re.MULTILINE) for field in shape)
 
 
 def test_help_lists_explains_and_shows_commands(here: Workplace) -> None:

@@ -11,6 +11,7 @@ from imgur_sync.cli.simulator import FORMS, LIMITS
 from imgur_sync.simulator.options import Form, Knobs
 from imgur_sync.simulator.swarm import drawn_rates
 from tests.support.command import Workplace
+from tests.support.inside import Inside
 
 
 def served(place: Workplace, *options: str) -> tuple[dict[str, str], list[httpx.Response]]:
@@ -62,7 +63,7 @@ def test_the_command_knows_every_form_and_limit() -> None:
 
 @pytest.mark.parametrize("wrong", ["503", "day=417", "=417", "posts="])
 def test_a_refusal_that_there_is_not_is_named_with_those_there_are(tmp_path: Path, wrong: str) -> None:
-    done = Workplace(tmp_path).run("simulator", "--refusal", wrong)
+    done = Inside(tmp_path).run("simulator", "--refusal", wrong)
     assert done.returncode == 64
     assert f"--refusal {wrong}: there is no such limit or form" in done.stderr
     assert "client, user, posts, uploads; a form shape, legacy, errors, wait-400," in done.stderr

@@ -15,13 +15,14 @@ from imgur_sync.model.change import AlbumMade, PictureAdopted
 from imgur_sync.model.synced import Standing, SyncedPicture
 from imgur_sync.state.store import open_store
 from tests.support.command import MANIFEST, Workplace, fill
+from tests.support.inside import Inside
 
 
 def test_init_writes_one_file_that_validate_accepts(tmp_path: Path) -> None:
     """One album for each folder that was named, relative to the manifest; beside it only the schema for editors."""
     fill(tmp_path / "photos" / "cats")
     fill(tmp_path / "photos" / "dogs & co")
-    place = Workplace(tmp_path)
+    place = Inside(tmp_path)
     done = place.run("init", "photos/cats", str(tmp_path / "photos" / "dogs & co"))
     assert (done.returncode, done.stderr) == (0, "")
     assert "with 2 albums: cats, dogs-co." in done.stdout
@@ -39,7 +40,7 @@ def test_init_writes_one_file_that_validate_accepts(tmp_path: Path) -> None:
 def test_init_overwrites_nothing(name: str, tmp_path: Path) -> None:
     """Neither of the manifest's names, also not where it is a link that leads nowhere."""
     (tmp_path / name).symlink_to("nowhere")
-    done = Workplace(tmp_path).run("init")
+    done = Inside(tmp_path).run("init")
     assert done.returncode == ExitCode.USAGE
     assert f"{name} is here already; nothing was written" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == [name]
@@ -47,7 +48,7 @@ def test_init_overwrites_nothing(name: str, tmp_path: Path) -> None:
 
 def test_init_where_no_picture_is_says_so(tmp_path: Path) -> None:
     """The file that it writes says how an album is added; nobody is sent to plan nothing."""
-    done = Workplace(tmp_path).run("init")
+    done = Inside(tmp_path).run("init")
     assert done.returncode == 0
     assert done.stdout.startswith(f"No folder here holds pictures. Wrote {tmp_path / 'sync.toml'} without an album.\n")
     assert "imgur-sync plan" not in done.stdout
@@ -56,14 +57,14 @@ def test_init_where_no_picture_is_says_so(tmp_path: Path) -> None:
 def test_what_init_writes_fits_into_a_terminal(tmp_path: Path) -> None:
     """80 columns, comments and all."""
     fill(tmp_path / "cats")
-    text = Workplace(tmp_path).run("init", "-f", "-").stdout
+    text = Inside(tmp_path).run("init", "-f", "-").stdout
     assert max(map(len, text.splitlines())) <= 80
 
 
 def test_init_writes_where_it_is_told_to(tmp_path: Path) -> None:
     """-f FILE, and - for stdout; --json says what was written."""
     fill(tmp_path / "cats")
-    place = Workplace(tmp_path)
+    place = Inside(tmp_path)
     assert "[albums.cats]" in place.run("init", "-f", "-").stdout
     assert not (tmp_path / "sync.toml").exists()
     document = json.loads(place.run("init", "-f", "other.toml", "--json").stdout)
@@ -218,7 +219,7 @@ def test_status_needs_nothing_but_the_state(synced: Workplace) -> None:
     told = synced.run("status").stdout
     assert "cats: 3 pictures, 1 gone from Imgur  https://imgur.com/a/AlbumId" in told
     assert "Last change by us: 2001-09-09 01:46 +00:00" in told
-    elsewhere = Workplace(synced.folder / "photos")
+    elsewhere = Inside(synced.folder / "photos")
     told = elsewhere.run("status")
     state = elsewhere.folder / ".imgur-sync" / "state.db"
     assert told.stdout.startswith(f"There is no {state}: nothing was synced yet, or the state was lost.")

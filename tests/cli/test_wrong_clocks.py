@@ -15,6 +15,7 @@ from imgur_sync.model.budget import Budget, Charge, Cost, Denied, Reading, Reser
 from imgur_sync.model.ports import Ledger
 from imgur_sync.simulator import Limits, Options, Running, running
 from tests.support.command import Workplace, workplace
+from tests.support.inside import Inside
 
 YEARS = 10 * 365 * 86_400
 TOLD_LINE = "note: this machine's clock is "
@@ -43,7 +44,8 @@ class Idle(Ledger):
 def elsewhen(tmp_path: Path) -> Iterator[tuple[Workplace, Running]]:
     """A workplace, and an Imgur whose clock can be advanced."""
     with running(Options(limits=Limits(0, 0, 0, 0))) as server:
-        yield workplace(tmp_path, {**server.environment(), "IMGUR_SYNC_SETTLE_SECONDS": "0"}), server
+        place = workplace(tmp_path, {**server.environment(), "IMGUR_SYNC_SETTLE_SECONDS": "0"})
+        yield Inside(place.folder, place.environment), server
 
 
 def advance(server: Running, seconds: float) -> None:

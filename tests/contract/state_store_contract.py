@@ -39,10 +39,13 @@ from tests.contract.agreed_contract import AgreedContract
 from tests.contract.intent_contract import CATS, LINEAGE, IntentContract, digest_of, picture
 from tests.contract.leaving_contract import LeavingContract
 from tests.contract.renaming_contract import RenamingContract
+from tests.contract.review_contract import ReviewContract
 from tests.contract.run_contract import RunContract
 
 
-class StateStoreContract(AgreedContract, IntentContract, LeavingContract, RenamingContract, RunContract):
+class StateStoreContract(
+    AgreedContract, IntentContract, LeavingContract, RenamingContract, ReviewContract, RunContract
+):
     """Inherited by the tests of every implementation."""
 
     def test_an_empty_store_holds_nothing_but_its_lineage(self, store: StateStore) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from imgur_sync.model.ports import ActivityBoard, Cache, Ledger, TokenStore
+from imgur_sync.model.ports import ActivityBoard, Cache, Ledger, TokenStore, WatchMemory
 from tests.contract.activity_contract import ActivityContract
 from tests.contract.cache_contract import CacheContract
 from tests.contract.ledger_contract import LedgerContract
 from tests.contract.token_store_contract import TokenStoreContract
+from tests.contract.watch_memory_contract import WatchMemoryContract
 from tests.support.hand_clock import HandClock
 from tests.support.memory_activity import MemoryActivity
 from tests.support.memory_cache import MemoryCache
 from tests.support.memory_ledger import MemoryLedger
+from tests.support.memory_remembered import MemoryRemembered
 from tests.support.memory_tokens import MemoryTokens
 
 
@@ -77,3 +79,17 @@ class TestMemoryActivity(ActivityContract):
     def same(self, board: ActivityBoard) -> ActivityBoard:
         """The same object: it is of one process."""
         return board
+
+
+class TestMemoryRemembered(WatchMemoryContract):
+    """A memory in dicts."""
+
+    @pytest.fixture
+    def memory(self) -> WatchMemory:
+        """An empty one."""
+        return MemoryRemembered()
+
+    @pytest.fixture
+    def same(self, memory: WatchMemory) -> WatchMemory:
+        """The same object: it is of one process."""
+        return memory

@@ -144,6 +144,35 @@ class WatcherContract:
         stage.put(cats / "one.png")
         told(stage, Touched("cats", ("",)))
 
+    def test_a_folder_that_is_not_trusted_is_said_not_to_be_watched(self, stage: Stage) -> None:
+        """With a sentence, once; what is not watched anyway, or not known, is no matter."""
+        cats, dogs = stage.base / "cats", stage.base / "dogs"
+        self.started(stage, WatchedRoot(cats, ("cats",)), WatchedRoot(dogs, ("dogs",)))
+        stage.watcher.distrust(["cats", "owls"])
+        silent = told(stage, LookAtAll(Cause.UNWATCHED, ("cats",)))[-1]
+        assert isinstance(silent, LookAtAll)
+        assert silent.text
+        stage.watcher.distrust(["cats"])
+        assert [(one.root, one.why) for one in stage.watcher.unwatched()] == [(cats, Deaf.SILENT)]
+        stage.put(cats / "one.png")
+        stage.put(dogs / "one.png")
+        seen = told(stage, Touched("dogs", ("",)))
+        assert all(isinstance(hint, Touched) and hint.album == "dogs" for hint in seen), seen
+
+    def test_only_the_names_that_matter_are_told(self, stage: Stage) -> None:
+        """Of a root of which some names are wanted; whatever they are, and beside an album with the same root."""
+        home, cats = stage.base / "home", stage.base / "cats"
+        named = WatchedRoot(home, ("(settings)",), False, frozenset({"sync.toml", ".git"}))
+        self.started(stage, named, WatchedRoot(cats, ("cats",)))
+        stage.put(home / "other.toml")
+        stage.put(home / "sync.toml~")
+        stage.put(cats / "one.png")
+        seen = told(stage, Touched("cats", ("",)))
+        assert all(isinstance(hint, Touched) and hint.album == "cats" for hint in seen), seen
+        for name in ("sync.toml", ".git"):
+            stage.put(home / name)
+            told(stage, Touched("(settings)", ("",)))
+
     def test_waking_ends_one_wait_and_loses_nothing(self, stage: Stage) -> None:
         """Before the wait as well as in it; the hint that was there comes next."""
         cats = stage.base / "cats"

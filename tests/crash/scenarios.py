@@ -11,7 +11,7 @@ from typing import Any
 from imgur_sync.model.spec import BudgetSpec, Privacy, Prune, Removal
 from tests.crash.stage import CrashStage
 
-LATER = ("departure", "run", "run_step", "picture_text", "ignored_text", "agreed")
+LATER = ("departure", "run", "run_step", "picture_text", "ignored_text", "agreed", "reviewed", "consumed")
 """The tables that the first version of the state did not have."""
 Change = Callable[[CrashStage], None]
 

@@ -237,8 +237,8 @@ class CrashStage(LifecycleStage):
             local, ports.store, cache, ports.clock, ports.workers, ports.reader, ports.ledger, chance=ports.chance
         )
 
-    def _ledger(self) -> Any:
-        return Struck(super()._ledger(), self.striker, "ledger", LEDGER)
+    def _ledger(self, most: int | None = None) -> Any:
+        return Struck(super()._ledger(most), self.striker, "ledger", LEDGER)
 
     def _transport(self, ledger: Any, *, writing: bool) -> Transport:
         demo = self.demo

@@ -70,3 +70,4 @@ STORE = ("record", "open_intent", "begin_run", "end_run", "set_mode", "save_copy
 LEDGER = ("reserve", "settle", "observe", "refused", "lift")
 LOCAL = ("scan", "read")
 TOKENS = ("save", "load")
+MEMORY = ("begin_look", "end_look", "keep_feud")

@@ -27,8 +27,8 @@ def synced(here: Mirror) -> Mirror:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
-    """One synced mirror for all tests that cannot change it; each puts its manifest back."""
-    with mirror(tmp_path_factory.mktemp("shared")) as made:
+def shared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Mirror]:
+    """One synced mirror for all tests that cannot change it; each puts its manifest back. `KIND` as above."""
+    with mirror(tmp_path_factory.mktemp("shared"), kind=getattr(request.module, "KIND", Workplace)) as made:
         made.run("apply", "-y", "-q")
         yield made

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.command import PROGRAM
+from tests.support.inside import Inside
 from tests.support.mirror import table
 from tests.support.modes import MODES, Either, either
 
@@ -21,7 +22,7 @@ CATS, DOGS = table("cats"), table("dogs")
 @pytest.fixture(scope="module")
 def mode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Either]:
     """One synced mirror, for words that mean the same in both modes; a picture left an album. Nothing changes it."""
-    with either(tmp_path_factory.mktemp("shared"), "account") as here:
+    with either(tmp_path_factory.mktemp("shared"), "account", kind=Inside) as here:
         here.run("apply", "-y", "-q")
         (here.folder / "cats/c4.png").unlink()
         here.run("apply", "-y", "-q")
@@ -121,7 +122,7 @@ NEW = (
 @pytest.fixture(params=MODES)
 def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
     """The same, for one test alone."""
-    with either(tmp_path, request.param) as here:
+    with either(tmp_path, request.param, kind=Inside) as here:
         here.run("apply", "-y", "-q")
         (here.folder / "cats/c4.png").unlink()
         here.run("apply", "-y", "-q")

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import UPLOAD, Mirror
+
+KIND = Inside
 
 
 def test_a_refused_refresh_is_told_and_keeps_the_tokens(synced: Mirror) -> None:

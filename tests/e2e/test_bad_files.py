@@ -16,8 +16,11 @@ from typing import Any
 import pytest
 
 from tests.support.hostile import NAMES
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror, mirror, table
 from tests.support.pictures import box, gif, jpeg, lfs_pointer, mp4, png, png_header, webp
+
+KIND = Inside
 
 RAW = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 """Characters that no output for people may hold."""
@@ -99,7 +102,7 @@ def odd_ones(folder: Path) -> Iterator[socket.socket]:
 @pytest.fixture(scope="module")
 def zoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
     """One folder with one of everything."""
-    with mirror(tmp_path_factory.mktemp("zoo")) as made:
+    with mirror(tmp_path_factory.mktemp("zoo"), kind=Inside) as made:
         for path in (made.folder / "cats").iterdir():
             path.unlink()
         bad = {name: data for name, (data, _) in UNSENDABLE.items()}
@@ -200,7 +203,7 @@ def test_what_cannot_be_read_removes_nothing(synced: Mirror) -> None:
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
     """Folders of pictures with hostile names: one synced, one not."""
-    with mirror(tmp_path_factory.mktemp("hostile")) as made:
+    with mirror(tmp_path_factory.mktemp("hostile"), kind=Inside) as made:
         folder = os.fsencode(made.folder / "cats")
         for path in (made.folder / "cats").iterdir():
             path.unlink()

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from tests.e2e.test_bad_manifests import row
+from tests.support.inside import Inside
 from tests.support.mirror import HEAD, Mirror, mirror, table
 from tests.support.modes import either
+
+KIND = Inside
 
 BOTH = table("cats") + table("dogs")
 CATS = HEAD + table("cats")
@@ -128,7 +131,7 @@ ANONYMOUS: list[Any] = [
 @pytest.mark.parametrize(("text", "place"), ANONYMOUS)
 def test_what_only_an_account_can_have_is_refused_without_one(text: str, place: str, tmp_path: Path) -> None:
     """65 with the place; nothing is asked of Imgur."""
-    with either(tmp_path, "anonymous") as here:
+    with either(tmp_path, "anonymous", kind=Inside) as here:
         (here.folder / "trips").mkdir()
         here.manifest("\n" + text if "secret collection" in text else text)
         told = here.run("plan", code=65).stderr
@@ -139,7 +142,7 @@ def test_what_only_an_account_can_have_is_refused_without_one(text: str, place: 
 def test_hostile_folders_of_a_collection_are_albums_like_others(tmp_path: Path) -> None:
     """Names that mean something to terminals and CI systems: keys and titles are written harmlessly, once each."""
     names = [b"a\x1b[31mb", b"new\nline", b"::set-output name=x::y", "x\u202egpj".encode(), b"bad\xff", b"%s {folder}"]
-    with mirror(tmp_path) as here:
+    with mirror(tmp_path, kind=Inside) as here:
         for number, name in enumerate(names):
             folder = here.folder.__fspath__().encode() + b"/trips/" + name
             (here.folder / "trips").mkdir(exist_ok=True)
@@ -166,7 +169,7 @@ def test_hostile_folders_of_a_collection_are_albums_like_others(tmp_path: Path) 
 
 def test_a_list_of_ten_thousand_files_and_as_many_texts_are_planned(tmp_path: Path) -> None:
     """Within the limits that are promised; those that are not there are told, and not all of them."""
-    with mirror(tmp_path) as here:
+    with mirror(tmp_path, kind=Inside) as here:
         listed = [f"c{number}.png" for number in range(10_000)][::-1]
         texts = "".join(IMAGE.format(f"c{number}.png") for number in range(10_000))
         here.manifest(table("cats", f"order = {listed}") + texts)

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import HEAD, Mirror, mirror, table
+
+KIND = Inside
 
 BOTH = table("cats") + table("dogs")
 CAP = "max_credits_per_run = "
@@ -121,7 +124,7 @@ def test_a_byte_order_mark_is_no_obstacle(shared: Mirror) -> None:
 
 def test_five_thousand_albums_are_planned(tmp_path: Path) -> None:
     """They work, or a limit is named before any call."""
-    with mirror(tmp_path) as here:
+    with mirror(tmp_path, kind=Inside) as here:
         tables = []
         for number in range(5000):
             (here.folder / f"many/a{number}").mkdir(parents=True)

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import LINEAGE, Mirror
+
+KIND = Inside
 
 
 def truncated(path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.local.test_local_taken import exif, jpeg_with
+from tests.support.inside import Inside
 from tests.support.mirror import table
 from tests.support.modes import MODES, Either, either
 
@@ -25,7 +26,7 @@ description = "asleep"
 @pytest.fixture(params=MODES)
 def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
     """Nothing sent yet."""
-    with either(tmp_path, request.param) as here:
+    with either(tmp_path, request.param, kind=Inside) as here:
         yield here
 
 

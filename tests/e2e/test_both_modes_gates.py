@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import HEAD, table
 from tests.support.modes import MODES, Either, either
 
@@ -19,7 +20,7 @@ DOGS = table("dogs")
 @pytest.fixture(params=MODES)
 def up(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
     """Two albums, synced."""
-    with either(tmp_path, request.param) as here:
+    with either(tmp_path, request.param, kind=Inside) as here:
         here.run("apply", "-y", "-q")
         yield here
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror, mirror, table
 
 MOVED = '[[moved]]\nfrom = "cats"\nto = "katzen"\n'
@@ -15,7 +16,7 @@ MOVED = '[[moved]]\nfrom = "cats"\nto = "katzen"\n'
 @pytest.fixture
 def left(tmp_path: Path) -> Iterator[Mirror]:
     """Cats and dogs, synced; then a file of cats left its folder."""
-    with mirror(tmp_path) as made:
+    with mirror(tmp_path, kind=Inside) as made:
         made.run("apply", "-y", "-q")
         (made.folder / "cats" / "c1.png").unlink()
         made.run("apply", "-y", "-q")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror, table
 from tests.support.shape_check import check_document
+
+KIND = Inside
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.test_interruptions import started
-from tests.support.mirror import UPLOAD, sibling, table, until
+from tests.support.inside import Inside
+from tests.support.mirror import UPLOAD, apart, sibling, table, until
 from tests.support.modes import MODES, Either, either
 from tests.support.pictures import png
 
@@ -25,7 +26,7 @@ from tests.support.pictures import png
 @pytest.fixture(params=MODES)
 def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
     """Two folders with a manifest, none of it sent yet; with an account and without one."""
-    with either(tmp_path, request.param) as made:
+    with either(tmp_path, request.param, kind=Inside) as made:
         yield made
 
 
@@ -195,6 +196,7 @@ def test_story_8_a_rename_is_neither_an_upload_nor_a_removal(synced: Either) -> 
 
 def test_story_9_a_retry_after_a_time_out_makes_no_duplicate(here: Either) -> None:
     """The picture is stored, its answer lost, and the program killed before it could write anything down."""
+    here = apart(here)
     here.steer("faults", [{"match": {**UPLOAD, "nth": 2}, "fault": "drop_after"}])
     with started(here, "apply", "-y") as process:
         until(lambda: len(here.received()) >= 3)
@@ -210,7 +212,7 @@ def test_story_9_a_retry_after_a_time_out_makes_no_duplicate(here: Either) -> No
 def test_story_10_a_run_that_stops_early_leaves_no_orphan_and_no_empty_album(mode: str, tmp_path: Path) -> None:
     """Stopped at any upload: what is up stands in its album, and no album is empty."""
     for nth in (1, 2, 6):
-        with either(tmp_path / str(nth), mode) as here:
+        with either(tmp_path / str(nth), mode, kind=Inside) as here:
             refusal = {"status": 429, "body": '{"errors": [{"code": "429", "status": "Too Many Requests"}]}'}
             for later in range(nth, 9):
                 here.steer("faults", [{"match": {**UPLOAD, "nth": later}, "fault": "reply", **refusal}])

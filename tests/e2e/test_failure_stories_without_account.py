@@ -14,14 +14,15 @@ import pytest
 
 from tests.e2e.test_interruptions import started
 from tests.support.command import Workplace
-from tests.support.mirror import LINEAGE, UPLOAD, sibling, until
+from tests.support.inside import Inside
+from tests.support.mirror import LINEAGE, UPLOAD, apart, sibling, until
 from tests.support.modes import Either, either
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Either]:
     """Nothing sent yet, no account."""
-    with either(tmp_path, "anonymous") as made:
+    with either(tmp_path, "anonymous", kind=Inside) as made:
         yield made
 
 
@@ -34,6 +35,7 @@ def synced(here: Either) -> Either:
 
 def test_story_9_a_lost_answer_doubles_nothing_and_says_what_it_cost(here: Either) -> None:
     """The picture is stored, its answer lost with its deletehash: found in its album, kept, and told of."""
+    here = apart(here)
     here.steer("faults", [{"match": {**UPLOAD, "nth": 2}, "fault": "drop_after"}])
     with started(here, "apply", "-y") as process:
         until(lambda: len(here.received()) >= 3)

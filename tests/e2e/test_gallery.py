@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror, table
+
+KIND = Inside
 
 
 @pytest.fixture

@@ -11,7 +11,10 @@ import pytest
 
 from imgur_sync.simulator import Limits
 from tests.e2e.test_interruptions import started
+from tests.support.inside import Inside
 from tests.support.mirror import HEAD, Mirror, mirror, table, until
+
+KIND = Inside
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d [+-]\d\d:\d\d \(in ")
 
@@ -131,7 +134,7 @@ def test_a_token_that_expires_in_the_middle_is_refreshed_once(status: int, tmp_p
 )
 def test_a_used_up_limit_ends_a_run_before_imgur_has_to_refuse(limits: Limits, tmp_path: Path) -> None:
     """Exit 6 with the time to come back; a run before that time uploads nothing, and what is there is in order."""
-    with mirror(tmp_path, limits=limits) as here:
+    with mirror(tmp_path, limits=limits, kind=Inside) as here:
         here.run("plan", "-q")
         first = here.run("apply", "-y", code=6)
         assert TIME.search(first.stdout), first.stdout
@@ -152,7 +155,7 @@ def test_a_used_up_limit_ends_a_run_before_imgur_has_to_refuse(limits: Limits, t
 
 def test_the_unannounced_limit_of_uploads_ends_a_run_with_the_first_refusals(tmp_path: Path) -> None:
     """Exit 6 with Imgur's own time; what was under way is refused, nothing is repeated, nothing is there twice."""
-    with mirror(tmp_path, limits=Limits(0, 0, 0, 2)) as here:
+    with mirror(tmp_path, limits=Limits(0, 0, 0, 2), kind=Inside) as here:
         told = here.run("apply", "-y", code=6)
         assert TIME.search(told.stdout), told.stdout
         assert len(here.received()) == 2
@@ -175,7 +178,7 @@ def test_a_run_capped_by_hand_is_finished_by_the_next_ones(here: Mirror) -> None
 
 def test_wishes_that_imgur_ignores_are_told_and_not_repeated_for_ever(tmp_path: Path) -> None:
     """Exit 7 names them; after the second attempt they are not tried again until the wish changes."""
-    with mirror(tmp_path, privacy="ignored", cover="ignored") as here:
+    with mirror(tmp_path, privacy="ignored", cover="ignored", kind=Inside) as here:
         public = table("dogs", 'privacy = "public"', "allow_public = true")
         here.manifest(table("cats", 'cover = "c3.png"') + public)
         here.run("apply", "-y", "-q", code=7)
@@ -191,7 +194,7 @@ def test_wishes_that_imgur_ignores_are_told_and_not_repeated_for_ever(tmp_path: 
 
 def test_an_imgur_that_ignores_order_and_ids_is_served_all_the_same(tmp_path: Path) -> None:
     """Then pictures are taken out and put in again by the other calls: the album equals the folder."""
-    with mirror(tmp_path, order="ignored", put_ids="ignored") as here:
+    with mirror(tmp_path, order="ignored", put_ids="ignored", kind=Inside) as here:
         here.run("apply", "-y", "-q")
         here.check_equal("cats", "dogs")
         (here.folder / "cats" / "c0.png").rename(here.folder / "cats" / "x0.png")

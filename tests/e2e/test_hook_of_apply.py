@@ -17,6 +17,7 @@ import pytest
 
 from tests.e2e.test_interruptions import started
 from tests.support.command import PROGRAM
+from tests.support.inside import Inside
 from tests.support.mirror import UPLOAD, Mirror, mirror, until
 from tests.support.shape_check import check_document
 
@@ -24,7 +25,7 @@ from tests.support.shape_check import check_document
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Mirror]:
     """The albums cats and dogs, nothing sent yet, and a hook that keeps what it gets."""
-    with mirror(tmp_path) as made:
+    with mirror(tmp_path, kind=Inside) as made:
         made.place = type(made.place)(made.folder, {**made.place.environment, "IMGUR_SYNC_HOOK": keeping(made.folder)})
         yield made
 
@@ -90,6 +91,7 @@ def test_no_link_id_or_secret_is_told(here: Mirror) -> None:
     """Not of a hidden album either; and the hook's environment has no credential."""
     then = f"import os, json; json.dump(dict(os.environ), open({str(here.folder / 'env')!r}, 'w'))"
     here.run("apply", "-y", environ={"IMGUR_SYNC_HOOK": keeping(here.folder, then)})
+    until(lambda: (here.folder / "told").exists() and (here.folder / "told").read_text().endswith("\n"))
     text = (here.folder / "told").read_text()
     until(lambda: (here.folder / "env").exists() and (here.folder / "env").read_text().endswith("}"))
     text += (here.folder / "env").read_text()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.hostile import NAMES
+from tests.support.inside import Inside
 from tests.support.mirror import table
 from tests.support.modes import MODES, Either, either
 from tests.support.pictures import png
@@ -20,7 +21,7 @@ ESC = "\x1b]0;owned\x07\x1b[2J\u202egpj\u2066 ::set-output name=x::y\r\n::error:
 @pytest.fixture(params=MODES)
 def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
     """An album whose files have every hostile name."""
-    with either(tmp_path, request.param) as made:
+    with either(tmp_path, request.param, kind=Inside) as made:
         for number, name in enumerate(NAMES):
             Path(os.fsdecode(os.fsencode(made.folder / "cats") + b"/" + name)).write_bytes(png(seed=200 + number))
         made.manifest(table("cats"))
@@ -68,7 +69,7 @@ def test_names_of_files(here: Either) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_texts_on_imgur(mode: str, tmp_path: Path) -> None:
     """A title that acts on terminals, and one of 100 kB: told escaped and cut, then set back or left alone."""
-    with either(tmp_path, mode) as here:
+    with either(tmp_path, mode, kind=Inside) as here:
         here.manifest(table("cats", 'image_title = "{stem}"'))
         here.run("apply", "-y", "-q")
         check_texts(here)

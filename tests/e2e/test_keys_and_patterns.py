@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror
+
+KIND = Inside
 
 
 def test_links_and_history_take_patterns(shared: Mirror) -> None:

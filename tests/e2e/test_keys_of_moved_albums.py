@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import table
 from tests.support.modes import MODES, Either, either
 
@@ -17,7 +18,7 @@ HOUNDS = table("hounds", 'order = ["d2.png"]', folder="dogs")
 @pytest.fixture(params=MODES)
 def up(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
     """Two albums, synced; one of dogs was replaced since."""
-    with either(tmp_path, request.param) as here:
+    with either(tmp_path, request.param, kind=Inside) as here:
         here.run("apply", "-y", "-q")
         here.put("dogs/d0.png", 50)
         here.run("apply", "-y", "-q")

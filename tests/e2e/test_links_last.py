@@ -19,6 +19,7 @@ from imgur_sync.cli.copying import copy_text
 from imgur_sync.cli.session import Session
 from imgur_sync.errors import UsageError
 from tests.support.command import PROGRAM
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror, mirror, table
 from tests.support.shape_check import check_document
 
@@ -26,7 +27,7 @@ from tests.support.shape_check import check_document
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
     """cats, then a picture of dogs, then one more of cats were uploaded."""
-    with mirror(tmp_path_factory.mktemp("last")) as made:
+    with mirror(tmp_path_factory.mktemp("last"), kind=Inside) as made:
         made.manifest(table("cats", 'title = "Our cats"').replace('title = "cats"\n', "") + table("dogs"))
         made.run("apply", "-y", "cats")
         made.put("dogs/d9.png", 99)

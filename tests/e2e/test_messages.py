@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import HEAD, UPLOAD, Mirror, table
+
+KIND = Inside
 
 LISTS = {"path": "/3/account/me/albums*"}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import UPLOAD, table
 from tests.support.modes import MODES, Either, either
 
@@ -16,7 +17,7 @@ RESPECT = 'on_remote_delete = "respect"'
 @pytest.fixture(params=MODES)
 def up(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
     """Two albums, synced."""
-    with either(tmp_path, request.param) as here:
+    with either(tmp_path, request.param, kind=Inside) as here:
         here.run("apply", "-y", "-q")
         yield here
 
@@ -102,7 +103,7 @@ def test_an_upload_that_may_have_happened_is_waited_for_then_told(up: Either) ->
 @pytest.mark.parametrize("mode", MODES)
 def test_readings_that_stay_behind_a_little_are_waited_for(mode: str, tmp_path: Path) -> None:
     """A first sync, then edits of every kind, each done by one apply that ends with 0."""
-    with either(tmp_path, mode, lag=0.5) as here:
+    with either(tmp_path, mode, lag=0.5, kind=Inside) as here:
         slow = {"IMGUR_SYNC_SETTLE_SECONDS": "4"}
         here.run("apply", "-y", "-q", environ=slow)
         here.put("cats/c0.png", 70)

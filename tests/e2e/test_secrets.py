@@ -12,7 +12,10 @@ from urllib.parse import quote
 import pytest
 
 from tests.e2e.test_interruptions import started
-from tests.support.mirror import UPLOAD, Mirror, until
+from tests.support.inside import Inside
+from tests.support.mirror import UPLOAD, Mirror, apart, until
+
+KIND = Inside
 
 
 def tokens(here: Mirror) -> set[str]:
@@ -44,6 +47,7 @@ COMMANDS = (
     ["validate", "--debug"],
     ["plan", "--debug"],
     ["plan", "--json", "--refresh", "--debug"],
+    ["plan", "--format", "markdown", "--debug", "--events", "/dev/stderr"],
     ["apply", "-y", "-v"],
     ["apply", "-y", "--debug", "--json"],
     ["status", "--json"],
@@ -106,6 +110,7 @@ def files(folder: Path) -> Iterator[Path]:
 def test_no_file_holds_a_secret_but_those_made_for_it(here: Mirror) -> None:
     """Tokens stand in the token files only, deletehashes in the state only; both are for the user's eyes alone, also
     while a run is under way and after it was killed."""
+    here = apart(here)
     here.steer("faults", [{"match": {**UPLOAD, "nth": 4}, "fault": "delay", "seconds": 20}])
     with started(here, "apply", "-y", "--debug") as process:
         until(lambda: len(here.received()) >= 3)

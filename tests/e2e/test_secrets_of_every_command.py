@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.test_secrets import deletehashes, files, leaks, tokens
+from tests.support.inside import Inside
 from tests.support.mirror import table
 from tests.support.modes import MODES, Either, either
 
@@ -46,7 +47,7 @@ DOING = (
 @pytest.fixture(params=MODES)
 def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
     """Three albums; one picture left, one was replaced."""
-    with either(tmp_path, request.param) as made:
+    with either(tmp_path, request.param, kind=Inside) as made:
         made.put("owls/o0.png", 50)
         made.manifest(CATS + DOGS + table("owls"))
         made.run("apply", "-y", "-q")

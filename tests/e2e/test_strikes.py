@@ -12,6 +12,7 @@ from imgur_sync.model.budget import LimitName, Refusal
 from imgur_sync.simulator import Limits
 from imgur_sync.state.ledger import Caps, SqliteLedger
 from tests.support.hand_clock import HandClock
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror
 from tests.support.modes import MODES, Either, either
 
@@ -23,7 +24,7 @@ SHORT_DAY = {"account": 115, "anonymous": 105}
 def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Either]:
     """Eight pictures to send, 80 credits, and a day that is hardly longer."""
     limits = Limits(user_credits=0, client_credits=SHORT_DAY[request.param], posts=0, uploads=0)
-    with either(tmp_path, request.param, limits=limits) as made:
+    with either(tmp_path, request.param, limits=limits, kind=Inside) as made:
         yield made
 
 

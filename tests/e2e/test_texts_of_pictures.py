@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.local.test_local_taken import exif, jpeg_with
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror, mirror
 
 CATS = """[albums.cats]
@@ -26,7 +27,7 @@ description = "asleep"
 @pytest.fixture(params=["mixed", "v1"])
 def here(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """Three photographs; taken in the order c, b, a."""
-    with mirror(tmp_path, shape=request.param) as here:
+    with mirror(tmp_path, shape=request.param, kind=Inside) as here:
         for number, name in enumerate(("a.jpg", "b.jpg", "c.jpg")):
             date = f"{2024 - number}:05:01 10:11:12"
             here.put(f"photos/{name}", jpeg_with(exif(date, "+02:00"), number))

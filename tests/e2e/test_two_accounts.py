@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.command import Workplace
+from tests.support.inside import Inside
 from tests.support.mirror import HEAD, LINEAGE, SETTLE, Mirror, mirror, table
 
 
 def test_two_profiles_mirror_into_two_accounts(tmp_path: Path) -> None:
     """Logged in once each, nothing in the environment; every album belongs to the account of its manifest's profile,
     and each account is charged for its own."""
-    with mirror(tmp_path) as here:
+    with mirror(tmp_path, kind=Inside) as here:
         second = here.steer("clients", {"account": "second"})
         shared = {
             "IMGUR_SYNC_API_URL": here.place.environment["IMGUR_SYNC_API_URL"],
@@ -30,7 +30,7 @@ def test_two_profiles_mirror_into_two_accounts(tmp_path: Path) -> None:
             ("second", second["client_id"], second["client_secret"], second["refresh_token"]),
         ):
             (tmp_path / "secret").write_text(secret)
-            place = Workplace(here.folder, shared)
+            place = Inside(here.folder, shared)
             done = place.run(
                 "login",
                 *("--profile", profile, "--client-id", application, "--client-secret-file", str(tmp_path / "secret")),
@@ -38,9 +38,9 @@ def test_two_profiles_mirror_into_two_accounts(tmp_path: Path) -> None:
                 stdin=token,
             )
             assert done.returncode == 0, done.stderr
-        one = Mirror(Workplace(here.folder, shared), here.server, here.web)
+        one = Mirror(Inside(here.folder, shared), here.server, here.web)
         one.manifest(table("cats"))
-        two = Mirror(Workplace(tmp_path / "two", shared), here.server, here.web)
+        two = Mirror(Inside(tmp_path / "two", shared), here.server, here.web)
         two.put("birds/b.png", 77)
         two.manifest(table("birds"), head=HEAD.replace(LINEAGE, "w7w7w7w7") + '[account]\nprofile = "second"\n')
         for there in (one, two):

@@ -16,7 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror
+
+KIND = Inside
 
 CERTIFICATES = Path(__file__).with_name("certificates")
 BUSY = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

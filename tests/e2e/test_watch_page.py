@@ -8,8 +8,9 @@ import re
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -17,9 +18,12 @@ import pytest
 
 from imgur_sync.errors import ExitCode
 from tests.support.command import Workplace
+from tests.support.inside import Inside
+from tests.support.inside_daemon import InsideDaemon, live
 from tests.support.mirror import HEAD, Mirror, mirror, table, until
 
 PATIENCE = 60.0
+ADDRESS = r"the status page is (http://\S+)\n"
 
 
 @pytest.fixture
@@ -33,9 +37,7 @@ def here(tmp_path: Path) -> Iterator[Mirror]:
 class Visitor:
     """A daemon with a page, and a browser in front of it. Tiles and style sheets are fetched as a browser does."""
 
-    def __init__(self, place: Mirror, process: subprocess.Popen[str], address: str) -> None:
-        self.place = place
-        self.process = process
+    def __init__(self, address: str) -> None:
         self.web = httpx.Client(base_url=address, trust_env=False, verify=False, timeout=PATIENCE)
 
     def page(self) -> str:
@@ -66,28 +68,36 @@ class Visitor:
         assert found is not None, text
         return float(found[1])
 
-    def end(self, number: int = signal.SIGTERM) -> tuple[int, str]:
-        """Ask the daemon to end; its exit code and what it told since."""
-        self.process.send_signal(number)
-        _, told = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, told
-
 
 @contextmanager
-def visited(place: Mirror, *arguments: str) -> Iterator[Visitor]:
+def visited(place: Mirror) -> Iterator[tuple[Visitor, subprocess.Popen[str]]]:
     """Start a daemon with a page on a free port, and visit it."""
-    process = place.place.start("watch", *(arguments or ("--listen", "127.0.0.1:0")))
+    process = place.place.start("watch", "--listen", "127.0.0.1:0")
     assert process.stderr is not None
     try:
         first = process.stderr.readline()
-        found = re.search(r"the status page is (http://\S+)", first)
+        found = re.search(ADDRESS, first)
         assert found is not None, first + process.stderr.read()
-        visitor = Visitor(place, process, found[1])
+        visitor = Visitor(found[1])
         with visitor.web:
-            yield visitor
+            yield visitor, process
     finally:
         process.kill()
         process.communicate()
+
+
+def visit(place: Mirror, story: Callable[[Visitor], None], *arguments: str) -> str:
+    """The same inside the test's process, while `story` runs; all that the daemon told."""
+
+    def told(watch: InsideDaemon) -> None:
+        watch.until(lambda: re.search(ADDRESS, watch.errors) is not None)
+        found = re.search(ADDRESS, watch.errors)
+        assert found is not None
+        visitor = Visitor(found[1])
+        with visitor.web:
+            story(visitor)
+
+    return live(place, told, *arguments)
 
 
 def test_the_page_follows_what_the_daemon_does(here: Mirror) -> None:
@@ -96,7 +106,7 @@ def test_the_page_follows_what_the_daemon_does(here: Mirror) -> None:
     quick = HEAD.replace("[budget]", '[watch]\nremoval_hold = "1s"\n[budget]')
     here.manifest(table("cats") + table("dogs"), head=quick)
     (here.folder / "cats" / "notes.txt").write_text("private")
-    with visited(here) as visitor:
+    with visited(here) as (visitor, process):
         visitor.until("as its folder is", "5 pictures in it", "3 pictures in it", "finished: ")
         page = visitor.page()
         addresses = re.findall(r'<img src="([^"]*)"', page)
@@ -119,8 +129,9 @@ def test_the_page_follows_what_the_daemon_does(here: Mirror) -> None:
         assert visitor.metric('waits{kind="gate"}') == 1
         visitor.page()
         assert len(here.shown("dogs")) == 3
-        code, told = visitor.end()
-        assert code == ExitCode.SIGTERM, told
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=PATIENCE)
+        assert process.returncode == ExitCode.SIGTERM, told
         assert "Traceback" not in told
         with pytest.raises(httpx.ConnectError):
             visitor.web.get("/healthz")
@@ -137,11 +148,14 @@ def test_what_is_on_the_page_is_in_no_way_a_key(here: Mirror) -> None:
     environ = here.place.environ()
     secrets = [value for name, value in environ.items() if name.endswith(("_TOKEN", "_SECRET")) and value]
     here.put(f"cats/{secrets[0]}.png", 77)
-    with visited(here) as visitor:
+    seen: list[str] = []
+
+    def story(visitor: Visitor) -> None:
         visitor.until('alt="***.png"', "cats: ***.png is up", "6 pictures in it", "3 pictures in it")
-        told = visitor.page() + visitor.web.get("/metrics").text + visitor.web.get("/still").text
-        world = here.look("world")
-        told += visitor.end()[1]
+        seen.extend([visitor.page(), visitor.web.get("/metrics").text, visitor.web.get("/still").text])
+
+    told = visit(here, story, "--listen", "127.0.0.1:0") + "".join(seen)
+    world = here.look("world")
     things = [*world["albums"], *world["images"]]
     keys = [value for thing in things for name, value in thing.items() if name in ("id", "deletehash") and value]
     assert len(keys) >= 11
@@ -152,6 +166,7 @@ def test_what_is_on_the_page_is_in_no_way_a_key(here: Mirror) -> None:
 
 def test_what_cannot_be_served_is_told_at_the_start(here: Mirror) -> None:
     """Before anything is sent: no place, one that others reach, one that is taken."""
+    here = replace(here, place=Inside(here.folder, here.place.environment))
     done = here.run("watch", "--listen", "0.0.0.0:0", code=ExitCode.USAGE)
     assert "can be reached from other machines" in done.stderr
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -169,12 +184,17 @@ def test_the_settings_can_ask_for_it(here: Mirror) -> None:
     (here.folder / "config").mkdir()
     (here.folder / "config" / "config.toml").write_text('[profiles.default]\nlisten = "[::1]:0"\n')
     configured = with_environment(here, IMGUR_SYNC_CONFIG_DIR=str(here.folder / "config"))
-    with visited(configured, "--verbose") as visitor:
+
+    def six(visitor: Visitor) -> None:
         assert str(visitor.web.base_url).startswith("http://[::1]:")
         assert visitor.web.get("/healthz").text == "ok\n"
-    both = with_environment(configured, IMGUR_SYNC_LISTEN="127.0.0.1:0")
-    with visited(both, "--verbose") as visitor:
+
+    visit(configured, six, "--verbose")
+
+    def four(visitor: Visitor) -> None:
         assert str(visitor.web.base_url).startswith("http://127.0.0.1:")
+
+    visit(with_environment(configured, IMGUR_SYNC_LISTEN="127.0.0.1:0"), four, "--verbose")
     here.manifest(table("cats"), head=HEAD + '[watch]\nlisten = "127.0.0.1:0"\n')
     here.run("watch", code=ExitCode.UNREADABLE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,25 @@ def test_a_keyless_picture_is_uploaded_once_more_only_to_be_moved(stage: SyncSta
     finish(stage)
     check_equal(stage)
     assert received(stage)[lost] == 2
+
+
+def test_a_keyless_picture_that_cannot_be_sent_again_holds_no_order_up(stage: SyncStage) -> None:
+    """Its file is no picture any more, so that it stays where it is; the others come into their order around it."""
+    lost = lose(stage)
+    (stage.albums["cats"].root / "1.png").write_text("no picture")
+    stage.put("cats", "00.png", 98)
+    for _ in range(2):
+        assert stage.apply().codes == (ExitCode.PARTIAL,)
+        stage.clock.advance(100)
+    assert lost in stage.shown("cats")
+    files = [sha for sha in stage.wanted("cats") if sha != content(stage, "1.png")]
+    assert [sha for sha in stage.shown("cats") if sha != lost] == files
+    assert stage.uploads() == 5
+
+
+def content(stage: SyncStage, name: str) -> str:
+    """The SHA-256 of a file of cats."""
+    return hashlib.sha256((stage.albums["cats"].root / name).read_bytes()).hexdigest()
 
 
 def test_a_keyless_picture_whose_file_leaves_is_taken_out(stage: SyncStage) -> None:

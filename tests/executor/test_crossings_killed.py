@@ -14,7 +14,7 @@ from imgur_sync.model.spec import Order
 from imgur_sync.model.texts import Texts
 from tests.support.lifecycle_stage import LifecycleStage
 
-LATER = ("departure", "run", "run_step", "picture_text", "ignored_text", "agreed")
+LATER = ("departure", "run", "run_step", "picture_text", "ignored_text", "agreed", "reviewed", "consumed")
 """The tables that the first version of the state did not have."""
 
 

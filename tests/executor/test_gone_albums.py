@@ -136,3 +136,17 @@ def test_pictures_that_live_are_not_asked_for_at_every_look_of_one_run(stage: Sy
     asked = [path for path in paths if path.startswith("/3/image/")]
     assert len(set(asked)) == 4
     assert len(asked) <= 2 * 4
+
+
+def test_pictures_that_are_gone_are_not_asked_for_at_every_look_of_one_run(stage: SyncStage) -> None:
+    """While an upload into another album is in doubt, they wait for an approval: two answers are enough."""
+    for image in stage.remote("cats")["images"]:
+        stage.steer("edit", {"op": "delete_image", "id": image})
+    stage.clock.advance(5000)
+    stage.put("dogs", "9.png", 30)
+    stage.steer("faults", [{"fault": "drop_before", "match": {"method": "POST", "path": "/3/upload", "nth": 1}}])
+    since = len(stage.look("history")["requests"])
+    assert stage.apply().codes == (ExitCode.GATE,)
+    paths = [entry["path"] for entry in stage.look("history")["requests"][since:] if entry["method"] == "GET"]
+    asked = [path for path in paths if path.startswith("/3/image/")]
+    assert (len(set(asked)), len(asked)) == (4, 8)

@@ -100,3 +100,32 @@ def test_the_record_of_a_picture_ends_when_its_file_leaves_too(stage: SyncStage)
     copied.write_bytes(data)
     assert stage.apply().uploaded == 1
     assert stage.shown("cats") == stage.wanted("cats")
+
+
+NOT_FOUND = {"fault": "reply", "status": 404, "body": "<html>not found</html>"}
+"""A page that Imgur answers with now and then for what is there."""
+
+
+def test_one_404_does_not_make_a_picture_a_deleted_one(stage: SyncStage) -> None:
+    """Somebody took it out of the album; it lives, and comes back without an upload."""
+    album = stage.remote("cats")
+    stage.steer("edit", {"op": "remove_from_album", "id": album["id"], "images": album["images"][1:2]})
+    stage.steer("faults", [{"match": {"method": "GET", "path": "/3/image/*", "nth": 1}, **NOT_FOUND}])
+    finished = stage.apply(refresh=True)
+    assert (finished.codes, finished.uploaded) == ((ExitCode.DONE,), 0)
+    assert stage.shown("cats") == stage.wanted("cats")
+
+
+@pytest.mark.parametrize("status", [404, 400])
+def test_one_refusal_does_not_end_the_record_of_a_picture_without_a_file(stage: SyncStage, status: int) -> None:
+    """A file wants it, Imgur answers once that it is gone, or nobody's to see, and then that it lives: nothing is sent
+    twice."""
+    data = (stage.albums["cats"].root / "1.png").read_bytes()
+    (stage.albums["cats"].root / "1.png").unlink()
+    assert stage.apply().codes == (ExitCode.DONE,)
+    later(stage)
+    (stage.albums["cats"].root / "1.png").write_bytes(data)
+    stage.steer("faults", [{"match": {"method": "GET", "path": "/3/image/*", "nth": 1}, **NOT_FOUND, "status": status}])
+    finished = stage.apply()
+    assert (finished.codes, finished.uploaded) == ((ExitCode.DONE,), 0)
+    assert stage.shown("cats") == stage.wanted("cats")

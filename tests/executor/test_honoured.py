@@ -82,6 +82,20 @@ def test_a_header_field_that_imgur_ignores_is_reported(stage: SyncStage, field: 
     assert len(puts) == 1 + 2
 
 
+def test_a_cover_that_imgur_ignored_is_tried_with_another_picture_of_that_path(stage: SyncStage) -> None:
+    """The one that was ignored is gone; the one that is uploaded in its place is another wish."""
+    stage.steer("knobs", {"cover": "ignored"})
+    stage.change("cats", cover="2.png")
+    for _ in range(2):
+        assert stage.apply().codes == (ExitCode.PARTIAL,)
+        stage.clock.advance(1000)
+    stage.steer("edit", {"op": "delete_image", "id": stage.remote("cats")["images"][2]})
+    stage.steer("knobs", {"cover": "honoured"})
+    assert stage.apply(refresh=True).codes == (ExitCode.DONE,)
+    album = stage.remote("cats")
+    assert album["cover"] == album["images"][2]
+
+
 def test_a_trimmed_description_is_reported_and_not_fought(stage: SyncStage) -> None:
     """A text of which Imgur keeps only the beginning is exit 7, sent twice at the most."""
     stage.steer("knobs", {"trim_text": 10})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from imgur_sync.errors import ExitCode
 from imgur_sync.model.event import Warned
+from imgur_sync.model.spec import Prune
 from imgur_sync.model.step import Upload
 from tests.support.sync_stage import SyncStage
 
@@ -50,3 +51,28 @@ def test_a_file_that_is_gone_since_takes_its_recognised_picture_out(tmp_path: Pa
         (tmp_path / "cats" / "b.png").unlink()
         assert stage.apply().codes == (ExitCode.DONE,)
         assert (stage.uploads(), stage.shown("cats")) == (4, stage.wanted("cats"))
+
+
+def test_what_moved_since_is_not_uploaded_again_where_nothing_leaves_an_album(tmp_path: Path) -> None:
+    """By that state the picture stays in the first album, with `never` for good; but that does not show it any more."""
+    with SyncStage(tmp_path) as stage:
+        for key, seed in (("cats", 0), ("dogs", 10)):
+            stage.album(key)
+            for number in range(3):
+                stage.put(key, f"{key}{number}.png", seed + number)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        state = tmp_path / ".imgur-sync" / "state.db"
+        shutil.copy(state, tmp_path / "yesterday.db")
+        stage.clock.advance(5000)
+        (stage.albums["cats"].root / "cats1.png").rename(stage.albums["dogs"].root / "cats1.png")
+        assert stage.apply().codes == (ExitCode.DONE,)
+        stage.clock.advance(5000)
+
+        shutil.copy(tmp_path / "yesterday.db", state)
+        for key in stage.albums:
+            stage.change(key, prune=Prune.NEVER)
+        for _ in range(2):
+            assert stage.apply().codes == (ExitCode.DONE,)
+            assert [stage.shown(key) for key in stage.albums] == [stage.wanted(key) for key in stage.albums]
+            stage.clock.advance(5000)
+        assert stage.uploads() == 6

@@ -14,6 +14,7 @@ from imgur_sync.executor.history import recorded_run
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.workers import ThreadWorkers
 from imgur_sync.model.gate import GateName
+from imgur_sync.model.reviewed import Expected
 from imgur_sync.model.spec import Moved, Prune
 from imgur_sync.model.synced import IntentKind
 from tests.executor.test_reversals_in_trouble import refused, writes
@@ -114,9 +115,9 @@ def test_a_plan_that_is_not_the_expected_one_is_not_carried_out(stage: Lifecycle
     stage.put("cats", "new.png", 50)
     since = at_last(stage)
     with pytest.raises(StaleError, match=f"not sha256:{'0' * 64}"):
-        stage.apply(expect="sha256:" + "0" * 64)
+        stage.apply(expect=Expected("sha256:" + "0" * 64))
     assert writes(stage, since) == []
-    stage.apply(expect=stage.plan().digest)
+    stage.apply(expect=Expected(stage.plan().digest))
     ends_equal(stage)
 
 

@@ -30,3 +30,19 @@ def test_an_album_that_shows_a_picture_made_for_another_one_stays_that_of_its_ti
             shas = {image["id"]: image["sha256"] for image in stage.look("world")["images"]}
             assert [shas[image] for image in stage.there(key)["images"]] == stage.wanted(key)
         assert stage.uploads() == 4
+
+
+def test_a_list_of_pictures_that_comes_empty_is_not_believed_beside_full_albums(tmp_path: Path) -> None:
+    """A page short by all of them, while a lost state is rebuilt: it is asked for once more; nothing is sent again."""
+    with LifecycleStage(tmp_path) as stage:
+        stage.album("cats", title="Cats")
+        stage.put("cats", "0.png", 0)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        for path in stage.manifest().state_path.parent.glob("state.db*"):
+            path.unlink()
+        stage.clock.advance(4000)
+        stage.steer(
+            "faults", [{"fault": "page-short", "match": {"method": "GET", "path": "/3/account/me/images/0", "nth": 1}}]
+        )
+        assert stage.apply().codes == (ExitCode.DONE,)
+        assert stage.uploads() == 1

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from imgur_sync.errors import ExitCode, InterruptedRun
+from imgur_sync.local.folders import Folders
 from tests.support.sync_stage import SyncStage
 
 
@@ -56,3 +57,38 @@ def test_a_signal_during_hashing_ends_the_run_before_the_next_file(tmp_path: Pat
         assert ended.value.exit_code == ExitCode.SIGINT
         assert len(stage.folders.hashed) == 1
         assert stage.uploads() == 0
+
+
+def test_a_signal_ends_a_walk_in_which_nothing_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tree of which everything is known may take minutes on a slow disk: a plan, too, ends within a few entries."""
+    with SyncStage(tmp_path) as stage:
+        stage.album("cats")
+        stage.put("cats", "a.png", 1)
+        for number in range(200):
+            (stage.albums["cats"].root / f"note{number}.txt").touch()
+        stage.apply()
+        whole, asked = Folders.scan, []
+
+        def scan(folders: Folders, spec: Any, *, between: Any, **rest: Any) -> Any:
+            def stopped() -> None:
+                asked.append(None)
+                stage.workers.stopping = 15
+                between()
+
+            return whole(folders, spec, between=stopped, **rest)
+
+        ports = stage._ports
+
+        def kept(*arguments: Any) -> Any:
+            made = ports(*arguments)
+            stage.workers = made.workers
+            return made
+
+        monkeypatch.setattr(stage, "_ports", kept)
+        monkeypatch.setattr(Folders, "scan", scan)
+        for run in (stage.apply, stage.plan):
+            asked.clear()
+            with pytest.raises(InterruptedRun) as ended:
+                run()
+            assert ended.value.exit_code == ExitCode.SIGTERM
+            assert len(asked) == 1

@@ -172,3 +172,45 @@ def test_a_signal_gives_what_is_in_flight_eight_seconds() -> None:
         list(scheduler.drive(root()))
     assert interrupted.value.exit_code == 130
     assert stopped == [1000.0 + GRACE_SECONDS]
+
+
+def test_long_work_between_two_waits_is_broken_off_to_make_room() -> None:
+    """It is asked about once a second; the work ends where it is, nothing else begins, and the run ends with why."""
+    clock, asked, done = HandClock(), [], []
+
+    def room_wanted() -> TryAgainLaterError | None:
+        asked.append(clock.monotonic())
+        return TryAgainLaterError("somebody asked") if clock.monotonic() >= 1005.0 else None
+
+    def work() -> Task[None]:
+        for _ in range(1000):
+            clock.advance(0.1)
+            scheduler.heed()
+            done.append(None)
+        yield Pause(clock.monotonic())
+
+    def root() -> Task[None]:
+        yield Fork((work(), work()))
+
+    scheduler = Scheduler(InlineWorkers(clock), clock, in_flight=1, bytes_in_flight=1, room_wanted=room_wanted)
+    with pytest.raises(TryAgainLaterError, match="somebody asked"):
+        list(scheduler.drive(root()))
+    assert 5 <= len(asked) <= 6
+    assert 40 <= len(done) <= 60
+
+
+def test_long_work_between_two_waits_is_broken_off_by_a_signal() -> None:
+    """At its next question, whether anybody may ask for room or not."""
+    rig, done = Rig(), []
+
+    def work() -> Task[None]:
+        yield Pause(1000.0)
+        for number in range(10):
+            rig.workers.stopping = signal.SIGTERM if number == 3 else 0
+            rig.scheduler.heed()
+            done.append(number)
+
+    with pytest.raises(InterruptedRun) as interrupted:
+        rig.run(work())
+    assert interrupted.value.exit_code == 143
+    assert done == [0, 1, 2]

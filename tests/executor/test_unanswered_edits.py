@@ -44,6 +44,12 @@ def equal(stage: SyncStage, what: str) -> bool:
     return stage.shown("cats") == stage.wanted("cats") if what == "order" else titles == [f"a {n}" for n in range(4)]
 
 
+def edits(stage: SyncStage) -> list[str]:
+    """The paths of all edits of albums that Imgur received."""
+    sent = stage.look("history")["requests"]
+    return [one["path"] for one in sent if one["method"] == "PUT" and one["path"].startswith("/3/album/")]
+
+
 @pytest.mark.parametrize("what", CHANGES)
 def test_edits_that_never_arrived_are_sent_again(stage: SyncStage, what: str) -> None:
     """Three runs lose them all: each ends with 7. The fourth, on a good line, puts the album in order."""
@@ -79,3 +85,22 @@ def test_a_lost_edit_to_secret_is_not_taken_for_done(stage: SyncStage) -> None:
     stage.steer("faults", [{"match": match, "fault": "drop_before"}])
     assert stage.apply().codes == (ExitCode.DONE,)
     assert stage.remote("cats")["privacy"] == "secret"
+
+
+@pytest.mark.parametrize("how", ["drop_before", "drop_after"])
+def test_a_privacy_that_is_taken_back_after_a_lost_edit_is_sent_once(stage: SyncStage, how: str) -> None:
+    """Whether the album is secret now nobody can read: hidden is sent, and with its answer that is known."""
+    stage.change("cats", privacy=Privacy.SECRET)
+    cats = stage.remote("cats")["id"]
+    stage.steer("faults", [{"match": {"method": "PUT", "path": "/3/album/*"}, "fault": how}])
+    assert stage.apply().codes == (ExitCode.PARTIAL,)
+    stage.web.delete("/_simulator/faults")
+    stage.clock.advance(600)
+    stage.change("cats", privacy=Privacy.HIDDEN)
+    before = len(edits(stage))
+    assert stage.apply().codes == (ExitCode.DONE,)
+    assert stage.remote("cats")["privacy"] == "hidden"
+    assert edits(stage)[before:] == [f"/3/album/{cats}"]
+    stage.clock.advance(600)
+    assert stage.apply().codes == (ExitCode.DONE,)
+    assert len(edits(stage)) == before + 1

@@ -1,13 +1,14 @@
 """Every bad input of the specification's table has a test that shows what becomes of it.
 
 A row is one kind of bad input with its variants; each names the tests that show it, by file and name, with the variant
-in brackets where a test has many. Rows of parts that do not exist yet say which.
+in brackets where a test has many.
 """
 
 from __future__ import annotations
 
 import ast
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ RUNS = E2E + "interruptions.py::test_"
 ODD = FUZZ + "rows_of_surroundings.py::test_"
 FOREIGN = FUZZ + "rows_of_answers.py::test_"
 WATCH = "watch/test_"
+PLANS = "cli/test_plan_files.py::test_"
 FOLDERS = FUZZ + "rows_of_files.py::test_"
 
 SHOWN: dict[str, tuple[str, ...]] = {
@@ -252,6 +254,13 @@ SHOWN: dict[str, tuple[str, ...]] = {
         WATCH + "suspended.py::test_a_night_in_the_middle_of_an_upload_ends_in_order",
         WATCH + "suspended.py::test_what_happened_while_the_machine_slept_is_found",
     ),
+    "56 plan files": (
+        PLANS + "what_is_no_plan_file_is_told_so",
+        PLANS + "an_edited_file_is_refused",
+        PLANS + "another_manifest_is_another_plan",
+        PLANS + "a_plan_file_is_applied_once_and_to_the_letter",
+        PLANS + "an_old_and_a_foreign_file_are_refused",
+    ),
     "68 an upgrade and a downgrade": (
         E2E + "company_of_a_watch.py::test_a_newer_version_at_the_state_ends_the_daemon_with_75",
         WATCH + "upgrades.py::test_another_version_that_was_installed_ends_the_daemon_after_its_pass",
@@ -259,9 +268,6 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
 }
 """What shows each row, by its number and variant."""
-
-LATER = {56: "plan files"}
-"""Rows of parts that are not there yet."""
 
 NUMBERS = frozenset(range(1, 69)) - {7, 12, 15, 23, 29, 33, 35, 44, 48, 52, 57, 61, 65, 66}
 """The numbers of the table; some were given up."""
@@ -286,13 +292,9 @@ def test_a_row_is_shown_by_tests_that_exist(row: str) -> None:
 
 
 def test_every_row_is_there() -> None:
-    """Shown now, or later with its part; the rows between 37 and 41 are those of the faults F9 to F12 and F33."""
+    """The rows between 37 and 41 are those of the faults F9 to F12 and F33."""
     shown: set[int] = set()
     for row in SHOWN:
-        for word in row.split():
-            number = word.rstrip(",")
-            if not number.isdigit() or int(number) > 68:
-                break
-            shown.add(int(number))
-    assert shown.isdisjoint(LATER)
-    assert shown | LATER.keys() == NUMBERS, sorted(NUMBERS.symmetric_difference(shown | LATER.keys()))
+        numbers = (word.rstrip(",") for word in row.split())
+        shown.update(int(number) for number in takewhile(lambda text: text.isdigit() and int(text) <= 68, numbers))
+    assert shown == NUMBERS, sorted(NUMBERS.symmetric_difference(shown))

@@ -11,16 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgur_sync.model.activity import Activity, LastRun, Queued, Wait, WaitKind
+from imgur_sync.model.remembered import Feud, Look, Spent
 from imgur_sync.report.activities import Running
 from imgur_sync.report.jsons import status_json
 from imgur_sync.report.status import Status, status_text
 from imgur_sync.report.text import Moment
 from imgur_sync.state.activity import SqliteActivity
+from imgur_sync.state.watch_memory import SqliteWatchMemory
 from tests.contract.activity_contract import FULL, MINE
 from tests.fuzz.amounts import examples
 from tests.fuzz.damage import damaged
 from tests.fuzz.test_fuzz_databases import SMALL, cache_bytes
 
+LOOK = Look("cats", 5.0, 2)
+FEUD = Feud("cats", (("the order was changed", (1.0, 2.5)),), 9.0, 3.0, "folder", "entry")
 TEXTS = st.text(st.characters(), max_size=20)
 TIMES = st.floats(allow_nan=False)
 SOME = st.none() | TIMES
@@ -41,6 +45,8 @@ def board_bytes() -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "activity.db"
         SqliteActivity(path).show(FULL)
+        SqliteWatchMemory(path).begin_look(LOOK, Spent(1.0, 5))
+        SqliteWatchMemory(path).keep_feud(FEUD)
         return path.read_bytes()
 
 
@@ -51,13 +57,19 @@ def test_any_board_tells_the_truth_or_nothing(data: bytes) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "activity.db"
         path.write_bytes(data)
-        board = SqliteActivity(path)
+        board, memory = SqliteActivity(path), SqliteWatchMemory(path)
         assert {replace(row, ended=False) for row in board.all()} <= {FULL}
+        assert set(memory.looks()) <= {LOOK}
+        assert set(memory.feuds()) <= {FEUD}
+        assert {spent.credits for spent in memory.spent()} <= {5}
         with board.wish("apply"):
             assert len(board.wishes()) <= 1
         board.show(MINE)
         board.show(MINE)
         assert MINE in board.all()
+        begun = memory.begin_look(LOOK, Spent(1.0, 5))
+        memory.end_look(LOOK, begun)
+        assert memory.looks() == (LOOK,)
         board.clear()
         assert MINE not in board.all()
 

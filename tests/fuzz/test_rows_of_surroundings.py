@@ -11,21 +11,22 @@ from typing import Any
 
 import pytest
 
-from tests.support.mirror import HEAD, UPLOAD, Mirror, mirror, table, until
+from tests.support.inside import Inside
+from tests.support.mirror import HEAD, UPLOAD, Mirror, apart, mirror, table, until
 from tests.support.sync_stage import SyncStage
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Mirror]:
     """Two folders with a manifest, none of it sent yet."""
-    with mirror(tmp_path) as made:
+    with mirror(tmp_path, kind=Inside) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
     """One synced mirror; each test puts its manifest back."""
-    with mirror(tmp_path_factory.mktemp("shared")) as made:
+    with mirror(tmp_path_factory.mktemp("shared"), kind=Inside) as made:
         made.run("apply", "-y", "-q")
         yield made
 
@@ -176,6 +177,7 @@ def test_a_state_on_a_read_only_disk_sends_nothing(here: Mirror) -> None:
 
 def test_a_lock_that_is_taken_away_in_the_middle_is_noticed(here: Mirror) -> None:
     """Somebody removes run.lock: the run ends as soon as it sees that it no longer guards anything, and says so."""
+    here = apart(here)
     here.steer("faults", [{"match": {**UPLOAD, "nth": 2}, "fault": "delay", "seconds": 1}])
     process = here.place.start("apply", "-y")
     try:
@@ -197,6 +199,7 @@ def test_a_lock_that_is_taken_away_in_the_middle_is_noticed(here: Mirror) -> Non
 
 def test_a_killed_holder_is_taken_over(here: Mirror) -> None:
     """Its lock is free at once, and nobody has to remove anything."""
+    here = apart(here)
     here.steer("faults", [{"match": {**UPLOAD, "nth": 1}, "fault": "delay", "seconds": 20}])
     process = here.place.start("apply", "-y")
     try:

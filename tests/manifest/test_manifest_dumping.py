@@ -79,6 +79,23 @@ def test_roots_hold_until_a_folder_becomes_a_link(load_text, tmp_path: Path) -> 
     assert not roots_hold(manifest)
 
 
+def test_roots_hold_until_a_link_leads_elsewhere(load_text, tmp_path: Path) -> None:
+    """The folders that it led to are what they were; the manifest means another one now."""
+    for name in ("november", "december"):
+        (tmp_path / name / "trips").mkdir(parents=True)
+    (tmp_path / "month").symlink_to("november")
+    album, trips = '[albums.a]\nfolder = "./month/"\n', '[collections.t]\nfolders = "month/trips/*"\n'
+    for text in (album, trips, '[state]\npath = "month/mirror.db"\n'):
+        manifest = load_text(f"version = 1\n{text}")
+        assert roots_hold(manifest)
+        (tmp_path / "month").unlink()
+        (tmp_path / "month").symlink_to("december")
+        assert not roots_hold(manifest)
+        assert roots_hold(load_text(f"version = 1\n{text}"))
+        (tmp_path / "month").unlink()
+        (tmp_path / "month").symlink_to("november")
+
+
 def test_roots_hold_only_with_the_roots_that_are_allowed_now(load_text) -> None:
     """A run without --allow-root does not profit from an earlier one that had it."""
     manifest = load_text('version = 1\n[albums.a]\nfolder = "/usr/share"\n', allow_roots=(Path("/usr"),))

@@ -139,18 +139,12 @@ def test_each_mistake_is_told_alone_with_its_place_and_its_remedy(problems, text
     assert len(problem.source) <= 161
 
 
-LATER = [
-    ("git state", "[state]\nbackend = 'git'\n", 3, 11),
-]
-
-
-@pytest.mark.parametrize(("text", "line", "column"), [row[1:] for row in LATER], ids=[row[0] for row in LATER])
-def test_what_a_later_version_has_is_called_so(problems, text, line, column) -> None:
-    """A key of the specification that is not built yet is not called unknown."""
-    (problem,) = problems("version = 1\n" + text)
-    assert (problem.line, problem.column) == (line, column)
-    assert "not in this version" in problem.what
-    assert problem.remedy
+def test_a_shared_state_needs_a_lineage(problems) -> None:
+    """Nothing else tells the states of two mirrors of one repository apart."""
+    (problem,) = problems("version = 1\n[state]\nbackend = 'git'\n")
+    assert (problem.line, problem.column) == (3, 11)
+    assert "lineage" in problem.what
+    assert "lineage =" in problem.remedy
 
 
 def test_all_problems_come_at_once_in_the_order_of_the_lines(problems) -> None:

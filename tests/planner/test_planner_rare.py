@@ -72,6 +72,16 @@ def test_a_folder_of_files_that_cannot_be_sent_trips_the_gate_of_the_root() -> N
     assert part.steps == ()
 
 
+def test_files_that_are_being_written_are_no_empty_folder() -> None:
+    """Saved a moment ago, all of them: they are waited for, and no gate trips; it does where they are other files."""
+    saved = (Unsendable("a.jpg", Why.UNSTILL, "s"), Unsendable("b.jpg", Why.UNSTILL, "s"))
+    part = plan_album(view([], [A, B], local={"unsendable": saved}))
+    assert (part.gates, part.steps) == ((), ())
+    others = plan_album(view([], [A, B], local={"unsendable": (Unsendable("c.jpg", Why.UNSTILL, "s"),)}))
+    assert [(gate.name, gate.count) for gate in others.gates] == [(GateName.ROOT, 2)]
+    assert others.steps == ()
+
+
 def test_an_album_in_the_gallery_is_not_hidden_by_its_privacy() -> None:
     """It is blocked, and told as a change of somebody's."""
     part = plan_album(view([file("a.jpg")], [A], header={"in_gallery": True}))

@@ -10,6 +10,7 @@ from imgur_sync.model.plan import AlbumPlan, Drift
 from imgur_sync.model.spec import Order
 from imgur_sync.model.synced import Agreed, IntentKind, NotHonoured, Standing
 from imgur_sync.planner.album import plan_album
+from imgur_sync.planner.confirm import cover_name
 from tests.support.album_views import file, intent, picture, spec, view
 
 NAMES = ("a", "b", "c")
@@ -164,7 +165,7 @@ def test_a_cover_that_left_is_replaced_by_imgur_itself() -> None:
 
 def test_what_imgur_does_not_take_over_stays() -> None:
     """It was sent twice in vain; somebody changed it since, and it is not sent again."""
-    marks = (NotHonoured("cover", "a", "B", 2, 0.0),)
+    marks = (NotHonoured("cover", cover_name("a", "A"), "B", 2, 0.0),)
     plan = planned("ABC", "ABC", ("C", "B"), record={"not_honoured": marks})
     assert told(plan) == [(COVER, STAYS)]
 

@@ -12,6 +12,7 @@ from imgur_sync.model.spec import Order, Privacy, Prune
 from imgur_sync.model.step import CreateAlbum, EditAlbum, Step, Upload
 from imgur_sync.model.synced import NotHonoured, SentHeader, Standing, SyncedPicture
 from imgur_sync.planner.album import plan_album
+from imgur_sync.planner.confirm import cover_name
 from imgur_sync.planner.membership import membership
 from imgur_sync.planner.order import natural_key, sort_key
 from imgur_sync.planner.price import cost
@@ -264,7 +265,8 @@ def test_a_wish_that_imgur_ignored_twice_is_not_repeated_until_it_changes() -> N
     files, pictures = pairs("b", "a")
     header = {"cover": "A"}
     entry = spec(title="T", description="D", privacy=Privacy.PUBLIC, allow_public=True)
-    wishes = {"title": "T", "description": "D", "privacy": "public", "cover": "a", "order": order_wish(("B", "A"))}
+    wishes = {"title": "T", "description": "D", "privacy": "public", "order": order_wish(("B", "A"))}
+    wishes["cover"] = cover_name("a", "B")
     for attempts, count in ((1, 1), (2, 0)):
         marks = tuple(NotHonoured(field, wish, "", attempts, NOW) for field, wish in wishes.items())
         part = plan_album(view(files, pictures, entry=entry, header=header, record={"not_honoured": marks}))

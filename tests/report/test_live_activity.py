@@ -50,8 +50,34 @@ def test_a_busy_run_shows_about_one_thing_a_second(board: MemoryActivity, clock:
         live.show(Hashing("cats", f"{number}.jpg", 9))
         clock.advance(0.01)
     assert 10 <= len(board.shown) <= 10 + BURST
-    assert live.activity.doing == "reading 999.jpg"
+    assert live.activity.doing == "reading 999.jpg (1,000 files and 9.0 kB so far)"
     assert board.shown[-1].at >= clock.now() - 1.1
+
+
+def test_how_far_a_look_is_counts_files_once_and_from_its_first_album(board: MemoryActivity, clock: HandClock) -> None:
+    """A large file comes in pieces; the next look begins at nothing."""
+    live = LiveActivity(board, clock, beginning("watch", clock))
+    said = []
+    for event in (
+        Scanning("cats", 1, 2),
+        Hashing("cats", "a.jpg", 1_000_000),
+        Hashing("cats", "a.jpg", 500_000),
+        Scanning("dogs", 2, 2),
+        Hashing("dogs", "a.jpg", 1),
+        Scanning("cats", 1, 1),
+        Hashing("cats", "b.jpg", 7),
+    ):
+        live.show(event)
+        said.append(live.activity.doing)
+    assert said == [
+        "reading the folder (1 of 2)",
+        "reading a.jpg (album 1 of 2, 1 file and 1.0 MB so far)",
+        "reading a.jpg (album 1 of 2, 1 file and 1.5 MB so far)",
+        "reading the folder (2 of 2)",
+        "reading a.jpg (album 2 of 2, 2 files and 1.5 MB so far)",
+        "reading the folder",
+        "reading b.jpg (1 file and 7 bytes so far)",
+    ]
 
 
 def test_what_comes_in_a_bunch_before_a_silence_is_shown(board: MemoryActivity, clock: HandClock) -> None:

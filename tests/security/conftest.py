@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command import Workplace
 from tests.support.mirror import Mirror, mirror
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[Mirror]:
-    """Two folders with a manifest, none of it sent yet; an Imgur without limits."""
-    with mirror(tmp_path) as made:
+def here(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Mirror]:
+    """Two folders with a manifest, none of it sent yet; an Imgur without limits. A module whose `KIND` is `Inside` has
+    its commands run in the test's process."""
+    with mirror(tmp_path, kind=getattr(request.module, "KIND", Workplace)) as made:
         yield made
 
 

@@ -17,6 +17,7 @@ COMMANDS = (
     ["fmt", "--check"],
     ["plan", "--refresh"],
     ["plan", "--offline", "--format", "html"],
+    ["plan", "--offline", "--format", "markdown", "--events", ".imgur-sync/events.jsonl"],
     ["apply", "-y"],
     ["links", "--format", "html"],
     ["drift"],

@@ -15,8 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from imgur_sync.report.commonmark import length
+from imgur_sync.report.markdown import LIMIT
 from tests.security.canaries import acting
 from tests.security.corpus import TEXTS, file_names, shown_hidden
+from tests.support.comments import live_parts
+from tests.support.inside import Inside
 from tests.support.mirror import Mirror, mirror, table
 from tests.support.pictures import png
 
@@ -29,7 +33,7 @@ HALF = (len(NAMES) + 1) // 2
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
     """Two albums with a picture of each name, synced; then somebody put a hostile title and description on each, and
     on the albums."""
-    with mirror(tmp_path_factory.mktemp("corpus")) as made:
+    with mirror(tmp_path_factory.mktemp("corpus"), kind=Inside) as made:
         made.manifest("".join(table(key, 'image_title = "{stem}"', 'prune = "never"') for key in ("cats", "dogs")))
         for number, name in enumerate(NAMES):
             folder = os.fsencode(made.folder / ("cats" if number < HALF else "dogs"))
@@ -52,6 +56,7 @@ COMMANDS = (
     ["plan", "--refresh", "-v"],
     ["diff", "--refresh"],
     ["drift"],
+    ["drift", "--format", "markdown"],
     ["status"],
     ["history", "-v"],
     ["restore"],
@@ -103,7 +108,7 @@ class Page(html.parser.HTMLParser):
 
 PLAN_TAGS = """
 html head meta title style body main h1 h2 p ul ol li strong code table caption thead tbody tr th td div section
-details summary figure figcaption svg g path rect line text circle polyline polygon
+details summary figure figcaption svg g path rect line text circle polyline polygon desc img
 """
 """All elements of a plan's page."""
 
@@ -125,7 +130,7 @@ def test_html_holds_our_own_elements_only(here: Mirror) -> None:
     for tag, name in plan.attributes | links.attributes:
         assert not name.startswith("on"), (tag, name)
         assert name not in ("srcdoc", "action", "formaction", "ping"), (tag, name)
-    assert plan.addresses <= {""}
+    assert not [one for one in plan.addresses if not re.fullmatch(r"data:image/(png|jpeg);base64,[\w+/=]+", one)]
     assert all(re.fullmatch(r"http://127\.0\.0\.1:[0-9]+/[\w./]*", address) for address in links.addresses)
     for text in told.values():
         assert "<!--" not in text.removeprefix("<!")
@@ -153,6 +158,16 @@ def test_a_browser_runs_nothing(here: Mirror, tmp_path: Path) -> None:
         assert not [name for _, name in seen.attributes if name.startswith("on")]
         title = "Plan: imgur-sync" if name == "plan" else "links"
         assert f"<title>{title}</title>" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["plan", "drift"])
+def test_a_comment_holds_words_and_code_only(command: str, here: Mirror) -> None:
+    """No mention, no link, no tag, no command to a bot, and one marker, as a renderer of Markdown reads it."""
+    text = here.run(command, "-q", "--format", "markdown").stdout
+    assert live_parts(text) == []
+    assert shown_hidden(text) == []
+    assert length(text) <= LIMIT
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("::") or "##[" in line]
 
 
 def test_csv_runs_no_formula(here: Mirror) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.inside import Inside
 from tests.support.mirror import HEAD, Mirror, table
+
+KIND = Inside
 
 OUTSIDE = ("..", "../private", "/etc", "~/private", "$HOME/private", "cats/../../private", "out", "out/deep", "./out")
 HOOKS = (

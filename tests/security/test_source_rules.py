@@ -14,11 +14,12 @@ CALLS |= {"SpooledTemporaryFile", "TemporaryFile", "execve", "execvp", "spawnl",
 CALLS |= {"create_subprocess_shell", "getoutput", "getstatusoutput", "tmpnam", "extractall", "unpack_archive", "_exec"}
 MODULES = {"pickle", "shelve", "dill", "yaml", "cPickle", "jsonpickle", "telnetlib", "ftplib", "xml", "lxml", "tarfile"}
 MODULES |= {"zipfile", "pty", "code", "codeop", "cffi", "random", "requests", "urllib3", "smtplib", "subprocess"}
-TEMPORARY = {"simulator/server.py", "cli/demo_stage.py"}
-"""Of the local Imgur and the demo: folders made by TemporaryDirectory, which are 0700, for pictures of their own."""
-STARTS = {"cli/demo_stage.py", "watch/hook.py", "watch/hook_guard.py"}
-"""Start the program itself, and the command of the user's own settings, by argument lists; nothing else starts anything
-but a browser."""
+TEMPORARY = {"simulator/server.py", "cli/demo_stage.py", "state/git_ref.py", "state/git_copy.py"}
+"""Of the local Imgur, the demo and shared states: folders made by TemporaryDirectory, which are 0700, for files of
+their own."""
+STARTS = {"cli/demo_stage.py", "watch/hook.py", "watch/hook_guard.py", "state/git_command.py", "local/lfs.py"}
+"""Start the program itself, the command of the user's own settings, git, and git lfs where that is asked for, by
+argument lists; nothing else starts anything but a browser."""
 CHANCE = {"executor/session.py", "watch/site.py"}
 """Draw when to wait a little longer, which nobody gains by guessing."""
 

@@ -47,6 +47,8 @@ class Acts:
         self.lost = False
         self.ever_lost = False
         self.shifted = False
+        self.ahead = 0.0
+        """By how many seconds the clock was ahead of the true time at most."""
         self.struck: Counter[str] = Counter()
 
     def do(self, step: Step) -> None:
@@ -224,6 +226,7 @@ class Acts:
     def _jump(self, step: Step) -> None:
         self.stage.clock.jump(step["seconds"])
         self.shifted = True
+        self.ahead = max(self.ahead, self.stage.clock.wrong)
         self.struck["jump"] += 1
 
     def _lose_state(self, step: Step) -> None:

@@ -16,20 +16,27 @@ KINDS = tuple(PICTURES)
 LOCAL_KINDS = ("change", "vanish", "readdir", "unreadable", "unmount_mid")
 
 
-def draw(seed: int) -> Json:
+PLAIN, RARE = "plain", "rare"
+PROFILES = (PLAIN, RARE)
+"""RARE strikes with nothing but the kinds of faults that few requests can have, and often."""
+RARE_NUMBERS = frozenset(("F4", "F5", "F10", "F11", "F12", "F13", "F17", "F20", "F21", "F22", "F25", "F32"))
+
+
+def draw(seed: int, profile: str = PLAIN) -> Json:
     """The history of that seed."""
-    return Drawing(seed).history()
+    return Drawing(seed, profile).history()
 
 
 class Drawing:
     """One seed's swarm: a random subset of faults, each with a rate of its own, and a workload."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, profile: str = PLAIN) -> None:
         self.seed = seed
+        self.rare = profile == RARE
         self.chance = random.Random(f"imgur-sync world {seed}")
         self.anonymous = self.chance.random() < 0.2
         self.keys = KEYS[: self.chance.choice((1, 1, 2, 2, 3, 4))]
-        self.rates = self._swarm()
+        self.rates = self._rare_swarm() if self.rare else self._swarm()
         self.local_rate = self.chance.choice((0.0, 0.0, 0.1, 0.3))
         self.kill_rate = self.chance.choice((0.0, 0.2, 0.5))
         self.setup = self._setup()
@@ -62,6 +69,14 @@ class Drawing:
         drawn = {self.chance.choice(names) for _ in range(size)}
         chosen = sorted(drawn | ({"token-expired"} if any(name.startswith("refresh-") for name in drawn) else set()))
         return {name: self.log_uniform(0.001, 0.3) for name in chosen}
+
+    def _rare_swarm(self) -> dict[str, float]:
+        names = [name for name, word in REQUESTS.items() if word.number in RARE_NUMBERS]
+        few = [name for name in names if REQUESTS[name].number in ("F20", "F22", "F25")]
+        chosen = {self.chance.choice(few), *(self.chance.choice(names) for _ in range(self.chance.randrange(1, 5)))}
+        if any(REQUESTS[name].number == "F32" for name in chosen):
+            chosen.add("token-expired")
+        return {name: self.log_uniform(0.05, 0.9 if name in few else 0.3) for name in sorted(chosen)}
 
     def _setup(self) -> Json:
         chance = self.chance

@@ -16,6 +16,7 @@ from imgur_sync.simulator.changes import DropAlbum, Leave
 from tests.simulation.broken import must
 from tests.simulation.theatre import Run
 from tests.simulation.watching import Deed
+from tests.simulation.weather import Sent
 from tests.support.sync_stage import LINEAGE
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def look(oracle: Oracle, before: Before, run: Run) -> None:
         for album_id in _dropped_albums(deed):
             _removed(oracle, before, run, deed, album_id)
     if run.command == "apply":
+        _put_back(oracle, run)
         _gated(oracle, before, run, deeds)
 
 
@@ -86,13 +88,25 @@ def _protected(oracle: Oracle, run: Run, deed: Deed) -> None:
         spec = oracle.stage.albums.get(key)
         if spec is None or not spec.protect or not oracle.ours(image):
             continue
-        now = oracle.stage.world.albums.get(album_id)
-        turned = any(isinstance(change, Leave) for change in deed.changes)
-        if turned and (run.error is not None or (now is not None and image in now.images)):
+        if any(isinstance(change, Leave) for change in deed.changes):
+            oracle.put_out.add((album_id, image))  # what is not back when the album is done has left
             continue
         name = oracle.watcher.names[image]
         twin = any(n == name and i != image for i, n in oracle.watcher.names.items())
         must(twin, "I15", f"{name} left {key}, which is protected")
+
+
+def _put_back(oracle: Oracle, run: Run) -> None:
+    """I15: what was taken out of a protected album to be put in again is in it when the album is done."""
+    for album_id, image in sorted(oracle.put_out):
+        album, key = oracle.stage.world.albums.get(album_id), oracle.keys_of.get(album_id, "")
+        spec, gone = oracle.stage.albums.get(key), image not in oracle.stage.world.images
+        if album is None or gone or spec is None or not spec.protect or image in album.images:
+            oracle.put_out.discard((album_id, image))
+        else:
+            name = oracle.watcher.names[image]
+            twin = any(n == name and i != image for i, n in oracle.watcher.names.items())
+            must(twin or _unfinished(oracle, run, key), "I15", f"{name} left {key}, which is protected")
 
 
 def _gated(oracle: Oracle, before: Before, run: Run, deeds: list[Deed]) -> None:
@@ -115,6 +129,8 @@ def _gated(oracle: Oracle, before: Before, run: Run, deeds: list[Deed]) -> None:
                 if image in album.images:
                     left.setdefault(album_id, set()).add(image)
     there = {i for a in world.albums.values() for i in a.images}
+    # What moved into an album of another key did not leave, whatever somebody made of that album since.
+    moved = {(i, a) for deed in deeds for a, album in deed.after.items() for i in album.images}
     names = Counter(oracle.watcher.names.values())
     for album_id, images in left.items():
         key = oracle.keys_of.get(album_id, "")
@@ -126,7 +142,7 @@ def _gated(oracle: Oracle, before: Before, run: Run, deeds: list[Deed]) -> None:
             oracle.ours(image)
             and names[oracle.watcher.names[image]] == 1
             and _without_place(oracle, before, key, image)
-            for image in images - there
+            for image in images - there - {i for i, other in moved if other != album_id}
         )
         synced = before.synced.get(key, 0)
         most = max(oracle.stage.gates.prune.min, synced * oracle.stage.gates.prune.percent // 100)
@@ -177,14 +193,14 @@ def claimed(oracle: Oracle, before: Before, run: Run) -> None:
 
 def named_in_vain(oracle: Oracle, error: ManifestError) -> bool:
     """Whether the manifest is refused for an `id` that names no album, said with its key, and the state does not know
-    what became of that album: it was lost, or the album went before it was adopted. A page of 404 for an album that is
-    there looks the same."""
+    what became of that album: it was lost, or the album went before it was adopted. Three pages of 404 for one that is
+    there look the same."""
     stage = oracle.stage
-    struck = {one.path for one in stage.weather.sent if one.status == 404 and one.faults}
+    struck = Counter(one.path for one in stage.weather.sent if one.status == 404 and one.faults)
     for spec in stage.albums.values():
         told = any(f"album {spec.key}: Imgur knows no album of this id" in problem.what for problem in error.problems)
         if told and spec.id is not None and not stage.is_album(spec.key, spec.id):
-            return stage.world.albums.get(spec.id) is None or f"/3/album/{spec.id}" in struck
+            return stage.world.albums.get(spec.id) is None or struck[f"/3/album/{spec.id}"] >= 3
     return False
 
 
@@ -210,7 +226,10 @@ def after_command(oracle: Oracle, before: Before, run: Run, wanted: frozenset[st
                 f"{run.command} deleted {oracle.watcher.names[image]}, shown by {len(shown)} albums",
             )
         for album_id, image in deed.left:
-            must(image in deed.dropped, "I15", f"{run.command} took a picture out of {oracle.keys_of.get(album_id)}")
+            # What somebody put in a moment before is not seen by the look that comes before the request.
+            late = oracle.acts.joined.get(image, 0.0) >= deed.at - oracle.stage.options.knobs.lag - 30
+            about = f"{run.command} took a picture out of {oracle.keys_of.get(album_id)}"
+            must(image in deed.dropped or late, "I15", about)
 
 
 def put_back(oracle: Oracle, key: str) -> set[str]:
@@ -252,6 +271,22 @@ def recognised(oracle: Oracle) -> None:
             name = oracle.watcher.names.get(image, "")
             if oracle.watcher.born.get(image) == "us" and of_key(name, names) is not None:
                 must(image in known, "I3", f"{name} stands in {key} and is not recognised")
+
+
+def left_out(oracle: Oracle) -> set[str]:
+    """The pictures that nothing showed when the state was rebuilt by the last run: the account's list of pictures came
+    short by them, and they are in no album, or the list of albums came short as well, by theirs."""
+    short = {one.path.split("/")[4] for one in oracle.stage.weather.sent if _came_short(one)}
+    if "images" not in short:
+        return set()
+    albums, known = oracle.stage.world.albums.values(), oracle.stage.known_albums()
+    listed = (album for album in albums if "albums" not in short or album.id in known)
+    shown = {image for album in listed for image in album.images}
+    return {image.id for image in oracle.stage.world.images.values()} - shown - oracle.stage.known_ids()
+
+
+def _came_short(one: Sent) -> bool:
+    return "page-short" in one.faults and one.path.startswith("/3/account/me/")
 
 
 # The end

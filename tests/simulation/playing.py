@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from imgur_sync.model.event import Countdown
-from imgur_sync.model.plan import Plan
-from tests.simulation import judging_lives, orders
+from imgur_sync.model.plan import GateName, Plan
+from imgur_sync.model.reviewed import Expected
+from tests.simulation import judging_lives, orders, reviewing
 from tests.simulation.leaking import Leaks
 from tests.simulation.lives import LifeActs
 from tests.simulation.oracle import Broken, Oracle
@@ -88,6 +89,8 @@ class Play:
                 self.plan(step)
             case "apply":
                 self.apply(step)
+            case "review":
+                reviewing.review(self, step)
             case "restore" | "purge":
                 self.command(step)
             case _:
@@ -104,8 +107,12 @@ class Play:
         orders.look(self.oracle, before, run)
         return run
 
-    def apply(self, step: Mapping[str, Any], seen: Plan | None = None) -> Run:
-        """An apply with the approvals that the step says: those that `seen` asks for, or a plan that is made first."""
+    def apply(
+        self, step: Mapping[str, Any], seen: Plan | None = None, reviewed: tuple[Plan, Expected, bool] | None = None
+    ) -> Run:
+        """An apply with the approvals that the step says: those that `seen` asks for, or a plan that is made first. One
+        that was `reviewed` is expected, by its file (with the approvals in it) where that is True, else by its digest.
+        """
         approvals = self.oracle.approvals(seen) if seen is not None else {}
         options = dict(step.get("options", {}))
         if seen is None and step.get("approve") in ("right", "wrong"):
@@ -115,7 +122,11 @@ class Play:
                 approvals = {name: number + 1 for name, number in approvals.items()}
             if "between" in step and plan is not None:
                 self.step(step["between"])
-                options["expect"] = plan.digest
+                options["expect"] = plan
+        if reviewed is not None:
+            plan, file, strict = reviewed
+            approvals = {GateName(name): count for name, count in file.binding.approvals}
+            options |= {"expect": plan, "file": file if strict else None}
         before = self.oracle.before(step)
         run = self.stage.run_apply(step, approvals, options)
         self._tell(run)

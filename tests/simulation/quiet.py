@@ -26,7 +26,7 @@ def quiet(play: Play) -> None:
     oracle.quiet = True
     began = stage.clock.true()
     # What was written while a clock was ahead is in doubt until that time has come.
-    stage.clock.advance(2 * 86_400.0 if play.acts.shifted else 4000.0)
+    stage.clock.advance(max(2 * DAY, play.acts.ahead + 4000.0) if play.acts.shifted else 4000.0)
     acting, logins = 0, 0
     codes: tuple[int, ...] = ()
     # Protection that ends holds for one run still.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any
 
-from tests.simulation.drawing import draw
+from tests.simulation.drawing import PLAIN, draw
 from tests.simulation.playing import Verdict, perform
 from tests.simulation.shrinking import REGRESSIONS, SECONDS, keep, shrink
 
@@ -40,20 +40,20 @@ class Tally:
             self.failures.append(told)
 
 
-def one(seed: int, seconds: float = SECONDS) -> tuple[Verdict, str]:
+def one(seed: int, seconds: float = SECONDS, profile: str = PLAIN) -> tuple[Verdict, str]:
     """Play a seed; the text is "" or what to tell of its failure, which was shrunk and kept."""
-    history = draw(seed)
+    history = draw(seed, profile)
     verdict = perform(history)
     if verdict.held and seed % TWICE == 0:
-        other = trace_of(seed, hashseed=str(seed % 4_000_000_000 + 1))
+        other = trace_of(seed, hashseed=str(seed % 4_000_000_000 + 1), profile=profile)
         if other != verdict.trace:
             verdict.invariant, verdict.what = "replay", f"with another PYTHONHASHSEED the trace is {other}"
-    return verdict, "" if verdict.held else failure(history, verdict, seconds)
+    return verdict, "" if verdict.held else failure(history, verdict, seconds, profile)
 
 
-def failure(history: Json, verdict: Verdict, seconds: float = SECONDS) -> str:
+def failure(history: Json, verdict: Verdict, seconds: float = SECONDS, profile: str = PLAIN) -> str:
     """The report: the command, the invariant, the last events, and where the shrunk history is."""
-    lines = [f"{verdict.invariant}: {verdict.what}", *verdict.last, command(verdict)]
+    lines = [f"{verdict.invariant}: {verdict.what}", *verdict.last, command(verdict, profile)]
     if seconds > 0 and verdict.invariant != "replay":
         small = shrink(history, verdict.invariant, seconds=seconds)
         path = keep(small, perform(small))
@@ -61,35 +61,36 @@ def failure(history: Json, verdict: Verdict, seconds: float = SECONDS) -> str:
     return "\n".join(lines)
 
 
-def command(verdict: Verdict) -> str:
+def command(verdict: Verdict, profile: str = PLAIN) -> str:
     """What to type to see it again."""
-    return f"python -m tests.simulation replay --seed {verdict.seed:#x} --expect {verdict.trace}"
+    drawn = "" if profile == PLAIN else f" --profile {profile}"
+    return f"python -m tests.simulation replay --seed {verdict.seed:#x}{drawn} --expect {verdict.trace}"
 
 
-def trace_of(seed: int, hashseed: str) -> str:
+def trace_of(seed: int, hashseed: str, profile: str = PLAIN) -> str:
     """The trace's hash of that seed in a process of its own."""
     environ = {**os.environ, "PYTHONHASHSEED": hashseed}
-    code = f"from tests.simulation.running import *; print(perform(draw({seed})).trace)"
+    code = f"from tests.simulation.running import *; print(perform(draw({seed}, {profile!r})).trace)"
     done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False)
     return done.stdout.strip() or done.stderr[-300:]
 
 
 def many(
-    seeds: Iterable[int], *, jobs: int = 1, seconds: float = SECONDS, until: float = 0.0
+    seeds: Iterable[int], *, jobs: int = 1, seconds: float = SECONDS, until: float = 0.0, profile: str = PLAIN
 ) -> Iterator[tuple[int, Verdict, str]]:
     """Play seeds, in so many processes, until the moment `until` of the monotonic clock where it is given."""
     if jobs == 1:
         for seed in seeds:
             if until and time.monotonic() > until:
                 return
-            yield (seed, *one(seed, seconds))
+            yield (seed, *one(seed, seconds, profile))
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         waiting = []
         for seed in seeds:
             if until and time.monotonic() > until:
                 break
-            waiting.append((seed, pool.submit(one, seed, seconds)))
+            waiting.append((seed, pool.submit(one, seed, seconds, profile)))
             while len(waiting) >= 4 * jobs:
                 first, future = waiting.pop(0)
                 yield (first, *future.result())

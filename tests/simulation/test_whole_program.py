@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.simulation.coverage import rare, table
+from tests.simulation.coverage import LEAST, rare, table
 from tests.simulation.running import Tally, one
+from tests.simulation.seeding import FIXED, SEEDS, chosen, first_seed, told
 
-SEEDS = int(os.environ.get("SIMULATION_SEEDS", "1000"))
 CHUNKS = 40
-
-
-def first_seed() -> int:
-    """The same in every run until so many seeds hold that those of a commit do: SIMULATION_FROM chooses others."""
-    return int(os.environ.get("SIMULATION_FROM", "20000"), 0)
-
-
-FIRST = first_seed()
+FIRST = first_seed(chosen())
 OPEN = {json.loads(path.read_text(encoding="utf-8"))["seed"] for path in Path(__file__).parent.glob("open/*.json")}
 """Seeds whose histories still break; they are listed in the README and left out here."""
 
@@ -34,7 +26,7 @@ def test_whatever_happens_quiet_applies_converge_and_no_invariant_breaks(
     tally = Tally()
     for seed in sorted({*range(FIRST + chunk, FIRST + SEEDS, CHUNKS)} - OPEN):
         tally.add(*one(seed, seconds=60.0 if not tally.failures else 0.0))
-    assert not tally.failures, "\n\n".join(tally.failures)
+    assert not tally.failures, "\n\n".join([*tally.failures, told(FIRST)])
     base = tmp_path_factory.getbasetemp()
     _whole(base if worker_id == "master" else base.parent, chunk, tally)
 
@@ -50,6 +42,8 @@ def _whole(shared: Path, chunk: int, tally: Tally) -> None:
         struck: Counter[str] = Counter()
         for path in parts:
             struck.update(json.loads(path.read_text(encoding="utf-8"))["struck"])
-        told = "\n".join(table(struck))
-        print(told)
-        assert not rare(struck), told
+        figures = "\n".join(table(struck))
+        print(figures)
+        # Some faults strike about ten times in any thousand seeds: of those not known beforehand each must strike once.
+        least = LEAST if FIRST == FIXED else 1
+        assert not rare(struck, least), f"{figures}\n{told(FIRST)}"

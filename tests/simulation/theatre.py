@@ -34,6 +34,7 @@ from imgur_sync.model.change import RootAccepted
 from imgur_sync.model.event import Event, Planned, RunFinished
 from imgur_sync.model.local import LocalAlbum
 from imgur_sync.model.plan import GateName, Plan
+from imgur_sync.model.reviewed import Expected
 from imgur_sync.model.secret import Secret
 from imgur_sync.model.spec import BudgetSpec, CollectionSpec, GateLimits, Manifest
 from imgur_sync.model.synced import SyncedPicture
@@ -65,8 +66,8 @@ class Run:
     struck: Counter[str] = field(default_factory=Counter)
     calls: int = 0
     approvals: Mapping[GateName, int] = field(default_factory=dict)
-    expect: str | None = None
-    """The digest of the plan that was looked at before, where the run was asked to compare."""
+    expect: Plan | None = None
+    """The plan that was looked at before, where the run was asked to compare."""
     waits: bool = False
     """Whether it was asked to wait for the budget."""
     began: float = 0.0
@@ -78,6 +79,12 @@ class Run:
         if isinstance(self.error, ImgurSyncError):
             return (self.error.exit_code.value,)
         return tuple(code.value for code in self.finished.codes) if self.finished is not None else ()
+
+
+def _expecting(plan: Plan | None, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What the run is asked for: that plan by its "file" where there is one, else by its digest."""
+    asked = {name: value for name, value in options.items() if name != "file"}
+    return asked if plan is None else {**asked, "expect": options.get("file") or Expected(plan.digest)}
 
 
 class Theatre(LifecycleStage):
@@ -152,7 +159,7 @@ class Theatre(LifecycleStage):
             guarded = Guarded(store, wire, STORE_WRITES, "state.db")
             ports = self._built(guarded, cache, ledger, transport, labour)
             keys = ByDeletehash(store.deletehashes()) if self.anonymous else ById()
-            wanted = RunOptions(approvals=approvals, **options)
+            wanted = RunOptions(approvals=approvals, **_expecting(run.expect, options))
             stack.callback(self._back_up, store)
             with recorded_run(ports, "apply") as record:
                 for event in apply(ports, ImgurWriter(transport, keys), manifest, wanted, lambda plan: True):

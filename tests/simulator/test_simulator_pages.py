@@ -20,8 +20,10 @@ def test_home_lists_albums_that_lead_to_their_pictures_and_bytes(imgur, jpeg):
 
 def test_thumbnails_and_any_extension_serve_the_picture(imgur, jpeg):
     image = imgur.upload("a")["id"]
-    for name in [f"{image}{letter}.jpg" for letter in "sbtmlh"] + [f"{image}.png", f"{image}.", image]:
+    for name in [f"{image}{letter}.jpg" for letter in "sbtmlhrg"] + [f"{image}.png", f"{image}.", image]:
         assert imgur.http.get(f"/i/{name}").content == jpeg("a")
+    for path in (image, f"{image}/undefined"):
+        assert imgur.http.get(f"/download/{path}").content == jpeg("a")
 
 
 def test_texts_of_others_are_escaped_on_every_page(imgur):

@@ -65,6 +65,23 @@ def test_wrong_credentials_or_grants_are_a_wrapped_400(imgur, changed):
     assert (reply.status_code, reply.json()["success"]) == (400, False)
 
 
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("form", ["urlencoded", "json", "multipart", "unclosed"])
+@pytest.mark.parametrize(("kind", "grant"), [("code", "authorization_code"), ("pin", "pin")])
+def test_every_grant_is_taken_in_every_encoding(imgur, kind, grant, form, slash):
+    fields = {"client_id": imgur.demo.client_id, "client_secret": imgur.demo.client_secret, "grant_type": grant}
+    fields[kind] = imgur.steer("tokens", {kind: True})[kind]
+    parts = "".join(f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items())
+    sent = {
+        "urlencoded": {"data": fields},
+        "json": {"json": {**fields, "stray": None}},
+        "multipart": {"files": {name: (None, value) for name, value in fields.items()}},
+        "unclosed": {"content": parts.encode(), "headers": {"Content-Type": "multipart/form-data; boundary=b"}},
+    }[form]
+    reply = imgur.post(f"/oauth2/token{slash}", auth=None, **sent)
+    assert imgur.get("/3/account/me", auth=f"Bearer {reply.json()['access_token']}").status_code == 200
+
+
 @pytest.mark.parametrize(("kind", "grant"), [("code", "authorization_code"), ("pin", "pin")])
 def test_a_code_or_pin_is_good_for_one_use(imgur, kind, grant):
     given = imgur.steer("tokens", {kind: True})[kind]

@@ -28,6 +28,18 @@ with open_store(Path(sys.argv[1]), lineage=LINEAGE, create=True) as store:
     while True:
         print(store.open_intent(upload()).number, flush=True)
 """
+RECORDS_WHEN_ASKED = """
+import sys
+from pathlib import Path
+from imgur_sync.state.store import open_store
+from tests.contract.intent_contract import CATS, LINEAGE, upload
+with open_store(Path(sys.argv[1]), lineage=LINEAGE, create=True) as store:
+    store.record(CATS)
+    print("ready", flush=True)
+    for asked in sys.stdin:
+        for _ in range(10):
+            store.open_intent(upload())
+"""
 MIGRATES = """
 import sys
 from pathlib import Path
@@ -78,19 +90,21 @@ def test_what_open_intent_returned_survives_a_kill(tmp_path: Path, child: Callab
 
 
 def test_a_reader_sees_whole_records_while_another_process_writes(tmp_path: Path, child: Callable[..., Any]) -> None:
-    """A plan beside an apply: the album's serial and the number of intents always belong together."""
+    """A plan beside an apply: the album's serial and the number of intents always belong together.
+
+    The writer gets ten records ahead at most for each copy: one without a bound outgrows a slow reader."""
     path = tmp_path / "state.db"
-    process = child(RECORDS, path)
-    process.line()
+    process = child(RECORDS_WHEN_ASKED, path)
+    assert process.line() == "ready"
     seen: set[int] = set()
     with open_store(path, lineage=LINEAGE, create=False, read_only=True) as store:
         while len(seen) < 20:
+            process.tell("more")
             with store.copy_to_memory() as snapshot:
                 album = snapshot.album("cats")
                 assert album is not None
                 assert album.serial - 1 == len(snapshot.intents(IntentStatus.OPEN))
                 seen.add(album.serial)
-            process.line()
     process.kill()
 
 

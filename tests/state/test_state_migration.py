@@ -87,7 +87,8 @@ def test_the_version_before_arrangements_were_remembered_is_taken_over(tmp_path:
     with open_store(path, lineage=LINEAGE, create=False) as store:
         wanted = everything(store)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("DROP TABLE agreed")
+        for table in ("agreed", "reviewed", "consumed"):
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 4")
     with open_store(path, lineage=LINEAGE, create=False, read_only=True) as store:
         assert (everything(store), store.agreed("cats")) == (wanted, Agreed())

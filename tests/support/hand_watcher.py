@@ -57,6 +57,13 @@ class HandWatcher:
         self._clock.advance(max(0.0, deadline - self._clock.monotonic()))
         return None
 
+    def distrust(self, albums: Iterable[str]) -> None:
+        """No events from these albums' roots from now on; they are looked at when `tell` says so."""
+        named = frozenset(albums)
+        for root in self._roots:
+            if named.intersection(root.albums) and root.path not in self._unwatched:
+                self.unwatch(root.path, Deaf.SILENT, f"{root.path} is not watched: files came or went unannounced")
+
     def unwatched(self) -> tuple[Unwatched, ...]:
         """Those that `unwatch` named, by path."""
         return tuple(self._unwatched[path] for path in sorted(self._unwatched))

@@ -37,7 +37,7 @@ HOOKS = (
 )
 
 
-class _Stream(io.TextIOWrapper):
+class Stream(io.TextIOWrapper):
     """A stream in memory that may say that it is a terminal; what was written can be asked for."""
 
     def __init__(self, text: str = "", *, terminal: bool = False) -> None:
@@ -52,7 +52,11 @@ class _Stream(io.TextIOWrapper):
     def told(self) -> str:
         """All that it holds."""
         self.flush()
-        return self._bytes.getvalue().decode("utf-8")
+        return self.written()
+
+    def written(self) -> str:
+        """The same for another thread, while somebody writes."""
+        return self._bytes.getvalue().decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)
@@ -66,24 +70,35 @@ class Inside(Workplace):
         self, *arguments: str, stdin: str | None = None, environ: Mapping[str, str] | None = None, timeout: float = 60
     ) -> subprocess.CompletedProcess[str]:
         """Run `imgur-sync ARGUMENTS…` to its end; `timeout` is for processes."""
-        return self._run(arguments, _Stream(stdin or ""), environ)
+        return self._run(arguments, Stream(stdin or ""), environ)
 
     def typing(
         self, typed: str, *arguments: str, environ: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run it for a person at a terminal who types this, and then ends the input."""
-        return self._run(arguments, _Stream(typed, terminal=True), environ)
+        return self._run(arguments, Stream(typed, terminal=True), environ)
 
     def _run(
-        self, arguments: tuple[str, ...], stdin: _Stream, environ: Mapping[str, str] | None
+        self, arguments: tuple[str, ...], stdin: Stream, environ: Mapping[str, str] | None
     ) -> subprocess.CompletedProcess[str]:
         self._let_settle()
-        out, err = _Stream(terminal=self.watched), _Stream(terminal=self.watched)
-        streams = mock.patch.multiple(sys, stdin=stdin, stdout=out, stderr=err)
-        with self._apart(environ), streams:
-            code = run(cli, arguments)
+        out, err = Stream(terminal=self.watched), Stream(terminal=self.watched)
+        code = self.follow(*arguments, out=out, err=err, stdin=stdin, environ=environ)
         self._ended[:] = [time.monotonic()]
         return subprocess.CompletedProcess(arguments, code, out.told(), err.told())
+
+    def follow(
+        self,
+        *arguments: str,
+        out: Stream,
+        err: Stream,
+        stdin: Stream | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> int:
+        """Run it with these streams, which another thread may read meanwhile; the exit code."""
+        streams = mock.patch.multiple(sys, stdin=stdin or Stream(), stdout=out, stderr=err)
+        with self._apart(environ), streams:
+            return run(cli, arguments)
 
     def _let_settle(self) -> None:
         """What the command before did is settled, as it would be with the time that a process takes to start."""

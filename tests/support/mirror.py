@@ -9,9 +9,9 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -148,6 +148,15 @@ class Mirror:
         assert len(digests) == len(set(digests)), "a picture was stored twice"
 
 
+Kind = TypeVar("Kind", bound=Mirror)
+
+
+def all_still(folder: Path) -> None:
+    """Wait until no picture below looks as if it were being written: a daemon that begins earlier tells of that."""
+    written = max(file.stat().st_ctime for file in folder.glob("*/*.png"))
+    until(lambda: time.time() - written > 3)
+
+
 def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait for something that is about to happen elsewhere; fails at the deadline."""
     deadline = time.monotonic() + seconds
@@ -197,3 +206,10 @@ def sibling(first: Mirror, name: str) -> Mirror:
     shutil.copytree(first.folder, there, ignore=shutil.ignore_patterns(".imgur-sync", ".user"))
     shared = {**first.place.environment, "IMGUR_SYNC_STATE_DIR": str(first.folder / ".user")}
     return Mirror(type(first.place)(there, shared), first.server, first.web)
+
+
+def apart(made: Kind) -> Kind:
+    """The same with each command in a process of its own, with the time that such ones are given to settle: for tests
+    in which one is killed, whose last request may arrive a moment later."""
+    environment = {**made.place.environment, "IMGUR_SYNC_SETTLE_SECONDS": SETTLE}
+    return replace(made, place=Workplace(made.folder, environment))

@@ -27,8 +27,9 @@ def _check(value: Any, shape: Shape, where: str) -> None:
         if value is None:
             return
         assert isinstance(value, dict), f"{where} is no table: {value!r}"
-        missing = shape.keys() - value.keys() - {"*"}
+        missing = {name for name in shape if not name.endswith("?")} - value.keys() - {"*"}
         assert not missing, f"{where} lacks {missing}"
+        shape = {name.removesuffix("?"): inner for name, inner in shape.items()}
         unknown = value.keys() - shape.keys()
         assert "*" in shape or not unknown, f"{where} has {unknown}, which are not documented"
         for name, inner in value.items():

@@ -252,8 +252,9 @@ class SyncStage:
             chance=lambda: 0.0,
         )
 
-    def _ledger(self) -> SqliteLedger:
-        caps = Caps(self.budget.reserve_credits, self.budget.uploads_per_hour, self.budget.max_credits_per_run)
+    def _ledger(self, most: int | None = None) -> SqliteLedger:
+        cap = most or self.budget.max_credits_per_run
+        caps = Caps(self.budget.reserve_credits, self.budget.uploads_per_hour, cap)
         return SqliteLedger(
             self.base / "ledger.db",
             origin=ORIGIN,

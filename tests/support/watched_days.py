@@ -21,12 +21,14 @@ from imgur_sync.report.live import LiveActivity, beginning
 from imgur_sync.report.text import Moment
 from imgur_sync.state.cache import SqliteCache
 from imgur_sync.state.store import SqliteStore, find_store
+from imgur_sync.state.watch_memory import SqliteWatchMemory
 from imgur_sync.watch.absences import Absences, HeldFolders
 from imgur_sync.watch.daemon import Daemon
 from imgur_sync.watch.events import WatchEvent
 from imgur_sync.watch.showing import Shown
 from imgur_sync.watch.site import PassBench, RoomWanted, Site
 from imgur_sync.watch.telling import Line, told
+from imgur_sync.watch.unheard import Unheard, WitnessedFolders
 from tests.support.hand_watcher import HandWatcher
 from tests.support.memory_activity import MemoryActivity
 from tests.support.sync_stage import SyncStage
@@ -48,6 +50,8 @@ class WatchedDays(SyncStage):
         self.log: list[Line] = []
         self.load_error: ImgurSyncError | None = None
         self.wakes = 0
+        self.looks: list[tuple[float, int]] = []
+        """Looks at one album on Imgur: when, and the credits that each cost."""
         self.removals: tuple[Removal, ...] = ()
         self.state_path: Path | None = None
         self.outdated = False
@@ -134,15 +138,19 @@ class WatchedDays(SyncStage):
     def _site(self) -> Site:
         self.stillness = Stillness(self.clock, self.pace.quiet)
         self.absences = Absences(self.clock, self.pace.removal_hold)
+        self.unheard = Unheard(self.clock)
         return Site(
             clock=self.clock,
             watcher=self.watcher,
             board=self.board,
             load=self._load,
+            memory=SqliteWatchMemory(self.base / ".imgur-sync" / "activity.db"),
             peeking=self._peeking,
+            looking=self._looking,
             passing=self._passing,
             stillness=self.stillness,
             absences=self.absences,
+            unheard=self.unheard,
             stopping=lambda: self._stop,
             chance=lambda: 0.5,
             outdated=lambda: self.outdated,
@@ -165,20 +173,36 @@ class WatchedDays(SyncStage):
                 transport.close()
 
     @contextmanager
-    def _passing(self, manifest: Manifest, options: Options, room_wanted: RoomWanted) -> Iterator[PassBench]:
+    def _looking(self, manifest: Manifest, most: int) -> Iterator[Ports]:
+        found = find_store(manifest.state_path, lineage=self.lineage, read_only=True)
+        store = found.record_aside() if found is not None else SqliteStore.in_memory(self.lineage)
+        with store, self._ledger(most) as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
+            transport = self._transport(ledger, writing=False)
+            try:
+                yield self._ports(store, cache, ledger, transport)
+            finally:
+                transport.close()
+                self.looks.append((self.elapsed, ledger.spent()))
+
+    @contextmanager
+    def _passing(
+        self, manifest: Manifest, options: Options, room_wanted: RoomWanted, left_out: frozenset[str]
+    ) -> Iterator[PassBench]:
         store = self._opened(manifest)
         with store, self._ledger() as ledger, SqliteCache(self.base / ".imgur-sync" / "cache.db") as cache:
             transport = self._transport(ledger, writing=True)
             try:
-                ports = replace(self._dressed(self._ports(store, cache, ledger, transport)), room_wanted=room_wanted)
+                ports = self._dressed(self._ports(store, cache, ledger, transport), left_out)
+                ports = replace(ports, room_wanted=room_wanted)
                 keys = ByDeletehash(store.deletehashes()) if self.anonymous else ById()
                 yield PassBench(manifest, ports, options, ImgurWriter(transport, keys))
             finally:
                 transport.close()
 
-    def _dressed(self, ports: Ports) -> Ports:
-        local = Folders(ports.cache, self.clock, stillness=self.stillness)
-        return replace(ports, local=HeldFolders(local, ports.store, self.absences))
+    def _dressed(self, ports: Ports, left_out: frozenset[str] = frozenset()) -> Ports:
+        read = Folders(ports.cache, self.clock, stillness=self.stillness)
+        local = WitnessedFolders(read, self.unheard, self.clock)
+        return replace(ports, local=HeldFolders(local, ports.store, self.absences, left_out))
 
     def pictures(self, key: str, names: Iterable[str]) -> None:
         """Pictures that are there before anything begins."""

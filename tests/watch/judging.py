@@ -64,7 +64,7 @@ def month(base: Path, seed: int, *, days: int = 30, pictures: int = 300, rescan:
         found.passes = len(life.runs())
         found.wakes = life.sleeps / days
         found.drift = judge.drift()
-        found.looking = sum(run.looking for _, run in life.runs()) / days
+        found.looking = (sum(run.looking for _, run in life.runs()) + sum(cost for _, cost in life.looks)) / days
         found.uploads = life.uploads()
         found.starts = len(life.restarts)
         found.acts = life.done
@@ -169,7 +169,7 @@ class Judge:
 
     def drift(self) -> int:
         """The most credits in any 24 hours that looks for changes took."""
-        spent: list[tuple[float, int]] = []
+        spent = list(self.life.looks)
         looking = False
         for at, event in self.life.told:
             if isinstance(event, PassBegan):

@@ -116,8 +116,10 @@ class Life(WatchedDays):
     # What the daemon is made of
 
     @contextmanager
-    def _passing(self, manifest: Manifest, options: Options, room_wanted: RoomWanted) -> Iterator[PassBench]:
-        with super()._passing(manifest, options, room_wanted) as bench:
+    def _passing(
+        self, manifest: Manifest, options: Options, room_wanted: RoomWanted, left_out: frozenset[str]
+    ) -> Iterator[PassBench]:
+        with super()._passing(manifest, options, room_wanted, left_out) as bench:
             self.in_pass = True
             try:
                 yield bench

@@ -187,6 +187,26 @@ def test_running_is_asked_for_in_no_time_and_the_oldest_are_dropped(tmp_path: Pa
     assert heard.lines == ["hook: too busy: 3 documents were dropped"]
 
 
+def test_what_waits_when_the_command_becomes_another_one_is_run_by_the_one_before(tmp_path: Path) -> None:
+    """In order, and what comes afterwards by the new one; with none named, nothing is run any more."""
+    wait = "d = sys.argv[1]\nopen(d + '/begun', 'w').close()\nwhile not os.path.exists(d + '/go'):\n"
+    wait += "    time.sleep(0.01)\nopen(d + '/got', 'a').write('old ' + sys.stdin.read())"
+    heard = Heard(tmp_path, wait, seconds=1000.0)
+    heard.hook.run({"number": 0})
+    until((tmp_path / "begun").exists)
+    heard.hook.run({"number": 1})
+    code = "import sys; open(sys.argv[1] + '/got', 'a').write('new ' + sys.stdin.read())"
+    heard.hook.renew([sys.executable, "-c", code, str(tmp_path)])
+    heard.hook.run({"number": 2})
+    heard.hook.renew([])
+    heard.hook.run({"number": 3})
+    (tmp_path / "go").touch()
+    heard.hook.close(LONG)
+    got = (tmp_path / "got").read_text().splitlines()
+    assert got == ['old {"number": 0}', 'old {"number": 1}', 'new {"number": 2}']
+    assert heard.lines == []
+
+
 def test_closing_waits_no_longer_than_it_is_told(tmp_path: Path) -> None:
     """What was not begun is told; the one under way goes on, all documents of its call, and is not heard any more."""
     wait = "d = sys.argv[1]\nopen(d + '/begun', 'w').close()\nwhile not os.path.exists(d + '/go'):\n"

@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from imgur_sync.local.folders import Folders
+from imgur_sync.model.local import LocalAlbum, UnchangedFolder
+from imgur_sync.model.spec import AlbumSpec
+from imgur_sync.watch.site import PassBench
 from tests.support.watched_days import WatchedDays
 
 HOUR = 3600.0
 SECOND = ("there", "here", "")
 
 
+class Days(WatchedDays):
+    """`passes` is whether a pass is under way, and not a look without Imgur."""
+
+    passes = False
+
+    @contextmanager
+    def _passing(self, *given: Any) -> Iterator[PassBench]:
+        self.passes = True
+        try:
+            with super()._passing(*given) as bench:
+                yield bench
+        finally:
+            self.passes = False
+
+
 @pytest.fixture
-def days(tmp_path: Path) -> Iterator[WatchedDays]:
+def days(tmp_path: Path) -> Iterator[Days]:
     """Two albums with three pictures each."""
-    with WatchedDays(tmp_path) as stage:
+    with Days(tmp_path) as stage:
         for number, key in enumerate(("here", "there")):
             stage.album(key)
             for name in range(3):
@@ -106,3 +127,30 @@ def test_a_file_that_is_moved_while_a_pass_begins_is_not_sent_again(
         assert days.uploads() == before + 1
         assert days.shown("cats") == days.wanted("cats")
         assert days.shown("dogs") == days.wanted("dogs")
+
+
+@pytest.mark.parametrize("in_pass", [False, True])
+def test_a_file_that_is_moved_between_the_looks_at_two_folders_is_not_sent_again(
+    days: Days, monkeypatch: pytest.MonkeyPatch, in_pass: bool
+) -> None:
+    """The first folder still had it and the second one has it already: together that looks like a copy."""
+    scan, source, target = Folders.scan, days.base / "here" / "0.png", days.base / "there" / "rex.png"
+    before, moved = days.uploads(), list[float]()
+
+    def moving(folders: Folders, spec: AlbumSpec, **how: Any) -> LocalAlbum | UnchangedFolder:
+        found = scan(folders, spec, **how)
+        if spec.key == "here" and days.elapsed >= 700.0 and not moved and days.passes == in_pass:
+            source.rename(target)
+            moved.append(days.elapsed)
+            days.watcher.happen(source)
+            days.watcher.happen(target)
+        return found
+
+    monkeypatch.setattr(Folders, "scan", moving)
+    for key in ("here", "there"):
+        days.at(700.0, lambda key=key: days.add(key, f"new-{key}.png", 70 if key == "here" else 71))
+    days.watch(HOUR)
+    assert moved
+    assert days.uploads() == before + 2
+    assert days.shown("here") == days.wanted("here")
+    assert days.shown("there") == days.wanted("there")

@@ -26,6 +26,7 @@ from imgur_sync.watch.page.publishing import MOST_LINES, Heart, Publisher
 from imgur_sync.watch.page.snapshot import Snapshot
 from imgur_sync.watch.showing import Shown
 from imgur_sync.watch.site import PassBench, RoomWanted
+from tests.support.pictures import mp4
 from tests.support.watched_days import WatchedDays
 
 HOUR = 3600.0
@@ -45,8 +46,11 @@ class ShownDays(WatchedDays):
             yield ports
 
     @contextmanager
-    def _passing(self, manifest: Manifest, options: Options, room_wanted: RoomWanted) -> Iterator[PassBench]:
-        with super()._passing(manifest, options, room_wanted) as bench, self.gatherer.reading(manifest, bench.ports):
+    def _passing(
+        self, manifest: Manifest, options: Options, room_wanted: RoomWanted, left_out: frozenset[str]
+    ) -> Iterator[PassBench]:
+        passing = super()._passing(manifest, options, room_wanted, left_out)
+        with passing as bench, self.gatherer.reading(manifest, bench.ports):
             yield bench
 
     def publish(self, until: float) -> Snapshot:
@@ -119,6 +123,16 @@ def test_no_more_than_a_dozen_are_shown(days: ShownDays) -> None:
     assert (days.face().pictures, len(days.face().tiles)) == (33, TILES)
 
 
+def test_a_film_is_told_of_and_not_shown(days: ShownDays) -> None:
+    """No browser shows it as a picture: its tile has a name and no address."""
+    (days.base / "cats" / "film.mp4").write_bytes(mp4())
+    last = days.publish(HOUR / 2)
+    face = days.face()
+    assert face.pictures == 4
+    assert [(tile.name, bool(tile.address)) for tile in face.tiles if tile.name == "film.mp4"] == [("film.mp4", False)]
+    assert len(last.pictures) == 3
+
+
 def test_addresses_say_nothing_and_change_with_each_daemon(tmp_path: Path) -> None:
     """Nobody guesses them, and no browser shows an old picture at a new one's."""
     addresses = []
@@ -146,6 +160,19 @@ def test_what_waits_and_what_was_counted(days: ShownDays) -> None:
     assert "<code>imgur-sync -f" in days.page()
     assert "1 thing held back until somebody decides" in days.page()
     assert 'imgur_sync_waits{kind="gate"} 1' in metrics_text(last, days.clock.now(), 0)
+
+
+def test_what_does_not_go_today_is_published_with_when_it_goes(days: ShownDays) -> None:
+    """And passes that failed are counted; the forecast of a plan with a rest stays until there is another one."""
+    days.budget = dataclasses.replace(days.budget, uploads_per_hour=6)
+    days.pictures("cats", [f"{number}.png" for number in range(20)])
+    last = days.publish(HOUR / 2).watched
+    assert last.forecast is not None
+    assert last.forecast.later.credits > 0
+    assert last.counted.passes_failed == 0
+    days.at(HOUR / 2 + 60.0, lambda: setattr(days.wire, "down", True))
+    days.at(HOUR / 2 + 90.0, lambda: days.add("cats", "d.png", 99))
+    assert days.publish(5 * HOUR).watched.counted.passes_failed > 0
 
 
 def test_the_log_keeps_the_last_fifty_lines(days: ShownDays) -> None:

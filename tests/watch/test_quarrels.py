@@ -55,6 +55,18 @@ def test_a_copied_manifest_with_another_order_is_a_quarrel_that_ends(home: Takin
     assert home.uploads() == 4
 
 
+def test_two_that_are_started_again_and_again_stop_too(home: TakingTurns, tmp_path: Path) -> None:
+    """Neither forgets what it set back, nor the truce: two days of starts cost no more edits than rounds."""
+    other = copied(home, tmp_path / "other")
+    other.change("cats", listed=("3.png", "2.png"))
+    before = edits(home), len(home.wire.sent)
+    for number in range(16):
+        both(home, other, 3 * HOUR * (number + 1))
+    assert home.of(Quarrel) or other.of(Quarrel)
+    assert edits(home) - before[0] <= 2 * (ROUNDS + 1) * 2
+    assert len(home.wire.sent) - before[1] <= 2 * 2 * 250
+
+
 def test_the_one_that_is_left_goes_on(home: TakingTurns, tmp_path: Path) -> None:
     """After the other was stopped, the truce ends and the album is put in order once more."""
     other = copied(home, tmp_path / "other")
@@ -119,7 +131,7 @@ def test_a_change_that_comes_with_a_look_for_changes_ends_the_truce_too(home: Ta
         when.append(home.elapsed)
 
     def plan() -> None:
-        home.at(home.daemon.timers.drift_at - home._began - home.pace.quiet, come)
+        home.at(home.daemon.lookout.next_at() - home._began - home.pace.quiet, come)
 
     home.at(DAY / 2, plan)
     both(home, other, DAY)

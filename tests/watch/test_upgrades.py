@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from imgur_sync.cli import watching
 from imgur_sync.errors import ExitCode, ImgurSyncError, OutdatedError, StateError
 from imgur_sync.model.event import RunFinished, UploadDone
 from imgur_sync.state.schema import STEPS
@@ -92,3 +93,29 @@ def test_a_look_that_fails_is_no_end(days: WatchedDays, monkeypatch: pytest.Monk
     days.watch(3000.0)
     assert 1 <= len(days.of(PassFailed)) <= 5
     assert days.shown("cats") == days.wanted("cats")
+
+
+@pytest.mark.parametrize("metadata", [None, b"", b"Name: imgur-sync\n", b"Version: \xff\n"])
+def test_an_installation_that_is_half_way_is_no_other_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, metadata: bytes | None
+) -> None:
+    """The package's folder is there before what it says of itself: a daemon that ended then would start too early."""
+    outdated = watching._outdated()
+    half = tmp_path / "imgur_sync-99.0.dist-info"
+    half.mkdir()
+    if metadata is not None:
+        (half / "METADATA").write_bytes(metadata)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert not outdated()
+    (half / "METADATA").write_text("Metadata-Version: 2.1\nName: imgur-sync\nVersion: 99.0\n")
+    assert outdated()
+
+
+def test_a_daemon_of_no_known_version_is_never_outdated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that began in the middle of an installation does not take its end for the next one."""
+    half = tmp_path / "imgur_sync-99.0.dist-info"
+    half.mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    outdated = watching._outdated()
+    (half / "METADATA").write_text("Metadata-Version: 2.1\nName: imgur-sync\nVersion: 99.0\n")
+    assert not outdated()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import signal
 import socket
 import sys
@@ -13,9 +15,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.daemon import PACE, daemon
-from tests.support.mirror import HEAD, Mirror, mirror, table
+from tests.support.inside import Inside
+from tests.support.inside_daemon import InsideDaemon, live
+from tests.support.mirror import HEAD, Mirror, all_still, mirror, table
+from tests.support.shape_check import check_document
 
-HOOK = "import sys; open({!r}, 'a').write(sys.stdin.read().strip() + chr(10))"
+HOOK = "import pathlib, sys\nwith pathlib.Path({!r}).open('a') as file: file.write(sys.stdin.read().strip() + chr(10))"
 
 
 @pytest.fixture
@@ -23,7 +28,7 @@ def imgur(tmp_path: Path) -> Iterator[Mirror]:
     """Two albums that are in order."""
     with mirror(tmp_path) as made:
         made.manifest(table("cats") + table("dogs"), head=HEAD + PACE)
-        made.run("apply", "-y")
+        assert Inside(made.place.folder, made.place.environment).run("apply", "-y").returncode == 0
         yield made
 
 
@@ -34,21 +39,76 @@ def with_environment(imgur: Mirror, **more: str) -> Mirror:
 
 def test_the_hook_hears_of_passes_that_did_something_and_of_gates(imgur: Mirror) -> None:
     """One document each, without links and ids; passes that found nothing to do are none."""
+    all_still(imgur.folder)
     heard = imgur.folder.parent / "heard.jsonl"
     command = json.dumps([sys.executable, "-c", HOOK.format(str(heard))])
-    with daemon(with_environment(imgur, IMGUR_SYNC_HOOK=command)) as watch:
+
+    def story(watch: InsideDaemon) -> None:
         watch.at_rest()
         imgur.put("dogs/d9.png", 99)
         watch.until(lambda: heard.exists() and '"uploaded": 1' in heard.read_text())
         for number in range(4):
             (imgur.folder / "cats" / f"c{number}.png").unlink()
         watch.until(lambda: "hook_gate" in heard.read_text())
-        assert watch.stop() == 143
+
+    live(with_environment(imgur, IMGUR_SYNC_HOOK=command), story, "--json", "-v")
     documents = [json.loads(line) for line in heard.read_text().splitlines()]
     assert [document["kind"] for document in documents] == ["hook_run", "hook_gate"]
     assert documents[0]["command"] == "watch"
     assert documents[1]["type"].endswith("apply cats --approve prune=4")
     assert imgur.album("dogs")["id"] not in heard.read_text()
+
+
+def test_another_hook_is_told_when_the_settings_name_one(imgur: Mirror) -> None:
+    """After SIGHUP; of settings that cannot be read the log tells, and the daemon goes on."""
+    config = imgur.folder / "config" / "config.toml"
+    config.parent.mkdir()
+    heard = {name: imgur.folder.parent / name for name in ("first", "second")}
+
+    def name_hook(name: str) -> None:
+        command = json.dumps([sys.executable, "-c", HOOK.format(str(heard[name]))])
+        config.write_text(f"[profiles.default]\nhook = {command}\n")
+
+    def story(watch: InsideDaemon) -> None:
+        watch.at_rest()
+        imgur.put("dogs/d8.png", 98)
+        watch.until(heard["first"].exists)
+        name_hook("second")
+        watch.signal(signal.SIGHUP)
+        watch.await_told("reloaded")
+        watch.at_rest()
+        imgur.put("dogs/d9.png", 99)
+        watch.until(heard["second"].exists)
+        config.write_text("[profiles.default]\nhook = 7\n")
+        watch.signal(signal.SIGHUP)
+        watch.await_told("hook", "config.toml: hook: this is no list of texts")
+        watch.at_rest()
+
+    name_hook("first")
+    live(with_environment(imgur, IMGUR_SYNC_CONFIG_DIR=str(config.parent)), story, "--json", "-v")
+    assert len(heard["first"].read_text().splitlines()) == 1
+    assert '"uploaded": 1' in heard["second"].read_text().splitlines()[0]
+
+
+def test_the_journal_dates_its_lines_itself(imgur: Mirror) -> None:
+    """Where stderr goes to it, lines bear no date; otherwise they do. With -q only what somebody has to know."""
+
+    def story(watch: InsideDaemon) -> None:
+        watch.until(lambda: "watching 2 albums" in watch.errors)
+        imgur.put("dogs/d9.png", 99)
+        watch.until(lambda: "d9.png is up" in watch.errors)
+
+    told = live(with_environment(imgur, JOURNAL_STREAM="1:2"), story, end=signal.SIGINT)
+    assert re.search(r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d  watching 2 albums$", told, re.MULTILINE)
+
+    def quiet(watch: InsideDaemon) -> None:
+        for number in range(4):
+            (imgur.folder / "cats" / f"c{number}.png").unlink()
+        watch.until(lambda: "--approve prune=4" in watch.errors)
+
+    (imgur.folder / "cats" / "broken.png").write_bytes(b"")  # what stirs it at once
+    told = live(imgur, quiet, "-q")
+    assert "watching" not in told
 
 
 def test_a_hook_that_hangs_delays_nothing(imgur: Mirror) -> None:
@@ -77,23 +137,26 @@ def test_a_service_manager_is_told_when_it_is_ready_alive_and_gone(imgur: Mirror
             except BlockingIOError:
                 return any(line.startswith(word) for line in heard)
 
-        with daemon(with_environment(imgur, NOTIFY_SOCKET=str(path), WATCHDOG_USEC="2000000")) as watch:
+        def story(watch: InsideDaemon) -> None:
             watch.until(lambda: told("READY=1"))
             watch.until(lambda: told("STATUS=nothing to do until"))
             heard.clear()
             watch.until(lambda: told("WATCHDOG=1"))
             heard.clear()
-            watch.process.send_signal(signal.SIGHUP)
+            watch.signal(signal.SIGHUP)
             watch.until(lambda: told("RELOADING=1"))
             watch.until(lambda: told("READY=1"))
             heard.clear()
-            assert watch.stop() == 143
-            assert told("STOPPING=1")
+
+        managed = {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": str(2 * 10**6), "WATCHDOG_PID": str(os.getpid())}
+        live(with_environment(imgur, **managed), story, "--json", "-v")
+        assert told("STOPPING=1")
 
 
 def test_the_log_is_for_people_unless_json_is_asked_for(imgur: Mirror) -> None:
-    """Dated lines on stderr, what matters and no more; nothing on stdout."""
-    process = imgur.place.start("watch")
+    """Dated lines on stderr, what matters and no more; nothing on stdout; with --events JSON in a file."""
+    events = imgur.folder.parent / "events.jsonl"
+    process = imgur.place.start("watch", "--events", str(events))
     try:
         assert process.stderr is not None
         first = process.stderr.readline()
@@ -108,3 +171,8 @@ def test_the_log_is_for_people_unless_json_is_asked_for(imgur: Mirror) -> None:
     assert second.endswith("  dogs: d9.png is up\n")
     assert "finished: 1 upload" in rest
     assert out == ""
+    written = [json.loads(line) for line in events.read_text().splitlines()]
+    for line in written:
+        check_document(line, "watch_event")
+    assert [line["text"] for line in written][:1] == ["watching 2 albums"]
+    assert "dogs: d9.png is up" in [line["text"] for line in written]

@@ -43,8 +43,10 @@ from imgur_sync.watch.events import (
 from imgur_sync.watch.patience import Closure, Failures
 from imgur_sync.watch.precedence import first_of, preferred, with_uploads_kept
 from imgur_sync.watch.quarrels import TRUCE, WITHIN, Quarrels
-from imgur_sync.watch.roots import MANIFEST, watched_roots, without_own_noise
+from imgur_sync.watch.roots import MANIFEST, STATE, watched_roots, without_own_noise
 from imgur_sync.watch.telling import Level, told
+from tests.support.hand_clock import HandClock
+from tests.support.memory_remembered import MemoryRemembered
 from tests.support.watched_days import WatchedDays
 
 HOUR = 3600.0
@@ -196,7 +198,7 @@ def test_a_touched_album_is_due_when_it_is_quiet_or_at_the_cap(days: WatchedDays
 
 def test_what_is_set_back_thrice_within_two_days_is_a_quarrel() -> None:
     """Counts in the sentence do not matter; what is only told does not count."""
-    quarrels = Quarrels()
+    quarrels = Quarrels(MemoryRemembered(), HandClock())
     step = DeleteAlbum("a")
 
     def plan(what: str, then: str = "set back") -> AlbumPlan:
@@ -242,9 +244,10 @@ def test_each_folder_is_watched_once_for_all_that_it_is_the_root_of(days: Watche
     days.albums["cats"] = replace(days.albums["cats"], root=days.base)
     manifest = replace(days.manifest(), state_path=days.base / "data" / "state.db")
     roots = watched_roots(manifest)
-    assert [(root.path, root.albums, root.recursive) for root in roots] == [
-        (days.base, ("cats",), True),
-        (days.base, (MANIFEST,), False),
+    assert [(root.path, root.albums, root.recursive, root.names) for root in roots] == [
+        (days.base, ("cats",), True, frozenset()),
+        (days.base, (f"{MANIFEST} {days.base}",), False, {"sync.toml"}),
+        (days.base / "data", (STATE,), False, {"run.lock"}),
     ]
     assert without_own_noise(Touched("cats", ("data", "data/held")), manifest) is None
     assert without_own_noise(Touched("cats", ("data", "x")), manifest) == Touched("cats", ("x",))
@@ -257,7 +260,7 @@ def test_each_folder_is_watched_once_for_all_that_it_is_the_root_of(days: Watche
 def test_the_end_of_a_pass_is_told_when_it_did_something(days: WatchedDays) -> None:
     """What found nothing is a detail."""
     days.at(600.0, lambda: days.add("cats", "d.png", 4))
-    days.watch(8 * HOUR)
+    days.watch(30 * HOUR)
     ends = [line.level for line in days.log if line.event == "run_finished"]
     assert ends.count(Level.INFO) == 2
     assert Level.DETAIL in ends

@@ -30,11 +30,11 @@ from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGroupe
 from imgur_sync.local.watching.inbox import Inbox
 from imgur_sync.local.watching.routes import Top, is_passed_over
 
-_TOLD = (
-    InotifyConstants.IN_CREATE | InotifyConstants.IN_CLOSE_WRITE | InotifyConstants.IN_MOVE | InotifyConstants.IN_DELETE
-)
+_CONTENTS = InotifyConstants.IN_CREATE | InotifyConstants.IN_CLOSE_WRITE | InotifyConstants.IN_DELETE
+_TOLD = _CONTENTS | InotifyConstants.IN_MOVE | InotifyConstants.IN_ATTRIB
 EVENTS = Mask(_TOLD | InotifyConstants.IN_DELETE_SELF | InotifyConstants.IN_ONLYDIR)
-"""All that is asked of the kernel. Opening, reading and closing unwritten are not among it: our own scans do that."""
+"""All that is asked of the kernel. Opening, reading and closing unwritten are not among it: our own scans do that.
+Attributes are: a file or a folder that nobody could read makes no other event when somebody lets it be read."""
 _VANISHED = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 # What it logs is told here in other words, or is about watches that are just being given up.
 logging.getLogger("watchdog").addHandler(logging.NullHandler())
@@ -73,6 +73,11 @@ class Ears:
     def dead(self) -> frozenset[str]:
         """The folders that were deleted: one that is made again has the same path, and can have the same inode."""
         return frozenset(top.path for top, group in self._groups.items() if group.deleted)
+
+    def knock(self) -> None:
+        """Try the folders again that were refused for want of permission; the inbox hears of those that opened."""
+        for group in tuple(self._groups.values()):
+            group.knock(group.path)
 
     def close(self) -> None:
         """End the thread and give everything back."""
@@ -155,6 +160,7 @@ class _Group(InotifyWatchGroup):
         assert isinstance(self._inotify_fd, _Kernel)
         self._inbox = self._inotify_fd.inbox
         self._move_event_grouper = self._teller = _Teller(self._inbox)
+        self._shut: set[bytes] = set()
         super().__post_init__()
 
     def on_queue_overflow(self) -> None:
@@ -166,7 +172,24 @@ class _Group(InotifyWatchGroup):
         moved = self._teller.moved_from
         if moved is not None and moved.ev.is_directory and not (event.is_moved_to and event.cookie == moved.ev.cookie):
             self._forget(moved.path)
+        if self._shut and event.is_attrib and event.is_directory:
+            with self._lock:
+                changed = self._build_event_source_path(event)
+            if changed is not None:
+                self.knock(changed)
         super().on_event(event)
+
+    def knock(self, path: bytes) -> None:
+        """Try the folders at and below `path` again that were refused for want of permission, and tell of those that
+        can be watched now: what happened in them until now was not heard."""
+        with self._lock:
+            shut = [at for at in self._shut if at == path or at.startswith(path + b"/")] if self.is_active else []
+            for at in shut:
+                self._shut.discard(at)
+                self._add_all_callbacks(at)
+            opened = [at for at in shut if at in self._active_callbacks_by_path]
+        for at in opened:
+            self._inbox.happened(os.fsdecode(at), is_folder=True)
 
     def _forget(self, path: bytes) -> None:
         """Give up the watches at and below `path` of folders that are not there any more: they would go on telling of
@@ -187,9 +210,11 @@ class _Group(InotifyWatchGroup):
             return
         try:
             wd = self._inotify_fd.add_callback(path, self.event_mask, self, self._id)
-        except OSError:
+        except OSError as error:
             if path == self.path:
                 raise
+            if error.errno == errno.EACCES:
+                self._shut.add(path)
             return
         paths, watches = self._active_callbacks_by_path, self._active_callbacks_by_watch
         before = watches.get(wd, path)

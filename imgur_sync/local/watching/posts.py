@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imgur_sync.local.watching.inbox import Inbox
-from imgur_sync.local.watching.refusals import GONE, NO_EVENTS, foreign, network, refusal
+from imgur_sync.local.watching.refusals import GONE, NO_EVENTS, foreign, network, refusal, silent
 from imgur_sync.local.watching.routes import Routes, Top
 from imgur_sync.model.hint import Cause, Deaf, Unwatched
 from imgur_sync.model.local import RootIdentity
@@ -81,6 +81,8 @@ class Posts:
 
     def check(self, now: float) -> None:
         """Look whether each folder is still the one that is listened to, and tell what has changed."""
+        if self._ears is not None:
+            self._ears.knock()
         self._take_refusals(now)
         mounts = self._read_mounts()
         remounted, self._mounts = mounts != self._mounts, mounts
@@ -103,6 +105,14 @@ class Posts:
             self._begin(post, now)
         for post in watched:
             self._tell(post, cause, now, text)
+
+    def distrust(self, albums: frozenset[str], now: float) -> None:
+        """Listen no more to the folders of these albums, in which events do not tell all."""
+        for post in self._posts.values():
+            if post.deaf is None and albums.intersection(post.albums):
+                self._leave(post.top)
+                post.deaf, post.try_at = silent(file_system(Path(post.top.path), self._mounts)), float("inf")
+                self._tell(post, Cause.UNWATCHED, now)
 
     def unwatched(self) -> tuple[Unwatched, ...]:
         """The folders from which no events come now, by path."""

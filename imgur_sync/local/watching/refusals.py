@@ -10,7 +10,9 @@ from imgur_sync.model.hint import Deaf
 from imgur_sync.mounts import NETWORK_TYPES, file_system, mounts_below
 
 FOREIGN_TYPES = NETWORK_TYPES | {"drvfs", "fakeowner", "fuse", "prl_fs", "vboxsf", "virtiofs", "vmhgfs"}
-"""File systems that others change behind this system's back: networks and the folders of a virtual machine's host."""
+FOREIGN_TYPES |= {"acfs", "cvfs", "gfs", "gfs2", "ocfs2", "orangefs", "panfs", "pvfs2", "wekafs"}
+"""File systems that others change behind this system's back: networks, disks that several machines share, and the
+folders of a virtual machine's host."""
 _LIMITS = Path("/proc/sys/fs/inotify")
 _MORE_WATCHES = 524_288
 _MORE_INSTANCES = 1_024
@@ -28,6 +30,12 @@ def foreign(path: Path, recursive: bool, mounts: str) -> str:
 def network(kind: str) -> tuple[Deaf, str]:
     """The folder lies on such a file system."""
     return Deaf.NETWORK, f"it lies on {kind}, where changes made elsewhere are not announced; it is looked at regularly"
+
+
+def silent(kind: str) -> tuple[Deaf, str]:
+    """Changes were found in the folder that no event told of; `kind` is the type of its file system."""
+    place = f"it lies on {kind}, and " if kind else ""
+    return Deaf.SILENT, f"{place}files came or went in it without being announced; it is looked at regularly"
 
 
 def refusal(error: int, limits: Path = _LIMITS) -> tuple[Deaf, str]:

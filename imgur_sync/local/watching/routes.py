@@ -27,7 +27,9 @@ class Routes:
 
     def __init__(self, roots: Iterable[WatchedRoot]) -> None:
         self._roots: dict[str, dict[str, bool]] = defaultdict(dict)
+        self._names: dict[str, frozenset[str]] = {}
         for root in roots:
+            self._names.update(dict.fromkeys(root.albums if root.names else (), root.names))
             albums = self._roots[os.fspath(root.path)]
             for album in root.albums:
                 albums[album] = albums.get(album, False) or root.recursive
@@ -55,10 +57,23 @@ class Routes:
         for root in _upwards(path):
             albums = self._roots.get(root)
             if albums is not None:
-                yield from _inside(albums, path[len(root) :].lstrip("/"), is_folder)
+                yield from self._inside(albums, path[len(root) :].lstrip("/"), is_folder)
         for root in self._above.get(path, ()) if is_folder else ():
             for album in self._roots[root]:
                 yield album, ""
+
+    def _inside(self, albums: dict[str, bool], below: str, is_folder: bool) -> Iterator[tuple[str, str]]:
+        folder, _, name = below.rpartition("/")
+        litter = is_passed_over(folder) or (is_junk(name) and (is_folder or name != IGNORE_FILE))
+        for album, recursive in albums.items():
+            names = self._names.get(album)
+            if names is not None:
+                if not below or below in names:
+                    yield album, ""
+            elif not litter and (recursive or not folder):
+                yield album, folder
+                if is_folder and below:
+                    yield album, below
 
     def _tops(self) -> Iterator[Top]:
         wide = {path for path, albums in self._roots.items() if any(albums.values())}
@@ -71,17 +86,6 @@ class Routes:
 def is_passed_over(below: str) -> bool:
     """Whether a folder at this path below a root, or one on the way to it, is never looked into."""
     return any(is_junk(part) for part in below.split("/") if part)
-
-
-def _inside(albums: dict[str, bool], below: str, is_folder: bool) -> Iterator[tuple[str, str]]:
-    folder, _, name = below.rpartition("/")
-    if is_passed_over(folder) or (is_junk(name) and (is_folder or name != IGNORE_FILE)):
-        return
-    for album, recursive in albums.items():
-        if recursive or not folder:
-            yield album, folder
-            if is_folder and below:
-                yield album, below
 
 
 def _upwards(path: str) -> Iterator[str]:

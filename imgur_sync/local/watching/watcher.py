@@ -87,6 +87,10 @@ class FolderWatcher:
             self._inbox.wait(min(moment for moment in until if moment is not None) - now)
         return None
 
+    def distrust(self, albums: Iterable[str]) -> None:
+        """Look at the folders of these albums regularly instead; as `Watcher.distrust` says."""
+        self._posts.distrust(frozenset(albums), self._clock.monotonic())
+
     def unwatched(self) -> tuple[Unwatched, ...]:
         """The folders from which no events come now, by path."""
         return self._posts.unwatched()
