@@ -121,6 +121,10 @@ class StateStore(Reviews, Protocol):
         """Detached pictures of any album whose digest (or short digest) is one of these, by id."""
         ...
 
+    def placed(self, digests: Iterable[str]) -> tuple[SyncedPicture, ...]:
+        """Pictures that stand in any album and whose digest is likewise one of these, by id."""
+        ...
+
     def departures(self) -> tuple[Departure, ...]:
         """Every detached picture, by album and id, with when it was taken out."""
         ...
