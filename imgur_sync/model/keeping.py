@@ -228,6 +228,10 @@ class Ledger(Protocol):
         """Credits charged through this object, i.e. in this run."""
         ...
 
+    def clock_set_at(self) -> float:
+        """When this machine's clock was last seen to have been set (by that clock; 0.0: never), by Imgur's Date."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:

@@ -76,20 +76,20 @@ class StoreReads:
 
         A short digest (16 hex digits), asked for or recorded, stands for every full one that begins with it.
         """
-        return self._standing(Standing.DETACHED, digests)
+        return self._of("'detached'", digests)
 
     def placed(self, digests: Iterable[str]) -> tuple[SyncedPicture, ...]:
         """Pictures that stand in any album and whose digest is likewise one of these, by id."""
-        return self._standing(Standing.PLACED, digests)
+        return self._of("'placed'", digests)
 
-    def _standing(self, standing: Standing, digests: Iterable[str]) -> tuple[SyncedPicture, ...]:
+    def _of(self, standing: str, digests: Iterable[str]) -> tuple[SyncedPicture, ...]:
         wanted = frozenset(digests)
         from imgur_sync.planner.marker import SHORT
 
         shorts = {digest[:SHORT] for digest in wanted}
         open_ended = {digest for digest in wanted if len(digest) <= SHORT}
         # One statement for all: where no index helps, every one of them would go through all pictures.
-        where = f"WHERE substr(digest, 1, 16) IN (SELECT value FROM json_each(?)) AND standing = '{standing}'"
+        where = " ".join(("WHERE substr(digest, 1, 16) IN (SELECT value FROM json_each(?)) AND standing =", standing))
         with self._using(whole=True) as connection:
             pictures = self._loaded(connection, rows.PICTURE.get(connection, where, json.dumps(sorted(shorts))))
         matching = (
