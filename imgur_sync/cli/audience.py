@@ -32,6 +32,7 @@ from imgur_sync.watch.events import (
     WatchEvent,
 )
 from imgur_sync.watch.hook import Hook
+from imgur_sync.watch.lasting import lasting
 from imgur_sync.watch.showing import Shown
 from imgur_sync.watch.telling import Level, Line, did, told
 
@@ -117,8 +118,8 @@ class Audience:
         """A run that did something or could not, and a gate that tripped."""
         file = str(self._daemon.manifest.path)
         match event:
-            case RunFinished() if self._is_news(event):
-                self._hook.run(run_document(event, command="watch", manifest=file))
+            case RunFinished() if self._is_news(run := lasting(event)):
+                self._hook.run(run_document(run, command="watch", manifest=file))
             case PassFailed(error=error) if not isinstance(error, LockHeldError):
                 self._hook.run(run_document(None, command="watch", manifest=file, error=error))
             case GateTripped(gate=gate, plan=plan):

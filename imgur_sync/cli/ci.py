@@ -47,7 +47,7 @@ def command() -> None:
 @command.command("init", short_help="Write a workflow for GitHub, GitLab or pre-commit.")
 @click.argument("kind", metavar="github|gitlab|pre-commit", type=click.Choice(tuple(KITS)))
 @click.option("-o", "--output", metavar="FILE", help="Write it there; - is stdout.")
-@shared(json=False)
+@shared()
 def init(session: Session, kind: str, output: str | None) -> None:
     """Write a workflow into the repository that the current directory is the top of. A file that is there stays.
 
@@ -63,11 +63,20 @@ def init(session: Session, kind: str, output: str | None) -> None:
     text = (files("imgur_sync.cli") / "ci_files" / kit.source).read_text(encoding="utf-8")
     text = text.replace("@VERSION@", __version__)
     if output == "-":
+        if session.json:
+            raise UsageError("with -o - stdout is the file itself", hint="leave out --json, or name a file")
         result(text)
         return
     target = Path(output or kit.target)
     _write(target, text)
-    if not output and not Path(".git").exists():
+    found = bool(output) or Path(".git").exists()
+    if session.json:
+        from imgur_sync.report.jsons import document
+
+        told = {"system": kind, "written": str(target), "found": found, "remark": kit.remark}
+        result(document("ci_init", told))
+        return
+    if not found:
         note(f"warning: this is not the top of a git repository, where {kind} looks for {target}")
     result(f"Wrote {target}. {kit.remark}\n")
 

@@ -51,6 +51,10 @@ class Watched(Ledger):
         """As the ledger behind it."""
         return self._ledger.spent()
 
+    def clock_set_at(self) -> float:
+        """As the ledger behind it."""
+        return self._ledger.clock_set_at()
+
 
 def disagreement(ahead: float) -> str:
     """What to say of a clock that is so many seconds ahead of Imgur's, or behind where it is negative."""

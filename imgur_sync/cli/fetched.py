@@ -51,6 +51,10 @@ class FetchedFolders(LocalFiles):
         """Those of the paths that the rules leave out."""
         return self._folders.ignored(spec, paths)
 
+    def gone(self, spec: AlbumSpec, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths at which nothing can be found now."""
+        return self._folders.gone(spec, paths)
+
     def read(self, spec: AlbumSpec, file: LocalFile) -> Content:
         """The bytes to send, of what is here."""
         return self._folders.read(spec, file)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from imgur_sync.errors import ExitCode
 from imgur_sync.executor.session import Session
 from imgur_sync.executor.waiting import come_back
 from imgur_sync.model.event import AlbumResult, RunFinished
+from imgur_sync.model.local import PASSING
 from imgur_sync.model.plan import AlbumPlan, GateName, Plan
 from imgur_sync.model.synced import IntentStatus
 
@@ -40,7 +43,14 @@ def finished(session: Session, plan: Plan) -> RunFinished:
         left=plan,
         resume_at=come_back(session, plan),
         retired=tuple(session.retired),
+        lasting=_codes(session, replace(plan, albums=tuple(_without_passing(album) for album in plan.albums))),
     )
+
+
+def _without_passing(album: AlbumPlan) -> AlbumPlan:
+    """The plan without the files that cannot be sent at this moment and no longer."""
+    left = tuple(file for file in album.unsendable if file.why not in PASSING)
+    return replace(album, unsendable=left) if len(left) < len(album.unsendable) else album
 
 
 def _left_over(album: AlbumPlan) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.session import Session
+from imgur_sync.executor.settled import doubted_anew, due
 from imgur_sync.executor.tasks import Task
 from imgur_sync.executor.twins import adopted_markers
 from imgur_sync.model.change import IntentEnded, PictureAdopted
@@ -34,6 +35,7 @@ def settle_in_albums(session: Session, intents: Sequence[Intent]) -> Task[tuple[
         shown = yield from _shown(session, key)
         if shown is None:
             continue
+        group, read_at = list(doubted_anew(session, group)), min(read_at, session.clock.now())
         known = session.store.known(picture.id for picture in shown)
         adopted = adopted_markers(session, {intent.marker for intent in group})
         for verdict in settle_in_album(group, shown, known, adopted, read_at, session.settle_seconds):
@@ -84,11 +86,10 @@ def _adopt(session: Session, verdict: Found | Twin | Stray) -> None:
 def give_up_creations(session: Session, intents: Sequence[Intent]) -> None:
     """An album whose answer was lost cannot be found or changed by anybody. It is empty: only the answer lets pictures
     in. After the time to settle another one is made."""
-    now = session.clock.now()
     for intent in intents:
-        if intent.failed_at is None or now < intent.failed_at + session.settle_seconds:
+        if not due(session, intent):
             continue
-        session.store.record(IntentEnded(intent.number, IntentStatus.CLOSED, now))
+        session.store.record(IntentEnded(intent.number, IntentStatus.CLOSED, session.clock.now()))
         session.unowned.lost_albums[intent.album] += 1
         session.emit(
             Warned(

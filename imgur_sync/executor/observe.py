@@ -12,6 +12,7 @@ from imgur_sync.executor.claiming import candidate, check_claim, unclaimed
 from imgur_sync.executor.missing import is_missing, surely
 from imgur_sync.executor.quiet import keep_quiet_mark, spec_print
 from imgur_sync.executor.selecting import spared
+from imgur_sync.executor.settled import clock_set_at, recorded, settled
 from imgur_sync.executor.tasks import Pause, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
 from imgur_sync.model.local import LocalAlbum, UnchangedFolder
@@ -210,7 +211,7 @@ def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None =
         return reader.album(synced.id, brought.pop() if brought else None)
 
     # An album just made may not be shown yet, and one that is known to be gone needs no more proof.
-    proof = not synced.gone and session.clock.now() - synced.made_at >= session.settle_seconds
+    proof = not synced.gone and settled(session, synced.made_at)
     outcome = yield from surely(session, listed) if proof else session.read(listed)
     if isinstance(outcome, Done):
         session.listings[synced.id] = outcome.value
@@ -219,15 +220,14 @@ def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None =
     if is_missing(outcome):
         if session.store.album(synced.key) is None:  # one that is to be adopted: nothing of it is recorded yet
             return Seen(flaw="Imgur lists an album of this id and does not find it")
-        now = session.clock.now()
-        if now - synced.made_at >= session.settle_seconds:
+        if settled(session, synced.made_at):
             if session.writer is not None and not synced.gone:
                 from imgur_sync.model.change import AlbumGone
 
                 session.store.record(AlbumGone(synced.key))
             return Seen(gone=True)
         # Made in times to come: the clock was set back since, and nobody knows how long ago it was.
-        return Seen(shown_by=min(synced.made_at, now) + session.settle_seconds)
+        return Seen(shown_by=recorded(session, synced.made_at) + session.settle_seconds)
     return Seen(flaw=f"Imgur's answer about the album cannot be used: {outcome.problem.detail}")
 
 
@@ -259,6 +259,7 @@ def _view(
         local=local,
         now=session.clock.now(),
         settle_seconds=session.settle_seconds,
+        clock_set_at=clock_set_at(session),
         synced=synced,
         pictures=pictures,
         listing=seen.listing,

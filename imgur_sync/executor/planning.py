@@ -10,6 +10,7 @@ from imgur_sync.executor.aging import choose_turns
 from imgur_sync.executor.expecting import bound, check_before, compared
 from imgur_sync.executor.guarding import lapsed
 from imgur_sync.executor.headers import read_headers
+from imgur_sync.executor.left_meanwhile import left_meanwhile
 from imgur_sync.executor.observe import Quiet, observe
 from imgur_sync.executor.quiet import remember_quiet
 from imgur_sync.executor.selecting import chosen, free_to_take, selection_notes
@@ -126,7 +127,10 @@ def look(session: Session, world: World, specs: Sequence[AlbumSpec]) -> Task[Non
 
 
 def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
-    """The plan of everything that was observed."""
+    """The plan of everything that was observed; where a file was moved meanwhile, its folder is looked at again."""
+    left = left_meanwhile(session, world)
+    if left:
+        yield from look(session, world, left)
     views = tuple(world.views[spec.key] for spec in session.manifest.albums if spec.key in world.views)
     detached = yield from _reusable(session, views, world.plans.values())
     limit = session.manifest.gates.prune_run
@@ -141,8 +145,6 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     removals = tuple(world.removals.values())
     albums = plan_albums(views, detached, approvals, limit, exact=first, alone=world.plans, removals=removals)
     _note_gates(session, albums)
-    ages = [quiet.listed_at for quiet in world.quiet.values() if quiet.listed_at is not None]
-    ages += [view.listing.taken_at for view in views if view.listing is not None]
     return assemble(
         session.manifest,
         session.store.lineage,
@@ -153,7 +155,7 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
         budget=session.ports.ledger.budget() if session.ports.ledger is not None else None,
         now=session.clock.now(),
         observation_reads=session.looking,
-        oldest_listing=min(ages, default=None),
+        oldest_listing=min(_listed(world), default=None),
         offline=session.options.offline,
         notes=(
             *session.manifest.warnings,
@@ -165,6 +167,12 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
         approvals=approvals,
         exact=first,
     )
+
+
+def _listed(world: World) -> Iterator[float]:
+    """When the listings were taken that the plan relies on."""
+    yield from (quiet.listed_at for quiet in world.quiet.values() if quiet.listed_at is not None)
+    yield from (view.listing.taken_at for view in world.views.values() if view.listing is not None)
 
 
 def _foreign(session: Session, world: World) -> Iterator[tuple[str, int]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from imgur_sync.executor.settled import settled
 from imgur_sync.executor.tasks import Fork, Pause, Task
 from imgur_sync.model.outcome import Done, ProblemKind, Refused
 from imgur_sync.model.plan import Gone
@@ -43,7 +44,7 @@ def probe_missing(
         for picture in pictures
         if picture.standing is Standing.PLACED
         and picture.id not in shown
-        and picture.placed_at <= horizon
+        and settled(session, picture.placed_at)
         and (picture.digest in digests or spec.prune is Prune.DELETE or session.anonymous)
     ]
     # Between two looks of one run nothing was sent to the album: what lived a moment ago is not asked for each time.

@@ -16,6 +16,7 @@ from imgur_sync.executor.missing import ONCE_MORE, is_missing, surely
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.removing import settle_removal
 from imgur_sync.executor.session import Session
+from imgur_sync.executor.settled import doubted_anew, due
 from imgur_sync.executor.tasks import Task
 from imgur_sync.executor.texting import settle_texts
 from imgur_sync.executor.twins import adopted_markers, remove_album_twin, remove_twin
@@ -23,7 +24,6 @@ from imgur_sync.model.change import (
     AlbumMade,
     Change,
     FileFailed,
-    IntentDoubted,
     IntentEnded,
     PictureAdopted,
     PictureDeleted,
@@ -56,15 +56,10 @@ SLACK_SECONDS = 900.0
 def settle_all(session: Session) -> Task[None]:
     """Settle every open intent as far as readings allow now. A run that may write also looks for late twins.
 
-    An intent that a kill left open starts its time to settle now, at first sight; one that failed in times to come did
-    so by a clock that was set back since, and starts it anew.
+    An intent that a kill left open starts its time to settle now, at first sight.
     """
-    store, now = session.store, session.clock.now()
-    first_seen = [i for i in store.intents(IntentStatus.OPEN) if i.failed_at is None or i.failed_at > now]
-    first_seen += [i for i in store.intents(IntentStatus.SUSPECT) if i.failed_at is not None and i.failed_at > now]
-    if first_seen:
-        doubts: list[Change] = [IntentDoubted(intent.number, now) for intent in first_seen]
-        store.record(*doubts)
+    store = session.store
+    doubted_anew(session, store.intents(IntentStatus.OPEN, IntentStatus.SUSPECT))
     intents = store.intents(IntentStatus.OPEN)
     # One reading of a run for late twins is enough: what it does not show, a later apply sees.
     looks = session.writer is not None and not session.twins_looked_for
@@ -84,9 +79,7 @@ def settle_all(session: Session) -> Task[None]:
     elif creations and session.headers is not None:
         yield from _settle_creations(session, creations)
     adopt_begun(session)
-    yield from _settle_due(
-        session, [i for i in intents if i.failed_at is not None and now >= i.failed_at + session.settle_seconds]
-    )
+    yield from _settle_due(session, intents)
     if session.writer is not None:
         yield from _empty_twins(session)
 
@@ -95,6 +88,8 @@ def _settle_due(session: Session, intents: Sequence[Intent]) -> Task[None]:
     """Edits and deletions whose time to settle is over."""
     texts: list[Intent] = []
     for intent in intents:
+        if not due(session, intent):
+            continue
         if intent.kind is IntentKind.EDIT_ALBUM:
             yield from _settle_edit(session, intent)
         elif intent.kind is IntentKind.DELETE_ALBUM:
@@ -113,7 +108,7 @@ def _settle_uploads(session: Session, intents: Sequence[Intent]) -> Task[None]:
     seen = yield from _recent(session, min(intent.made_at for intent in intents) - SLACK_SECONDS)
     if seen is None:
         return
-    store = session.store
+    store, intents, read_at = session.store, doubted_anew(session, intents), min(read_at, session.clock.now())
     known = store.known(picture.id for picture in seen)
     adopted = adopted_markers(session, {intent.marker for intent in intents})
     verdicts = settle_uploads(intents, seen, known, adopted, read_at, session.settle_seconds)
@@ -176,7 +171,7 @@ def _settle_creations(session: Session, intents: Sequence[Intent]) -> Task[None]
         yield from read_headers_fully(session)
     except TryAgainLaterError:
         return  # what was not read to its end proves nothing
-    headers = tuple((session.headers or {}).values())
+    headers, intents = tuple((session.headers or {}).values()), doubted_anew(session, intents)
     known = frozenset(album.id for album in session.store.albums())
     for intent in intents:
         now = session.clock.now()
@@ -244,7 +239,7 @@ def _settle_edit(session: Session, intent: Intent) -> Task[None]:
     changes: list[Change] = [IntentEnded(intent.number, IntentStatus.CLOSED, now)]
     if synced is not None and not synced.gone:
         seen = yield from list_album(session, synced)
-        if seen.flaw:
+        if seen.flaw or not due(session, intent):
             return
         if seen.listing is not None and intent.wish:
             wish = EditWish.parse(intent.wish)
@@ -267,6 +262,8 @@ def _settle_deletion(session: Session, intent: Intent) -> Task[None]:
     """After the time to settle, a GET shows whether the picture is gone."""
     reader = session.reader()
     outcome = yield from surely(session, lambda: reader.image(intent.target), ONCE_MORE)
+    if not due(session, intent):
+        return
     now = session.clock.now()
     ended = IntentEnded(intent.number, IntentStatus.CLOSED, now)
     if isinstance(outcome, Done):

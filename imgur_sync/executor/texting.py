@@ -9,6 +9,7 @@ from imgur_sync.executor.missing import ONCE_MORE, is_missing, surely
 from imgur_sync.executor.observe import list_album
 from imgur_sync.executor.reading_back import poll
 from imgur_sync.executor.session import Session
+from imgur_sync.executor.settled import due
 from imgur_sync.executor.tasks import Fork, RunStopped, Take, Task
 from imgur_sync.executor.writing import AlbumStop, give_up, giving_back, refused_for_good, reserve, write
 from imgur_sync.model.budget import CALL_COST, Reservation
@@ -181,7 +182,7 @@ def _settle(session: Session, intent: Intent, picture: RemotePicture | None) -> 
         outcome = yield from surely(session, lambda: reader.image(intent.target), ONCE_MORE)
         picture = outcome.value if isinstance(outcome, Done) else None
         gone = is_missing(outcome)
-    if picture is None and not gone:
+    if (picture is None and not gone) or not due(session, intent):
         return
     now, ours = session.clock.now(), session.store.picture(intent.target)
     changes: list[Change] = [IntentEnded(intent.number, IntentStatus.CLOSED, now)]

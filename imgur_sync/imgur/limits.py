@@ -30,11 +30,12 @@ _RESETS = {
 }
 
 
-def reading(headers: Mapping[str, str], now: float) -> Reading:
+def reading(headers: Mapping[str, str], now: float, took: float = 0.0) -> Reading:
     """What the headers (names in lower case, imgur-api §3) say in absolute terms.
 
     A reset below 10^9 is a number of seconds from the reply's Date, or from `now` (Unix seconds) if it has none; any
-    other is Unix seconds. A figure that is not a number, is negative or absurd is left out and named in `warnings`.
+    other is Unix seconds. `took` is how many seconds the reply took. A figure that is not a number, is negative or
+    absurd is left out and named in `warnings`.
     """
     warnings: list[str] = []
     date = moment(headers.get("date", ""))
@@ -55,6 +56,7 @@ def reading(headers: Mapping[str, str], now: float) -> Reading:
         post_remaining=figures["post_remaining"],
         post_reset=resets["post_reset"],
         warnings=tuple(warnings),
+        took=took,
     )
 
 

@@ -162,6 +162,7 @@ class Transport:
             granted = self._ledger.reserve(call.cost, reservation)
         if isinstance(granted, Denied):
             return NotSent(self._denied(granted)), False
+        sent = self._clock.monotonic()
         reply = self._exchange(call, authorization)
         if not isinstance(reply, Reply):
             self._settle(granted, Charge.RETURNED if isinstance(reply, NotSent) else Charge.SPENT)
@@ -169,7 +170,7 @@ class Transport:
         now = self._clock.now()
         # Settled first: a reading counts this request already, and must not find it open beside that.
         self._settle(granted, Charge.SPENT)
-        self._observe(reply, now)
+        self._observe(reply, now, self._clock.monotonic() - sent)
         outcome = judge(reply, read, now, self._unshown(call))
         report(self._ledger, outcome, reply, call, granted, now)
         return outcome, refuses_token(reply)
@@ -244,10 +245,10 @@ class Transport:
                 hurry(self._client, self._clock)
             return self._client
 
-    def _observe(self, reply: Reply, now: float) -> None:
+    def _observe(self, reply: Reply, now: float, took: float) -> None:
         """A ledger that cannot take a reading in must not cost a reply that was received: an id would be lost."""
         try:
-            self._ledger.observe(reading(reply.headers, now))
+            self._ledger.observe(reading(reply.headers, now, took))
         except ImgurSyncError as error:
             _log.warning("the ledger did not take a reading in: %s", error)
 

@@ -84,6 +84,10 @@ class Folders:
             return frozenset(paths)
         return frozenset(path for path in paths if unmanaged.leaves_out(path))
 
+    def gone(self, spec: AlbumSpec, paths: Iterable[str]) -> frozenset[str]:
+        """Those of `paths` at which nothing can be found now; a link that leads nowhere is something."""
+        return frozenset(path for path in paths if not os.path.lexists(spec.root / path))
+
     def read(self, spec: AlbumSpec, file: LocalFile) -> Content:
         """The bytes to send, read once from one open. Raises `FileChangedError` if they are not what was scanned."""
         return read_content(spec.root, file, self._open_file)

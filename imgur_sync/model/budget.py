@@ -90,7 +90,9 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The rate-limit headers of one reply, in absolute terms (Unix seconds by Imgur's clock). None: not announced."""
+    """The rate-limit headers of one reply, in absolute terms (Unix seconds by Imgur's clock). None: not announced.
+
+    `took` is how many seconds after its request was sent the reply was there: `date` lies somewhere between."""
 
     date: float | None = None
     user_limit: int | None = None
@@ -103,6 +105,7 @@ class Reading:
     post_remaining: int | None = None
     post_reset: float | None = None
     warnings: tuple[str, ...] = ()
+    took: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

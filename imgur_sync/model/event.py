@@ -173,7 +173,7 @@ class RunFinished:
     has no part in that plan's price; `resume_at` when to come back (exit 6),
     `retired` the old and new addresses of the pictures that were replaced. `stopped` is True when the run was ended
     before its end: an error follows, `left` is then what nobody saw done, `in_doubt` counts requests that may or may
-    not have happened.
+    not have happened. `lasting` are the codes but for what passes by itself while somebody watches: see `PASSING`.
     """
 
     codes: tuple[ExitCode, ...]
@@ -190,6 +190,7 @@ class RunFinished:
     in_doubt: int = 0
     deleted_albums: int = 0
     looking: int = 0
+    lasting: tuple[ExitCode, ...] = ()
 
 
 Event = (

@@ -121,6 +121,10 @@ class StateStore(Reviews, Protocol):
         """Detached pictures of any album whose digest (or short digest) is one of these, by id."""
         ...
 
+    def placed(self, digests: Iterable[str]) -> tuple[SyncedPicture, ...]:
+        """Pictures that stand in any album and whose digest is likewise one of these, by id."""
+        ...
+
     def departures(self) -> tuple[Departure, ...]:
         """Every detached picture, by album and id, with when it was taken out."""
         ...
@@ -222,6 +226,10 @@ class Ledger(Protocol):
 
     def spent(self) -> int:
         """Credits charged through this object, i.e. in this run."""
+        ...
+
+    def clock_set_at(self) -> float:
+        """When this machine's clock was last seen to have been set (by that clock; 0.0: never), by Imgur's Date."""
         ...
 
 

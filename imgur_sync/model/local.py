@@ -35,6 +35,10 @@ class Why(StrEnum):
     FAILED = "could not be settled before"
 
 
+PASSING = (Why.UNSTILL, Why.VANISHED, Why.CHANGING, Why.ELSEWHERE)
+"""Why a file is left alone that a daemon looks at again in a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalFile:
     """A file that is a picture by content (or a pointer to one).

@@ -156,6 +156,10 @@ class LocalFiles(Protocol):
         """Those of `paths` that the rules of the album leave out, whether they exist or not."""
         ...
 
+    def gone(self, spec: AlbumSpec, paths: Iterable[str]) -> frozenset[str]:
+        """Those of `paths` at which nothing can be found now, without a scan: a file moved since the last one."""
+        ...
+
     def read(self, spec: AlbumSpec, file: LocalFile) -> Content:
         """The bytes to send, read once from one open. Raises `FileChangedError` if they are not what was scanned."""
         ...

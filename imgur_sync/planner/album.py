@@ -240,7 +240,7 @@ def _assembled(
 def _settling(view: AlbumView, granted: Sorted) -> tuple[Unsettled, ...]:
     """Pictures of ours that Imgur may show in a while."""
     return tuple(
-        Unsettled(view.spec.key, f"{p.path} is not shown in the album yet", p.placed_at + view.settle_seconds)
+        Unsettled(view.spec.key, f"{p.path} is not shown in the album yet", view.settles_at(p.placed_at))
         for p in view.pictures
         if p.id in granted.settling
     )

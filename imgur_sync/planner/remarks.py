@@ -66,7 +66,7 @@ def doubts(view: AlbumView) -> tuple[Unsettled, ...]:
         Unsettled(
             view.spec.key,
             doubt_text(intent),
-            (intent.failed_at if intent.failed_at is not None else view.now) + view.settle_seconds,
+            view.settles_at(intent.failed_at if intent.failed_at is not None else view.now),
         )
         for intent in view.intents
         if intent.status.value == "open"

@@ -114,9 +114,8 @@ def _unshown(
     """What would be deleted, or kept, without a file, and is not in the album: with an account somebody took it out, or
     the state is older than a move. Without one, what is kept is put back."""
     yield from (picture for picture in fate["pruned"] if picture.id not in shown)
-    horizon = view.now - view.settle_seconds
     if not view.anonymous:
-        yield from (p for p in fate["kept"] if p.id not in shown and p.placed_at <= horizon)
+        yield from (p for p in fate["kept"] if p.id not in shown and view.settles_at(p.placed_at) <= view.now)
 
 
 def _again(view: AlbumView, alive: Iterable[SyncedPicture]) -> Iterable[SyncedPicture]:
@@ -145,7 +144,7 @@ def _standings(
         elif standing is Standing.PLACED or standing is Standing.UNMANAGED:
             alive.append(picture)
             if listed and picture.id not in shown:
-                recent = view.now - picture.placed_at < view.settle_seconds and picture.id not in view.probed.alive
+                recent = view.now < view.settles_at(picture.placed_at) and picture.id not in view.probed.alive
                 (settling if recent else reattached).add(picture.id)
             elif not exists:
                 reattached.add(picture.id)
@@ -274,6 +273,6 @@ def _fates(
         if picture.id not in shown and (
             name in ("retired", "unmanaged") or (name == "pruned" and not view.deletes(picture))
         ):
-            name = "settling" if view.now - picture.placed_at < view.settle_seconds else "left"
+            name = "settling" if view.now < view.settles_at(picture.placed_at) else "left"
         fate[name].append(picture)
     return {name: tuple(pictures) for name, pictures in fate.items()}

@@ -119,7 +119,7 @@ def _left(view: AlbumView, picture: SyncedPicture, shown: RemotePicture | None, 
 
 
 def _recent(view: AlbumView, picture: SyncedPicture, name: str, text: str) -> bool:
-    return _sent(picture, name) == text and view.now - picture.texts_at < view.settle_seconds
+    return _sent(picture, name) == text and view.now < view.settles_at(picture.texts_at)
 
 
 def _overruled(picture: SyncedPicture, name: str, text: str) -> bool:
@@ -140,7 +140,7 @@ def unsettled_texts(view: AlbumView, sorted_: Sorted, wanted: Mapping[str, Texts
         )
         if any(late):
             what = f"{path} is not shown with its texts yet"
-            found.append(Unsettled(view.spec.key, what, picture.texts_at + view.settle_seconds))
+            found.append(Unsettled(view.spec.key, what, view.settles_at(picture.texts_at)))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imgur_sync.model.plan import GateName, Gone
 from imgur_sync.model.spec import AlbumSpec, GateLimits, Prune
 from imgur_sync.model.synced import Agreed, FailedFile, Intent, IntentKind, IntentStatus, SyncedAlbum, SyncedPicture
+from imgur_sync.planner.believed import believed
 
 if TYPE_CHECKING:
     from imgur_sync.model.local import LocalAlbum
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AlbumView:
-    """One album as observed. Times are Unix seconds by our clock.
+    """One album as observed. Times are Unix seconds by our clock, which may have been set at `clock_set_at`.
 
     `pictures` are all recorded in this album. `listing` is None when there is no album (`album_gone`: a 404 by id
     proved it) or when it could not be had, and then `unlisted` says why; an album
@@ -60,6 +61,11 @@ class AlbumView:
     root_accepted: bool = False
     adopting: bool = False
     agreed: Agreed = Agreed()
+    clock_set_at: float = 0.0
+
+    def settles_at(self, at: float) -> float:
+        """When what was written at that time must be shown: `settle_seconds` after it, as far as clocks tell."""
+        return believed(at, self.now, self.clock_set_at) + self.settle_seconds
 
     def deletes(self, picture: SyncedPicture) -> bool:
         """Whether a picture whose file left is deleted, and not only taken out of the album."""

@@ -244,6 +244,7 @@ SHAPES: Mapping[str, Mapping[str, Shape]] = {
     "retired_links": {"retired": [RETIRED]},
     "credits": BUDGET,
     "fmt": {"manifest": "text", "tidy": "flag", "written": "flag"},
+    "ci_init": {**dict.fromkeys(("system", "written", "remark"), "text"), "found": "flag"},
     "root_accept": {"album": "text", "accepted": "flag", "loses": "number"},
     "login": {
         **dict.fromkeys(("account", "profile", "api_url", "flow", "kept", "folder", "login"), "text"),
@@ -286,6 +287,7 @@ COMMANDS_BY_KIND: Mapping[str, str] = {
     "purged": "purge",
     "forgotten": "forget",
     "retired_links": "links --retired",
+    "ci_init": "ci init",
     "root_accept": "root accept",
     "state_rebuild": "state rebuild",
     "state_recover": "state recover",

@@ -36,6 +36,8 @@ _KEPT = 2 * DAY
 # Clocks that differ by less are the same: Imgur's Date has whole seconds, and a reply takes time.
 _TOLERANCE = 2.0
 _AHEAD = 120.0
+# A clock that is off by less, and no more than before, is one that goes a little wrong; this one was set.
+_SET = 5.0
 # A connection that crossed a fork is neither used nor closed there: closing it could spoil its owner's.
 _INHERITED: list[sqlite3.Connection] = []
 
@@ -71,8 +73,8 @@ class SqliteLedger:
         refuse_network(path, mounts)
         self._connection = opened(path)
         with translated(path, LEDGER):
-            row = self._connection.execute("SELECT ahead FROM clock WHERE origin = ?", (origin,)).fetchone()
-        self._zero = clock.now() + (row[0] if row else 0.0) - clock.monotonic()
+            ahead, self._set_at = self._standing(self._connection)
+        self._zero = clock.now() + ahead - clock.monotonic()
 
     def close(self) -> None:
         """Give the file back. Closing twice is harmless; a thread that is using it comes to its end first."""
@@ -134,7 +136,8 @@ class SqliteLedger:
         """Take in what a reply's headers said. The smaller figure rules."""
         with self._writing() as connection:
             if reading.date is not None:
-                self._set_clock(connection, reading.date)
+                self._notice_setting(connection, reading.date, reading.took)
+                self._set_clock(connection, reading.date, reading.took)
             now, tick = self._now(), _tick(connection)
             for meter in METERS:
                 keep(connection, meter, self._scope, reading, now, tick)
@@ -164,6 +167,11 @@ class SqliteLedger:
         with self._lock:
             return self._spent
 
+    def clock_set_at(self) -> float:
+        """When it was last noticed that our clock had been set, by whichever process (Unix seconds, our clock)."""
+        with self._lock:
+            return self._set_at
+
     def _view(self, connection: sqlite3.Connection, now: float) -> Allowance:
         return Allowance(connection, self._scope, self._caps, now, lambda moment: self._ours(moment, now))
 
@@ -182,11 +190,29 @@ class SqliteLedger:
         if self._dated:
             connection.execute("DELETE FROM charge WHERE origin = ? AND at < ?", (origin, now - _KEPT))
 
-    def _set_clock(self, connection: sqlite3.Connection, date: float) -> None:
-        """Follow Imgur's clock; charges stamped by a clock that was slow move with it, none moves out of its window."""
+    def _standing(self, connection: sqlite3.Connection) -> tuple[float, float]:
+        """By how much Imgur's clock is ahead of ours, and when ours was last seen to have been set."""
+        row = connection.execute("SELECT ahead, set_at FROM clock WHERE origin = ?", (self._scope.origin,)).fetchone()
+        return (row[0], row[1]) if row else (0.0, 0.0)
+
+    def _notice_setting(self, connection: sqlite3.Connection, date: float, took: float) -> None:
+        """Notice that our clock was set: between the sending of a request and its reply Imgur's clock cannot have shown
+        this date by how far it was ahead until now."""
+        ahead, self._set_at = self._standing(connection)
+        wall = self._clock.now()
+        least, most = date - wall, date + 1.0 - wall + took
+        if least - _SET <= ahead <= most + _SET:
+            return
+        self._set_at = wall
+        row = (self._scope.origin, min(max(ahead, least), most), wall)
+        connection.execute("INSERT OR REPLACE INTO clock VALUES (?, ?, ?)", row)
+
+    def _set_clock(self, connection: sqlite3.Connection, date: float, took: float) -> None:
+        """Follow Imgur's clock; charges stamped by a clock that was slow move with it, none moves out of its window.
+        A reply that took its time is dated when it was begun: that it looks old tells nothing."""
         self._dated = True
         before = self._now()
-        shift = date - before
+        shift = date - before if date > before else min(0.0, date - before + took)
         if abs(shift) <= _TOLERANCE:
             return
         origin = self._scope.origin
@@ -199,8 +225,8 @@ class SqliteLedger:
             connection.execute("UPDATE charge SET at = ? WHERE origin = ? AND at > ?", (date, origin, date))
         move(connection, origin, shift, date)
         self._zero += shift
-        ahead = date - self._clock.now()
-        connection.execute("INSERT OR REPLACE INTO clock VALUES (?, ?)", (origin, ahead))
+        ahead = before + shift - self._clock.now()
+        connection.execute("INSERT OR REPLACE INTO clock VALUES (?, ?, ?)", (origin, ahead, self._set_at))
 
     def _now(self) -> float:
         return self._zero + self._clock.monotonic()

@@ -50,7 +50,12 @@ def _version_2(connection: sqlite3.Connection) -> None:
     )
 
 
-STEPS: tuple[Step, ...] = (_version_1, _version_2)
+def _version_3(connection: sqlite3.Connection) -> None:
+    """When it was noticed (by our clock) that our clock had been set."""
+    connection.execute("ALTER TABLE clock ADD COLUMN set_at REAL NOT NULL DEFAULT 0")
+
+
+STEPS: tuple[Step, ...] = (_version_1, _version_2, _version_3)
 LEDGER = Kind(
     name="credit ledger",
     application_id=0x69734C67,  # "isLg"

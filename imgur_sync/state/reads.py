@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -75,15 +76,22 @@ class StoreReads:
 
         A short digest (16 hex digits), asked for or recorded, stands for every full one that begins with it.
         """
+        return self._of("'detached'", digests)
+
+    def placed(self, digests: Iterable[str]) -> tuple[SyncedPicture, ...]:
+        """Pictures that stand in any album and whose digest is likewise one of these, by id."""
+        return self._of("'placed'", digests)
+
+    def _of(self, standing: str, digests: Iterable[str]) -> tuple[SyncedPicture, ...]:
         wanted = frozenset(digests)
         from imgur_sync.planner.marker import SHORT
 
         shorts = {digest[:SHORT] for digest in wanted}
         open_ended = {digest for digest in wanted if len(digest) <= SHORT}
+        # One statement for all: where no index helps, every one of them would go through all pictures.
+        where = " ".join(("WHERE substr(digest, 1, 16) IN (SELECT value FROM json_each(?)) AND standing =", standing))
         with self._using(whole=True) as connection:
-            also = f"AND standing = '{Standing.DETACHED}'"
-            found = rows.PICTURE.among(connection, "substr(digest, 1, 16)", sorted(shorts), also)
-            pictures = self._loaded(connection, found)
+            pictures = self._loaded(connection, rows.PICTURE.get(connection, where, json.dumps(sorted(shorts))))
         matching = (
             picture
             for picture in pictures

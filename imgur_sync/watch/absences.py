@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from imgur_sync.model.local import Content, LocalAlbum, LocalFile, UnchangedFolder, Unsendable, Why
@@ -50,8 +49,7 @@ class HeldFolders:
 
     A look that was not whole, with errors or without a folder, proves nothing and is passed on as it is; so does one
     that was broken off. A file with new content that a picture of an album has which is `left_out` of the pass is left
-    alone: it was moved since the look before the pass, which would send it again. So is one that a folder which was
-    looked at a moment ago had then, and has no more.
+    alone: it was moved since the look before the pass, which would send it again.
     """
 
     def __init__(
@@ -61,8 +59,6 @@ class HeldFolders:
         self._store = store
         self._absences = absences
         self._left_out = left_out
-        self._seen: dict[str, tuple[str, frozenset[str]]] = {}
-        """By album: its folder, and the recorded places at which a look with this object found no file."""
 
     def scan(
         self,
@@ -79,16 +75,12 @@ class HeldFolders:
         )
         if isinstance(local, UnchangedFolder):
             self._absences.missing(spec.key, ())
-            self._seen[spec.key] = (os.fspath(spec.root), frozenset())
             return local
         if local.root is None or local.errors:
             return local
         pictures = self._store.pictures(spec.key)
         waiting = self._absences.missing(spec.key, _missing(local, pictures))
         moved = self._moved_in(local, pictures)
-        here = {file.path for file in local.files}
-        without = frozenset(picture.path for picture in pictures if picture.path not in here)
-        self._seen[spec.key] = (os.fspath(spec.root), without)
         if not waiting and not moved:
             return local
         found = (*local.unsendable, *(Unsendable(path, Why.VANISHED) for path in waiting))
@@ -98,29 +90,22 @@ class HeldFolders:
         return replace(local, files=files, unsendable=tuple(in_order))
 
     def _moved_in(self, local: LocalAlbum, pictures: Iterable[SyncedPicture]) -> frozenset[str]:
-        """The files whose content is new here and in an album that this run leaves out, or that had it just now."""
+        """The files whose content is new here and in an album that this run leaves out."""
         known = {picture.digest[:SHORT] for picture in pictures if picture.standing is not Standing.GONE}
         new = {file.digest[:SHORT]: file.path for file in local.files if file.digest[:SHORT] not in known}
         if not new:
             return frozenset()
         placed = (picture for key in self._left_out for picture in self._store.pictures(key))
         there = {p.digest[:SHORT] for p in placed if p.standing is Standing.PLACED}
-        there.update(self._just_left(local.key, new))
         return frozenset(file.path for file in local.files if file.digest[:SHORT] in new.keys() & there)
-
-    def _just_left(self, album: str, new: Mapping[str, str]) -> Iterator[str]:
-        """Of these contents those that another folder had when it was looked at, and has no more."""
-        for key, (root, without) in self._seen.items():
-            if key == album:
-                continue
-            for picture in self._store.pictures(key):
-                had = picture.standing is Standing.PLACED and picture.path and picture.path not in without
-                if had and picture.digest[:SHORT] in new and not os.path.lexists(os.path.join(root, picture.path)):
-                    yield picture.digest[:SHORT]
 
     def ignored(self, spec: AlbumSpec, paths: Iterable[str]) -> frozenset[str]:
         """As the folders."""
         return self._local.ignored(spec, paths)
+
+    def gone(self, spec: AlbumSpec, paths: Iterable[str]) -> frozenset[str]:
+        """As the folders."""
+        return self._local.gone(spec, paths)
 
     def read(self, spec: AlbumSpec, file: LocalFile) -> Content:
         """As the folders."""

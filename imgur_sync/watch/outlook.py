@@ -10,7 +10,7 @@ from pathlib import Path
 from imgur_sync.executor.finishing import has_work
 from imgur_sync.model.activity import Queued, Wait, WaitKind
 from imgur_sync.model.gate import Gate, GateName
-from imgur_sync.model.local import Unsendable, Why
+from imgur_sync.model.local import PASSING, Unsendable, Why
 from imgur_sync.model.plan import AlbumPlan, Plan
 from imgur_sync.model.step import Upload
 from imgur_sync.planner.price import price_albums
@@ -24,8 +24,6 @@ MOST_FILES = 20
 """So many files of one album are told by name."""
 SOON = 2.0
 """Seconds after which a file that was moved during a pass is looked at together with where it came from."""
-HOLDING = (Why.UNSTILL, Why.VANISHED, Why.CHANGING, Why.ELSEWHERE)
-"""Why a file is left alone that will be looked at again in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def _waits(album: AlbumPlan, plan: Plan, manifest: Path, removals: Mapping[str, 
 
 def _files(album: AlbumPlan, removals: Mapping[str, float]) -> Iterator[Wait]:
     """A wait for each file that cannot be sent now; those that may soon be first."""
-    files = sorted(album.unsendable, key=lambda file: file.why not in HOLDING)
+    files = sorted(album.unsendable, key=lambda file: file.why not in PASSING)
     for file in files[:MOST_FILES]:
         yield _file(album.album, file, removals)
     if len(files) > MOST_FILES:

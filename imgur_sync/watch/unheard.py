@@ -125,6 +125,10 @@ class WitnessedFolders:
         """As the folders."""
         return self._local.ignored(spec, paths)
 
+    def gone(self, spec: AlbumSpec, paths: Iterable[str]) -> frozenset[str]:
+        """As the folders."""
+        return self._local.gone(spec, paths)
+
     def read(self, spec: AlbumSpec, file: LocalFile) -> Content:
         """As the folders."""
         return self._local.read(spec, file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from ruamel.yaml import YAML
 from imgur_sync import __version__
 from imgur_sync.cli.ci import KITS
 from tests.support.inside import Inside
+from tests.support.shape_check import check_document
 
 
 @pytest.mark.parametrize("kind", sorted(KITS))
@@ -44,6 +46,22 @@ def test_outside_of_a_repository_it_is_written_with_a_warning(tmp_path: Path) ->
     done = here.run("ci", "init", "github", "-o", "new/folder/flow.yml")
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "new/folder/flow.yml").is_file()
+
+
+def test_it_tells_what_it_wrote_as_json(tmp_path: Path) -> None:
+    """`found` is false where nobody would look for it; with the file itself on stdout there is no document."""
+    here = Inside(tmp_path)
+    for found in (False, True):
+        done = here.run("ci", "init", "gitlab", "--json", *(["-o", "mine.yml"] if found else []))
+        assert (done.returncode, done.stderr) == (0, "")
+        told = json.loads(done.stdout)
+        check_document(told, "ci_init")
+        assert (told["system"], told["found"], told["remark"]) == ("gitlab", found, KITS["gitlab"].remark)
+        assert told["written"] == ("mine.yml" if found else ".gitlab-ci.yml")
+        assert (tmp_path / told["written"]).is_file()
+    done = here.run("ci", "init", "gitlab", "--json", "-o", "-")
+    assert done.returncode == 64
+    assert json.loads(done.stdout)["hint"] == "leave out --json, or name a file"
 
 
 def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:

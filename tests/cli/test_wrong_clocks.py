@@ -39,6 +39,9 @@ class Idle(Ledger):
     def spent(self) -> int:
         return 0
 
+    def clock_set_at(self) -> float:
+        return 0.0
+
 
 @pytest.fixture
 def elsewhen(tmp_path: Path) -> Iterator[tuple[Workplace, Running]]:

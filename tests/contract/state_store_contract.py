@@ -194,10 +194,20 @@ class StateStoreContract(
         assert [found.id for found in store.detached([digest_of("b")[:16], digest_of("a")])] == ["p1", "p2"]
         assert store.detached([digest_of("c")]) == ()
 
+    def test_standing_pictures_are_found_by_full_and_by_short_digest(self, store: StateStore) -> None:
+        """Likewise, and only those that stand in an album."""
+        full, short = picture("p1", content="a"), replace(picture("p2", content="b"), digest=digest_of("b")[:16])
+        store.record(CATS, *(PictureAdopted(found) for found in (full, short, picture("p3", content="a"))))
+        store.record(PictureDetached("p3", 30.0))
+        assert [found.id for found in store.placed([digest_of("a")])] == ["p1"]
+        assert [found.id for found in store.placed([digest_of("b"), digest_of("a")[:16]])] == ["p1", "p2"]
+        assert store.placed([digest_of("c")]) == ()
+
     def test_thousands_of_ids_and_digests_are_asked_for_at_once(self, store: StateStore) -> None:
         """There is no limit on how many."""
         store.record(CATS, *(PictureAdopted(picture(f"p{n}", content=str(n))) for n in range(1200)))
         assert len(store.known(f"p{n}" for n in range(5000))) == 1200
+        assert len(store.placed(digest_of(str(n)) for n in range(5000))) == 1200
         store.record(*(PictureDetached(f"p{n}", 30.0) for n in range(1200)))
         assert len(store.detached(digest_of(str(n)) for n in range(5000))) == 1200
 

@@ -108,6 +108,15 @@ class LocalFilesContract:
         assert files.ignored(spec, paths) == {"sub/a.jpg", "sub/gone.png", "else/x.jpg"}
         assert [file.path for file in self.whole(files, spec).files] == ["b.png"]
 
+    def test_a_place_at_which_nothing_is_any_more_is_told(self, files: LocalFiles, spec: AlbumSpec) -> None:
+        """Without a scan; a link that leads nowhere is something."""
+        (spec.root / "nowhere.png").symlink_to("absent.png")
+        there = sorted(file.path for file in self.whole(files, spec).files)[0]
+        assert files.gone(spec, [there, "absent.png", "absent/deep.png", "nowhere.png"]) == {
+            "absent.png",
+            "absent/deep.png",
+        }
+
     def test_reading_gives_the_scanned_bytes(self, files: LocalFiles, spec: AlbumSpec) -> None:
         """Both digests are those of the very buffer."""
         for file in self.whole(files, spec).files:

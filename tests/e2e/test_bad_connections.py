@@ -61,7 +61,8 @@ def test_a_connection_that_is_refused_is_tried_again_later(synced: Mirror) -> No
     """Nobody listens: exit 75, and the state is as it was."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-    told = synced.run("apply", "-y", code=75, environ={"IMGUR_SYNC_API_URL": f"http://127.0.0.1:{port}"}).stderr
+    nobody = {"IMGUR_SYNC_API_URL": f"http://127.0.0.1:{port}"}
+    told = synced.run("apply", "-y", "-q", code=75, environ=nobody).stderr  # tried for seconds: no line of progress
     assert told == (
         "error: Imgur could not be reached: the connection was refused\n"
         f"hint: does the local Imgur run at http://127.0.0.1:{port}? Start it: imgur-sync simulator --port {port}\n"

@@ -95,6 +95,10 @@ class _Over:
         """Those that the rules leave out."""
         return self._folders.ignored(spec, paths)
 
+    def gone(self, spec: AlbumSpec, paths: Iterable[str]) -> frozenset[str]:
+        """Those at which nothing is now."""
+        return self._folders.gone(spec, paths)
+
     def read(self, spec: AlbumSpec, file: LocalFile) -> Content:
         """The bytes to send."""
         action = self._struck.due("read")

@@ -206,13 +206,20 @@ def _deleted_last(oracle: Oracle, before: Before, run: Run, deed: Deed, later: l
     for image in deed.dropped:
         twins = [i for i, name in oracle.watcher.names.items() if name == oracle.watcher.names.get(image)]
         holding = [oracle.keys_of.get(album.id, "") for album in deed.before.values() if image in album.images]
-        key = holding[-1] if holding else _last_shown(oracle, deed, image)
+        key = holding[-1] if holding else _recorded(oracle, image) or _last_shown(oracle, deed, image)
         if len(twins) > 1 or not key:
             continue
         files = set(before.files.get(key, {}).values()) - oracle.acts.deleted_shas
         for other in later:
             came = [i for i in _new(other) if oracle.album_of(i) == key and oracle.watcher.shas.get(i) in files]
             must(not came, "I15", f"a picture of {key} was deleted before another one was uploaded")
+
+
+def _recorded(oracle: Oracle, image: str) -> str:
+    """The key of the album in which the state has the picture: it may have been deleted from there before any reading
+    of that album showed it."""
+    record = oracle.stage.ask(lambda store: store.picture(image))
+    return record.album if record is not None else ""
 
 
 def _last_shown(oracle: Oracle, deed: Deed, image: str) -> str:

@@ -41,7 +41,7 @@ def test_a_ledger_of_the_first_version_goes_on(tmp_path: Path, clock: Any) -> No
         assert (budget.used_today, budget.learned, budget.strikes) == (40, None, 0)
         assert [budget.remaining(name) for name in (LimitName.DAY, LimitName.UPLOADS)] == [9_000, 6]
         assert isinstance(ledger.reserve(CALL_COST), Reservation)
-    assert int.from_bytes(path.read_bytes()[60:64], "big") == len(STEPS) == LEDGER.version == 2
+    assert int.from_bytes(path.read_bytes()[60:64], "big") == len(STEPS) == LEDGER.version == 3
     copy = path.with_name("ledger.db.backup-v1")
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as connection:

@@ -1,7 +1,8 @@
 """The command line inside the test's own process: what a user types, without the half second that a process takes.
 
 Nothing is replaced but what a process of its own would have: its environment, its folder, its streams, its secrets, and
-what a command line hooks into the interpreter. For whatever is about processes (signals, locks between two of them,
+what a command line hooks into the interpreter. Nor are lines of progress told, which begin when a command takes five
+seconds: on a machine that stalls for as long any command would. For whatever is about processes (signals, locks between two of them,
 descriptors, how a command starts) there is `Workplace`.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import io
 import logging
+import math
 import os
 import subprocess
 import sys
@@ -23,6 +25,7 @@ from unittest import mock
 from imgur_sync.cli import cli
 from imgur_sync.cli.ending import run
 from imgur_sync.cli.redaction import Redactor, secrets
+from imgur_sync.report import progress
 from tests.support.command import Workplace
 from tests.support.mirror import until
 
@@ -115,7 +118,8 @@ class Inside(Workplace):
         vars(secrets).update(vars(Redactor()))
         os.chdir(self.folder)
         try:
-            with mock.patch.dict(os.environ, self.environ(environ), clear=True):
+            environment = mock.patch.dict(os.environ, self.environ(environ), clear=True)
+            with environment, mock.patch.object(progress, "EVERY", math.inf):
                 time.tzset()
                 yield
         finally:

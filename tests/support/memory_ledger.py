@@ -229,6 +229,10 @@ class MemoryLedger(Ledger):
         with self._lock:
             return self._used(LimitName.RUN, self._clock.now())
 
+    def clock_set_at(self) -> float:
+        """Never: its clock is Imgur's."""
+        return 0.0
+
     def _used(self, name: LimitName, now: float) -> int:
         since = now - _WINDOWS.get(name, float("inf"))
         return sum(_amount(entry.reservation.cost, name) for entry in self._held() if entry.at > since)

@@ -8,9 +8,10 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,33 @@ def test_the_hook_hears_of_passes_that_did_something_and_of_gates(imgur: Mirror)
     assert documents[0]["command"] == "watch"
     assert documents[1]["type"].endswith("apply cats --approve prune=4")
     assert imgur.album("dogs")["id"] not in heard.read_text()
+
+
+def test_a_file_that_is_being_written_alarms_nobody(imgur: Mirror) -> None:
+    """Neither as the daemon begins nor later: what could be done is told as done, the file when it is up."""
+    heard, growing = imgur.folder.parent / "heard.jsonl", imgur.folder / "cats" / "c9.png"
+    command = json.dumps([sys.executable, "-c", HOOK.format(str(heard))])
+    imgur.put("cats/c9.png", 95)
+
+    def story(watch: InsideDaemon) -> None:
+        def while_it_grows(condition: Callable[[], bool]) -> None:
+            watch.until(lambda: os.utime(growing) is None and condition())
+
+        while_it_grows(lambda: bool(watch.lines) and watch.lines[-1]["event"] == "asleep")
+        imgur.put("dogs/d9.png", 99)
+        while_it_grows(lambda: imgur.shown("dogs") == imgur.wanted("dogs"))
+        (imgur.folder / "dogs" / "d0.png").unlink()
+        while_it_grows(lambda: imgur.shown("dogs") == imgur.wanted("dogs"))
+        watch.until(lambda: imgur.shown("cats") == imgur.wanted("cats"))
+        watch.until(lambda: sum(document["uploaded"] for document in documents()) == 2)
+
+    def documents() -> list[dict[str, Any]]:
+        whole = heard.read_text().rpartition("\n")[0] if heard.exists() else ""
+        return [json.loads(line) for line in whole.splitlines()]
+
+    live(with_environment(imgur, IMGUR_SYNC_HOOK=command), story, "--json", "-v")
+    assert {tuple(document["exit_codes"]) for document in documents()} == {(0,)}
+    assert all(not album["problems"] for document in documents() for album in document["albums"])
 
 
 def test_another_hook_is_told_when_the_settings_name_one(imgur: Mirror) -> None:
