@@ -1,16 +1,17 @@
-"""`imgur-sync simulator`: serves a local Imgur until Ctrl-C."""
+"""`imgur-sync simulator`: serves a local Imgur until Ctrl-C, or around one command."""
 
 from __future__ import annotations
 
 import errno
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any
 
 import click
 
-from imgur_sync.cli.session import Session, result, shared
+from imgur_sync.cli.session import Session, note, result, shared
 from imgur_sync.errors import ImgurSyncError, UsageError
 
+PORT = 8723
 LIMIT = click.IntRange(0, 1_000_000)
 LIMITS = ("client", "user", "posts", "uploads")
 WAITS = ("wait-400", "wait-400-object", "wait-429", "wait-429-object")
@@ -22,9 +23,18 @@ HEADERS: dict[str, dict[str, str]] = {
 }
 
 
-@click.command("simulator", short_help="Serve a local Imgur until Ctrl-C.")
+@click.command(
+    "simulator",
+    short_help="Serve a local Imgur until Ctrl-C.",
+    context_settings={"allow_interspersed_args": False},  # what follows COMMAND is its own
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8723, show_default=True, help="0 picks a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    show_default=f"{PORT}, for COMMAND a free one",
+    help="0 picks a free one.",
+)
 @click.option("--data", metavar="DIR", help="Keep its world in DIR; without, it ends with the command.")
 @click.option(
     "--shape",
@@ -64,44 +74,46 @@ HEADERS: dict[str, dict[str, str]] = {
 )
 @click.option("--chaos", metavar="SEED", default="", help="Strike requests with faults that SEED draws.")
 @click.option("--write-env", metavar="FILE", help="Write the four settings to FILE, too.")
+@click.argument("words", metavar="[-- COMMAND…]", nargs=-1, type=click.UNPROCESSED)
 @shared(json=False)
 def command(
     session: Session,
     host: str,
-    port: int,
+    port: int | None,
     data: str | None,
-    shape: str,
-    latency: float,
-    user_credits: int,
-    client_credits: int,
-    posts: int,
-    uploads: int,
-    windows: str,
     refusal: tuple[str, ...],
     headers: str,
-    chaos: str,
     write_env: str | None,
-) -> None:
+    words: tuple[str, ...],
+    latency: float,
+    **chosen: Any,
+) -> int:
     """Serve a local Imgur, with Imgur's limits, until Ctrl-C. A limit of 0 is none.
 
     It prints the settings that point imgur-sync at it, then where it listens. Albums and pictures open in a browser.
-    """
-    from imgur_sync.simulator import JournalError, run_simulator
 
+    With COMMAND it prints nothing and ends with it, and with its exit code. COMMAND has IMGUR_SYNC_API_URL and
+    so on in its environment, and IMGUR_API_URL, IMGUR_CLIENT_ID, IMGUR_CLIENT_SECRET, IMGUR_REFRESH_TOKEN and
+    IMGUR_ACCESS_TOKEN, which lead any client there.
+    """
+    from imgur_sync.simulator import JournalError, NotStarted, run_simulator
+
+    port = port if port is not None else (0 if words else PORT)
     try:
-        run_simulator(
-            host,
-            port,
-            Path(data) if data is not None else None,
-            cast(Literal["mixed", "legacy", "v1"], shape),
-            latency,
-            *(user_credits, client_credits, posts, uploads),
-            _writable(write_env),
-            lambda line: result(line + "\n"),
-            cast(Literal["fixed", "sliding", "calendar"], windows),
-            HEADERS[headers] | _refusals(refusal),
-            chaos,
+        return run_simulator(
+            host=host,
+            port=port,
+            data=Path(data) if data is not None else None,
+            latency_ms=latency,
+            write_env=_writable(write_env),
+            echo=lambda line: result(line + "\n"),
+            switches=HEADERS[headers] | _refusals(refusal),
+            command=words,
+            **chosen,
         )
+    except NotStarted as error:
+        note(f"error: {error}")
+        return error.code
     except (JournalError, OSError) as error:
         raise _refused(error, host, port) from error
 

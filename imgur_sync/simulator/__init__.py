@@ -6,10 +6,12 @@ L = a single remark or an inference. README.md beside this file lists what is un
 """
 
 from imgur_sync.simulator.app import create_app
+from imgur_sync.simulator.around import NotStarted
 from imgur_sync.simulator.clock import Clock
 from imgur_sync.simulator.faults import ConnectionDropped
+from imgur_sync.simulator.handle import Running
 from imgur_sync.simulator.options import Knobs, Limits, Options, Windows
-from imgur_sync.simulator.server import Running, run_simulator, running, serve
+from imgur_sync.simulator.server import run_simulator, running, serve
 from imgur_sync.simulator.storage import JournalError
 from imgur_sync.simulator.world import Demo, World
 
@@ -20,6 +22,7 @@ __all__ = [
     "JournalError",
     "Knobs",
     "Limits",
+    "NotStarted",
     "Options",
     "Running",
     "Windows",

@@ -31,10 +31,14 @@ def create_app(world: World, options: Options | None = None, sleep: Callable[[fl
     `sleep` waits for latency and delays, in seconds. A dropped connection leaves the application as
     `ConnectionDropped`, which an in-process transport has to map. Thread-safe; the caller closes the world.
     """
+    return app_over(Desk(world, options or Options(), sleep))
+
+
+def app_over(desk: Desk) -> Flask:
+    """The same over a desk that others hold, too."""
     # No static folder: its route would take the page of a picture called "static".
     app = _LocalImgur(__name__, static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True
-    desk = Desk(world, options or Options(), sleep)
     for room in ROOMS:
         for route in room.all:
             _mount(app, desk, route)

@@ -11,17 +11,20 @@ import socket
 import struct
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from flask import Flask
 
-from imgur_sync.simulator.app import create_app
+from imgur_sync.simulator.app import app_over
+from imgur_sync.simulator.around import given_environment, run_around
 from imgur_sync.simulator.clock import Clock
+from imgur_sync.simulator.controls import Controls
+from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.faults import ConnectionDropped
+from imgur_sync.simulator.handle import Running
 from imgur_sync.simulator.options import Knobs, Limits, Options, Shape, Windows
 from imgur_sync.simulator.storage import FolderBlobs
 from imgur_sync.simulator.world import World
@@ -30,28 +33,6 @@ THREADS = 8
 RESETS = frozenset(("reset", "refused", "dns", "tls", "no-connection"))
 """Endings that a socket shows as a reset, which is as near as a server can come."""
 BODY = 256 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A simulator that is serving: its origin, the credentials of its demo account, its world."""
-
-    url: str
-    account: str
-    client_id: str
-    client_secret: str
-    refresh_token: str
-    access_token: str
-    world: World
-
-    def environment(self) -> dict[str, str]:
-        """What points imgur-sync at it."""
-        return {
-            "IMGUR_SYNC_API_URL": self.url,
-            "IMGUR_SYNC_CLIENT_ID": self.client_id,
-            "IMGUR_SYNC_CLIENT_SECRET": self.client_secret,
-            "IMGUR_SYNC_REFRESH_TOKEN": self.refresh_token,
-        }
 
 
 @contextlib.contextmanager
@@ -73,7 +54,8 @@ def running(
         if world is None:
             world = _open(data, clock, stack)
         ended = threading.Event()
-        listening = _Socket(create_app(world, options, ended.wait), host, port)
+        desk = Desk(world, options or Options(), ended.wait)
+        listening = _Socket(app_over(desk), host, port)
         thread = threading.Thread(target=listening.serve, name="simulator", daemon=True)
         thread.start()
         try:
@@ -87,6 +69,7 @@ def running(
                 demo.refresh_token,
                 demo.access_token,
                 world,
+                Controls(desk),
             )
         finally:
             ended.set()
@@ -227,30 +210,36 @@ def run_simulator(
     windows: Windows = "fixed",
     switches: Mapping[str, Any] | None = None,
     chaos: str = "",
-) -> None:
+    command: Sequence[str] = (),
+) -> int:
     """What `imgur-sync simulator` does: print the four settings and the address through `echo`, then serve.
 
     `echo` gets one line at a time and has to flush it. `write_env` gets the settings too, in a file of mode 0600.
-    `switches` are further knobs by name, `chaos` seeds a swarm of faults. Ends on SIGINT or SIGTERM. ValueError for
-    a knob that there is not; OSError if the port is taken or a file cannot be written; JournalError as `serve`.
+    `switches` are further knobs by name, `chaos` seeds a swarm of faults. Ends on SIGINT or SIGTERM, with 0; where
+    there is a `command`, prints nothing and ends with it, and with its exit code (`around.py`). ValueError for a knob
+    that there is not; OSError if the port is taken or a file cannot be written; JournalError as `serve`.
     """
-    options = Options(
-        knobs=Knobs(shape=shape).switched(switches or {}),
-        limits=Limits(user_credits, client_credits, posts, uploads),
-        latency=latency_ms / 1000,
-        windows=windows,
-        chaos=chaos,
-    )
+    knobs = Knobs(shape=shape).switched(switches or {})
+    limits = Limits(user_credits, client_credits, posts, uploads)
+    options = Options(knobs=knobs, limits=limits, latency=latency_ms / 1000, windows=windows, chaos=chaos)
+    if command:
+        with running(options, data=data, host=host, port=port) as server:
+            _announce(server, write_env, _nobody)
+            return run_around(command, given_environment(os.environ, server))
+    serve(host, port, options=options, data=data, ready=lambda server: _announce(server, write_env, echo))
+    return 0
 
-    def announce(server: Running) -> None:
-        lines = [f"{name}={value}" for name, value in server.environment().items()]
-        if write_env is not None:
-            _write_private(write_env, "".join(f"{line}\n" for line in lines))
-        for line in lines:
-            echo(line)
-        echo(f"listening on {server.url}")
 
-    serve(host, port, options=options, data=data, ready=announce)
+def _announce(server: Running, write_env: Path | None, echo: Callable[[str], None]) -> None:
+    lines = [f"{name}={value}" for name, value in server.environment().items()]
+    if write_env is not None:
+        _write_private(write_env, "".join(f"{line}\n" for line in lines))
+    for line in (*lines, f"listening on {server.url}"):
+        echo(line)
+
+
+def _nobody(line: str) -> None:
+    """The output is the command's."""
 
 
 def _write_private(path: Path, text: str) -> None:

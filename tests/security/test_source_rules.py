@@ -18,8 +18,9 @@ TEMPORARY = {"simulator/server.py", "cli/demo_stage.py", "state/git_ref.py", "st
 """Of the local Imgur, the demo and shared states: folders made by TemporaryDirectory, which are 0700, for files of
 their own."""
 STARTS = {"cli/demo_stage.py", "watch/hook.py", "watch/hook_guard.py", "state/git_command.py", "local/lfs.py"}
-"""Start the program itself, the command of the user's own settings, git, and git lfs where that is asked for, by
-argument lists; nothing else starts anything but a browser."""
+STARTS |= {"simulator/around.py"}
+"""Start the program itself, the command of the user's own settings, git, git lfs where that is asked for, and what the
+user types behind `simulator --`, by argument lists; nothing else starts anything but a browser."""
 CHANCE = {"executor/session.py", "watch/site.py"}
 """Draw when to wait a little longer, which nobody gains by guessing."""
 

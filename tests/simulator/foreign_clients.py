@@ -1,10 +1,10 @@
 """Published Imgur clients, unmodified, against the local Imgur.
 
-    python -m venv /tmp/clients && /tmp/clients/bin/pip install imgurpython pyimgur pyimgurapi
+    python -m venv /tmp/clients && /tmp/clients/bin/pip install --require-hashes -r tests/simulator/foreign-clients.txt
     python -m tests.simulator.foreign_clients /tmp/clients/bin/python
 
 For each: three uploads, an album, add, list, order, remove, rename, delete, a refresh of the token. Ends with 0 if all
-are content and the local Imgur is empty again. On demand: it needs a package index.
+are content and the local Imgur is empty again. `.ci/run` does it where a package index has them.
 """
 
 from __future__ import annotations

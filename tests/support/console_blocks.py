@@ -20,7 +20,7 @@ from tests.support.progress_lines import without_progress
 
 SCRIPTS = Path(sys.executable).parent
 PORT = 8723
-_KEPT = re.compile(r"set -a;|[a-z]+=")
+_KEPT = re.compile(r"set -a;|[a-z]+=|[a-z]+\(\) \{")
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,17 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def run_blocks(text: Path, folder: Path) -> int:
-    """Run every console block of a text, in order, in a folder with pictures; returns how many commands ran."""
+def run_blocks(text: Path, folder: Path, *, around: bool = False) -> int:
+    """Run every console block of a text, in order, in a folder with pictures; returns how many commands ran.
+
+    `around`: the shell is one that `imgur-sync simulator -- bash` gives.
+    """
     ran = 0
     with running(Options(limits=Limits())) as imgur:
         lines = "".join(f"{name}={value}\n" for name, value in imgur.environment().items())
         (folder / "imgur.env").write_text(lines)
         port = imgur.url.rsplit(":", 1)[1]
+        environ = environment(folder) | (imgur.plain_environment() if around else {})
         kept = ""
         for block in blocks(text):
             if block.language != "console" or block.note == "simulator":
@@ -84,7 +88,7 @@ def run_blocks(text: Path, folder: Path) -> int:
                 run = subprocess.run(
                     ["bash", "-c", kept + step.command],
                     cwd=folder,
-                    env=environment(folder),
+                    env=environ,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
