@@ -12,6 +12,7 @@ from flask import Response, request
 
 from imgur_sync.simulator.announcing import dressed, limit_headers, reset_headers
 from imgur_sync.simulator.auth import identify, is_local
+from imgur_sync.simulator.bodies import Bodies
 from imgur_sync.simulator.breaking import broken
 from imgur_sync.simulator.calls import Answer, Call, Caller, Route
 from imgur_sync.simulator.changes import Note, Settle
@@ -37,6 +38,7 @@ class Desk:
         self.knobs = options.knobs
         self.faults = Faults()
         self._sleep = sleep
+        self._bodies = Bodies()
         world.count_in(options.windows)
         if options.chaos:
             self.faults.let_loose({"seed": options.chaos})
@@ -78,8 +80,9 @@ class Desk:
         raise ConnectionDropped(committed, how)
 
     def _arrive(self, route: Route, params: Mapping[str, str]) -> Job:
-        body = request.get_data(cache=False, parse_form_data=False)
-        fields = read_fields(request.headers.get("Content-Type", ""), body, request.query_string.decode("latin-1"))
+        body, end = self._bodies.read(request.stream, request.content_length)
+        query = request.query_string.decode("latin-1")
+        fields = read_fields(request.headers.get("Content-Type", ""), body, query, end)
         path = request.path.rstrip("/") or "/"
         number, now = self.world.arrive(), self.world.clock.now()
         struck = self.faults.strike(request.method, path, number, now)
@@ -97,7 +100,9 @@ class Desk:
         authorization = request.headers.get("Authorization")
         origin = request.host_url.rstrip("/")
         legacy = route.upload and LEGACY in request.environ
-        return Job(route, params, note, authorization, origin, fields, received, struck, legacy=legacy)
+        # The body's memory is another one's from here on.
+        texts = fields.without_files()
+        return Job(route, params, note, authorization, origin, texts, received, struck, legacy=legacy)
 
     def _not_reached(self, struck: list[Fault], path: str, number: int) -> None:
         """A connection that never came about: nothing is charged, counted or in the history but the fault."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
 from collections.abc import Iterator, Sequence
+from io import FileIO
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 from imgur_sync.simulator.changes import Change, decode, encode
 
@@ -19,7 +21,7 @@ class JournalError(Exception):
 class Blobs(Protocol):
     """The bytes of pictures by the hex SHA-256 of their content. Storing twice is storing once; thread-safe."""
 
-    def put(self, digest: str, data: bytes) -> None:
+    def put(self, digest: str, data: bytes | memoryview) -> None:
         """Store `data`."""
 
     def get(self, digest: str) -> bytes | None:
@@ -32,9 +34,9 @@ class MemoryBlobs:
     def __init__(self) -> None:
         self._bytes: dict[str, bytes] = {}
 
-    def put(self, digest: str, data: bytes) -> None:
+    def put(self, digest: str, data: bytes | memoryview) -> None:
         """Store `data`."""
-        self._bytes[digest] = data
+        self._bytes[digest] = bytes(data)
 
     def get(self, digest: str) -> bytes | None:
         """The bytes, or None if they were never stored."""
@@ -48,17 +50,20 @@ class FolderBlobs:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def put(self, digest: str, data: bytes) -> None:
+    def put(self, digest: str, data: bytes | memoryview) -> None:
         """Store `data`. OSError if the disk does not take it."""
-        path = self._folder / digest
-        if path.exists():
+        path = os.path.join(self._folder, digest)
+        if os.path.exists(path):
             return
-        partial = self._folder / f".{digest}.{secrets.token_hex(4)}"
+        partial = os.path.join(self._folder, f".{digest}.{secrets.token_hex(4)}")
         try:
-            partial.write_bytes(data)
+            with open(partial, "xb", buffering=0) as file:
+                _write(file, data)
             os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(partial)
+            raise
 
     def get(self, digest: str) -> bytes | None:
         """The bytes, or None if they were never stored."""
@@ -68,12 +73,20 @@ class FolderBlobs:
             return None
 
 
+def _write(file: FileIO, data: bytes | memoryview) -> None:
+    """Write all of it: an unbuffered file may take less than it is given."""
+    with memoryview(data) as view:
+        at = 0
+        while at < len(view):
+            at += file.write(view[at:])
+
+
 class Journal:
     """Transactions, one a line, each written by one call: a killed process leaves whole lines and at most one torn."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
 
     def replay(self) -> Iterator[tuple[float, list[Change]]]:
         """Every transaction so far with its moment. A torn last line is cut off; any other fault is a JournalError."""
@@ -96,7 +109,7 @@ class Journal:
         if self._file is None:
             self._file = self._path.open("ab", buffering=0)
         line = json.dumps({"t": at, "do": [encode(change) for change in changes]}, separators=(",", ":"))
-        self._file.write(line.encode() + b"\n")
+        _write(self._file, line.encode() + b"\n")
 
     def close(self) -> None:
         """Close the file. A later `append` opens it again."""
