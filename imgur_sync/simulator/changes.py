@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
+from imgur_sync.simulator.columns import names
 from imgur_sync.simulator.options import Windows
 from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Removed, Request, Spending, Upload
 
@@ -173,13 +173,7 @@ def encode(change: Change) -> list[Any]:
 
 def _flat(value: Any) -> dict[str, Any]:
     """As `dataclasses.asdict`, which also copies all that lies deeper: that takes longer than all else of a request."""
-    kind: Hashable = type(value)
-    return {name: getattr(value, name) for name in _names(kind)}
-
-
-@functools.cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+    return {name: getattr(value, name) for name in names(type(value))}
 
 
 def decode(item: list[Any]) -> Change:

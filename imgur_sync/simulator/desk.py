@@ -40,6 +40,7 @@ class Desk:
         self._sleep = sleep
         self._bodies = Bodies()
         world.count_in(options.windows)
+        world.remember_last(options.history)
         if options.chaos:
             self.faults.let_loose({"seed": options.chaos})
 

@@ -1,0 +1,116 @@
+"""A whole world as JSON, and back: what a long journal is replaced by. It is made for being read fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from imgur_sync.simulator.columns import names, packed, unpacked
+from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Removed, Request, Upload
+from imgur_sync.simulator.tally import Tally
+
+if TYPE_CHECKING:
+    from imgur_sync.simulator.world import World
+
+FORM = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an object stands beside the rest of its row: its id, and when it was last changed."""
+
+    id: str
+    since: float
+
+
+def taken(world: World) -> dict[str, Any]:
+    """The world, ready for JSON. Older versions of pictures and albums are not in it."""
+    return {
+        "form": FORM,
+        "clock": world.clock.offset,
+        "arrived": world.arrived,
+        "transactions": world.transactions,
+        "images": _shelf(Image, world.images.rows()),
+        "albums": _shelf(Album, ((key, since, _joined(album)) for key, since, album in world.albums.rows())),
+        "accounts": packed(Account, map(_row, world.accounts.values())),
+        "clients": packed(Client, map(_row, world.clients.values())),
+        "grants": packed(Grant, map(_row, world.grants.values())),
+        "removed": packed(Removed, map(_row, world.removed.values())),
+        "meters": world.meters.kept(),
+        "spent": dict(world.spent),
+        "tallies": {client: tally.kept() for client, tally in world.tallies.items()},
+        "history": {**packed(Request, map(_row, world.history)), **world.history.kept()},
+        "uploads": {**packed(Upload, map(_row, world.uploads)), **world.uploads.kept()},
+    }
+
+
+def restored(world: World, sent: Mapping[str, Any]) -> None:
+    """Fill an empty world. KeyError, TypeError or ValueError if `sent` is none of ours."""
+    if sent["form"] != FORM:
+        raise ValueError(f"it has form {sent['form']!r}, which a later version wrote")
+    world.clock.offset = float(sent["clock"])
+    world.arrived, world.transactions = sent["arrived"], sent["transactions"]
+    _fill_images(world, sent["images"])
+    _fill_albums(world, sent["albums"])
+    world.accounts.update((row[0], Account(*row)) for row in unpacked(Account, sent["accounts"]))
+    world.clients.update((row[0], Client(*row)) for row in unpacked(Client, sent["clients"]))
+    world.grants.update((row[1], Grant(*row)) for row in unpacked(Grant, sent["grants"]))
+    world.removed.update((row[0], Removed(*row)) for row in unpacked(Removed, sent["removed"]))
+    world.meters.fill(sent["meters"])
+    world.spent.update(sent["spent"])
+    for client, kept in sent["tallies"].items():
+        world.tallies[client] = Tally()
+        world.tallies[client].fill(kept)
+    world.history.fill((Request(*row) for row in unpacked(Request, sent["history"])), sent["history"])
+    world.uploads.fill((Upload(*row) for row in unpacked(Upload, sent["uploads"])), sent["uploads"])
+    for request in world.history:
+        world.tallies[request.client].recall(request)
+
+
+def _row(value: Any) -> tuple[Any, ...]:
+    return tuple(getattr(value, name) for name in names(type(value)))
+
+
+def _shelf(kind: type[Any], rows: Iterable[tuple[str, float, Any]]) -> dict[str, Any]:
+    places, whole = [], []
+    for key, since, value in rows:
+        places.append((key, since))
+        whole.append(value if isinstance(value, tuple) else _row(value))
+    return {"places": packed(Place, places), "rows": packed(kind, whole)}
+
+
+IMAGES = names(Album).index("images")
+
+
+def _joined(album: Album | tuple[Any, ...]) -> tuple[Any, ...]:
+    """The row of an album, its pictures as one text."""
+    row = album if isinstance(album, tuple) else _row(album)
+    return (*row[:IMAGES], " ".join(row[IMAGES]), *row[IMAGES + 1 :])
+
+
+def _fill_images(world: World, sent: Mapping[str, Any]) -> None:
+    places, rows = unpacked(Place, sent["places"]), unpacked(Image, sent["rows"])
+    _load(world.images, places, rows, Image)
+
+
+def _fill_albums(world: World, sent: Mapping[str, Any]) -> None:
+    known = {key: key for key in world.images.ids()}  # one text for a picture, however often it is named
+    rows = []
+    for row in unpacked(Album, sent["rows"]):
+        images = tuple(known.get(key, key) for key in row[IMAGES].split(" ")) if row[IMAGES] else ()
+        world.pictures.hold(row[0], images)
+        rows.append((*row[:IMAGES], images, *row[IMAGES + 1 :]))
+    _load(world.albums, unpacked(Place, sent["places"]), rows, Album)
+
+
+def _load(shelf: Any, places: list[tuple[Any, ...]], rows: list[tuple[Any, ...]], kind: type[Any]) -> None:
+    at = {name: number for number, name in enumerate(names(kind))}
+    deletehash, owner = at["deletehash"], at["owner"]
+    shelf.load(
+        (place[0] for place in places),
+        (place[1] for place in places),
+        rows,
+        (row[deletehash] for row in rows),
+        (row[owner] for row in rows),
+    )

@@ -1,0 +1,68 @@
+"""What was asked for, spent and refused: running sums, so that nothing has to be counted again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from imgur_sync.simulator.records import Request
+
+LIMITS = ("client", "user", "posts", "uploads")
+
+
+class Tally:
+    """Sums over requests since the world began; `calls`, with a line for every path, is of those in the history."""
+
+    def __init__(self) -> None:
+        self.spent = Counter[str]()
+        self.refusals = Counter[str]()
+        self.routes = Counter[str]()
+        self.calls = Counter[str]()
+
+    def add(self, request: Request) -> None:
+        """Count one that has come to its end."""
+        self.spent.update(credits=request.credits, posts=int(request.post), uploads=int(request.upload))
+        self.routes[f"{request.method} {request.route}"] += 1
+        self.calls[f"{request.method} {request.path}"] += 1
+        if request.refused_by:
+            self.refusals[request.refused_by] += 1
+
+    def recall(self, request: Request) -> None:
+        """Count one in `calls` alone: it is in the history again."""
+        self.calls[f"{request.method} {request.path}"] += 1
+
+    def forget(self, request: Request) -> None:
+        """Take one out of `calls`: it leaves the history."""
+        call = f"{request.method} {request.path}"
+        self.calls[call] -= 1
+        if not self.calls[call]:
+            del self.calls[call]
+
+    def report(self) -> dict[str, Any]:
+        """As the ledger shows it."""
+        return {
+            **{name: self.spent[name] for name in ("credits", "posts", "uploads")},
+            "refusals": {name: self.refusals[name] for name in LIMITS},
+            "calls": dict(sorted(self.calls.items())),
+            "routes": dict(sorted(self.routes.items())),
+        }
+
+    def kept(self) -> dict[str, dict[str, int]]:
+        """What a snapshot holds of it; `calls` is counted again from the history."""
+        return {"spent": dict(self.spent), "refusals": dict(self.refusals), "routes": dict(self.routes)}
+
+    def fill(self, kept: Mapping[str, Mapping[str, int]]) -> None:
+        """Have the sums that `kept` gave."""
+        self.spent, self.refusals, self.routes = (Counter(kept[name]) for name in ("spent", "refusals", "routes"))
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """The sums of several, as one."""
+    whole = Tally()
+    for one in tallies:
+        whole.spent.update(one.spent)
+        whole.refusals.update(one.refusals)
+        whole.routes.update(one.routes)
+        whole.calls.update(one.calls)
+    return whole
