@@ -55,7 +55,8 @@ def _column(values: Sequence[Any]) -> dict[str, Any]:
         return {"all": first}
     if all(isinstance(value, str) and value and " " not in value for value in values):
         return {"words": " ".join(values)}
-    return {"each": values}
+    kind = "tuples" if any(isinstance(value, tuple | list) for value in values) else "each"
+    return {kind: values}
 
 
 def _values(column: dict[str, Any], count: int) -> Iterable[Any]:
@@ -65,7 +66,7 @@ def _values(column: dict[str, Any], count: int) -> Iterable[Any]:
     if "words" in column:
         words: list[str] = column["words"].split(" ")
         return words
+    if "tuples" in column:
+        return [tuple(value) if isinstance(value, list) else value for value in column["tuples"]]
     each: list[Any] = column["each"]
-    if any(isinstance(value, list) for value in each):
-        return [tuple(value) if isinstance(value, list) else value for value in each]
     return each

@@ -49,8 +49,10 @@ class Pictures:
 
     def hold(self, album: str, images: Iterable[str]) -> None:
         """Note that these pictures are in the album."""
+        alone = (album,)
         for image in images:
-            self._holders[image] = (*self._holders.get(image, ()), album)
+            others = self._holders.get(image)
+            self._holders[image] = (*others, album) if others else alone
 
     def _let_go(self, album: str, images: Iterable[str]) -> None:
         for image in images:

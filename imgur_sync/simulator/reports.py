@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter, defaultdict
 from typing import Any
 
 from imgur_sync.simulator.options import Limits
@@ -58,12 +59,17 @@ def ledger_report(world: World, limits: Limits) -> dict[str, Any]:
     """
     with world.lock:
         now, meters = world.clock.now(), world.meters
+        calls: dict[str, Counter[str]] = defaultdict(Counter)
+        for request in world.history:
+            calls[request.client][f"{request.method} {request.path}"] += 1
         report: dict[str, Any] = {"now": now, "windows": meters.windows, **total(world.tallies.values()).report()}
+        report["calls"] = dict(sorted(sum(calls.values(), Counter()).items()))
         report["others"] = {name: world.spent[name] for name in ("credits", "posts", "uploads")}
         report["clients"] = {}
         for client in sorted({*world.tallies, *world.clients}):
             report["clients"][client] = {
                 **world.tallies.get(client, Tally()).report(),
+                "calls": dict(sorted(calls[client].items())),
                 "day": _reading(meters.client, client, now, limits.client_credits),
                 "strikes": meters.strikes(client, now),
                 "blocked_until": meters.blocked_until(client, now),

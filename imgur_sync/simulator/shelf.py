@@ -132,7 +132,11 @@ class Shelf(Generic[T]):
         self._now = dict(zip(keys, rows, strict=True))
         self._since = dict(zip(self._now, moments, strict=True))
         self._by_deletehash = dict(zip(deletehashes, self._now, strict=True))
-        for key, owner in zip(self._now, owners, strict=True):
+        of = list(owners)
+        if of and of.count(of[0]) == len(of):
+            self._by_owner[of[0]] = dict.fromkeys(self._now)
+            return
+        for key, owner in zip(self._now, of, strict=True):
             self._by_owner.setdefault(owner, {})[key] = None
 
     def __len__(self) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from imgur_sync.simulator.columns import names, packed, unpacked
+from imgur_sync.simulator.recent import Recent
 from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Removed, Request, Upload
 from imgur_sync.simulator.tally import Tally
 
@@ -40,8 +42,8 @@ def taken(world: World) -> dict[str, Any]:
         "meters": world.meters.kept(),
         "spent": dict(world.spent),
         "tallies": {client: tally.kept() for client, tally in world.tallies.items()},
-        "history": {**packed(Request, map(_row, world.history)), **world.history.kept()},
-        "uploads": {**packed(Upload, map(_row, world.uploads)), **world.uploads.kept()},
+        "history": _log(Request, world.history),
+        "uploads": _log(Upload, world.uploads),
     }
 
 
@@ -62,10 +64,19 @@ def restored(world: World, sent: Mapping[str, Any]) -> None:
     for client, kept in sent["tallies"].items():
         world.tallies[client] = Tally()
         world.tallies[client].fill(kept)
-    world.history.fill((Request(*row) for row in unpacked(Request, sent["history"])), sent["history"])
-    world.uploads.fill((Upload(*row) for row in unpacked(Upload, sent["uploads"])), sent["uploads"])
-    for request in world.history:
-        world.tallies[request.client].recall(request)
+    _fill_log(world.history, Request, sent["history"])
+    _fill_log(world.uploads, Upload, sent["uploads"])
+
+
+def _log(kind: type[Any], entries: Recent[Any]) -> dict[str, Any]:
+    """The entries as a text inside: most worlds that are opened are never asked for them."""
+    text = json.dumps(packed(kind, map(_row, entries)), separators=(",", ":"))
+    return {**entries.kept(), "count": len(entries), "text": text}
+
+
+def _fill_log(entries: Recent[Any], kind: type[Any], sent: Mapping[str, Any]) -> None:
+    text = sent["text"]
+    entries.fill(sent["count"], lambda: [kind(*row) for row in unpacked(kind, json.loads(text))], sent)
 
 
 def _row(value: Any) -> tuple[Any, ...]:

@@ -12,44 +12,30 @@ LIMITS = ("client", "user", "posts", "uploads")
 
 
 class Tally:
-    """Sums over requests since the world began; `calls`, with a line for every path, is of those in the history."""
+    """Sums over requests since the world began."""
 
     def __init__(self) -> None:
         self.spent = Counter[str]()
         self.refusals = Counter[str]()
         self.routes = Counter[str]()
-        self.calls = Counter[str]()
 
     def add(self, request: Request) -> None:
         """Count one that has come to its end."""
         self.spent.update(credits=request.credits, posts=int(request.post), uploads=int(request.upload))
         self.routes[f"{request.method} {request.route}"] += 1
-        self.calls[f"{request.method} {request.path}"] += 1
         if request.refused_by:
             self.refusals[request.refused_by] += 1
-
-    def recall(self, request: Request) -> None:
-        """Count one in `calls` alone: it is in the history again."""
-        self.calls[f"{request.method} {request.path}"] += 1
-
-    def forget(self, request: Request) -> None:
-        """Take one out of `calls`: it leaves the history."""
-        call = f"{request.method} {request.path}"
-        self.calls[call] -= 1
-        if not self.calls[call]:
-            del self.calls[call]
 
     def report(self) -> dict[str, Any]:
         """As the ledger shows it."""
         return {
             **{name: self.spent[name] for name in ("credits", "posts", "uploads")},
             "refusals": {name: self.refusals[name] for name in LIMITS},
-            "calls": dict(sorted(self.calls.items())),
             "routes": dict(sorted(self.routes.items())),
         }
 
     def kept(self) -> dict[str, dict[str, int]]:
-        """What a snapshot holds of it; `calls` is counted again from the history."""
+        """What a snapshot holds of it."""
         return {"spent": dict(self.spent), "refusals": dict(self.refusals), "routes": dict(self.routes)}
 
     def fill(self, kept: Mapping[str, Mapping[str, int]]) -> None:
@@ -64,5 +50,4 @@ def total(tallies: Iterable[Tally]) -> Tally:
         whole.spent.update(one.spent)
         whole.refusals.update(one.refusals)
         whole.routes.update(one.routes)
-        whole.calls.update(one.calls)
     return whole

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import itertools
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
@@ -66,7 +67,7 @@ class World:
         self.clients: dict[str, Client] = {}
         self.grants: dict[str, Grant] = {}
         self.meters = Meters()
-        self.history: Recent[Request] = Recent(forget=self._forget)
+        self.history: Recent[Request] = Recent()
         self.uploads: Recent[Upload] = Recent()
         self.tallies: dict[str, Tally] = {}
         """What every client asked for, spent and was refused."""
@@ -111,10 +112,11 @@ class World:
                 self._condense(self._journal, self._lines)
 
     def _restore(self, journal: Journal) -> None:
-        base = journal.snapshot()
-        if base is not None:
+        with _no_collector():
+            base = journal.snapshot()
             try:
-                restored(self, base)
+                if base is not None:
+                    restored(self, base)
             except (ValueError, TypeError, KeyError) as error:
                 raise JournalError(f"{journal.folder}: the snapshot is not a world ({error!r})") from error
         for at, transaction in journal.replay():
@@ -255,5 +257,15 @@ class World:
         self.history.append(request)
         self.meters.count(request)
 
-    def _forget(self, request: Request) -> None:
-        self.tallies[request.client].forget(request)
+
+@contextlib.contextmanager
+def _no_collector() -> Iterator[None]:
+    """No search for circular references: there are none among so many new objects, and it would look at all of them."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
