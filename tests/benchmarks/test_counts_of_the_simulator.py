@@ -177,7 +177,8 @@ def test_memory_does_not_grow_with_what_was_done() -> None:
             held.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
-    assert abs(held[2] - held[1]) < 10_000
+    # 300 requests more; the history alone would be 150,000 bytes longer, the versions of the album 700,000.
+    assert abs(held[2] - held[1]) < 40_000
 
 
 def body_of(data: bytes) -> tuple[bytes, str]:
