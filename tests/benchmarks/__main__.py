@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [all|plan|review|upload|start|watch] [--quick] [--json FILE]`."""
+"""`python -m tests.benchmarks [all|plan|review|upload|start|watch|simulator] [--quick] [--json FILE]`."""
 
 from __future__ import annotations
 
