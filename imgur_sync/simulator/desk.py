@@ -28,6 +28,9 @@ from imgur_sync.simulator.troubles import BETWEEN, strike_world
 from imgur_sync.simulator.wire import read_fields
 from imgur_sync.simulator.world import World
 
+ADDRESSED = ("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT")
+ORIGINS = 16
+
 
 class Desk:
     """Serves API requests. The world's lock is held to decide and commit, never while sleeping or reading a body."""
@@ -39,6 +42,7 @@ class Desk:
         self.faults = Faults()
         self._sleep = sleep
         self._bodies = Bodies()
+        self._origins: dict[tuple[str, ...], str] = {}
         world.count_in(options.windows)
         world.remember_last(options.history)
         if options.chaos:
@@ -99,11 +103,18 @@ class Desk:
         )
         received = route.prepare(self.world, self.options, fields) if route.prepare else None
         authorization = request.headers.get("Authorization")
-        origin = request.host_url.rstrip("/")
+        origin = self._origin()
         legacy = route.upload and LEGACY in request.environ
         # The body's memory is another one's from here on.
         texts = fields.without_files()
         return Job(route, params, note, authorization, origin, texts, received, struck, legacy=legacy)
+
+    def _origin(self) -> str:
+        """What links begin with: how the server was addressed. A few are remembered, for Werkzeug is slow to tell."""
+        key = tuple(str(request.environ.get(name, "")) for name in ADDRESSED)
+        if key not in self._origins:
+            self._origins = {**dict(list(self._origins.items())[-ORIGINS:]), key: request.host_url.rstrip("/")}
+        return self._origins[key]
 
     def _not_reached(self, struck: list[Fault], path: str, number: int) -> None:
         """A connection that never came about: nothing is charged, counted or in the history but the fault."""

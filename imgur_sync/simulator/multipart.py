@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from werkzeug.http import parse_options_header
+from imgur_sync.simulator.heads import options
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _part(head: bytes, content: memoryview) -> Part | None:
     for line in head.decode("utf-8", "replace").split("\r\n"):
         header, _, value = line.partition(":")
         if header.strip().lower() == "content-disposition":
-            _, parameters = parse_options_header(value.strip())
+            _, parameters = options(value.strip())
             name = parameters.get("name")
             return None if name is None else Part(name, parameters.get("filename"), content)
     return None

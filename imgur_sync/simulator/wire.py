@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from werkzeug.http import parse_options_header
-
+from imgur_sync.simulator.heads import options
 from imgur_sync.simulator.multipart import parts
 
 _INDEX = re.compile(r"\[\d*\]$")
@@ -48,7 +47,7 @@ class Fields:
 
 def read_fields(content_type: str, body: bytes | bytearray, query: str, end: int | None = None) -> Fields:
     """`body[:end]` and query together. What cannot be read counts as not sent, as a malformed body at Imgur (L)."""
-    kind, parameters = parse_options_header(content_type)
+    kind, parameters = options(content_type)
     texts: dict[str, list[str]] = {}
     files: dict[str, memoryview] = {}
     end = len(body) if end is None else end
