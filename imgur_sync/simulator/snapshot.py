@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,25 +26,26 @@ class Place:
     since: float
 
 
-def taken(world: World) -> dict[str, Any]:
-    """The world, ready for JSON. Older versions of pictures and albums are not in it."""
-    return {
-        "form": FORM,
-        "clock": world.clock.offset,
-        "arrived": world.arrived,
-        "transactions": world.transactions,
-        "images": _shelf(Image, world.images.rows()),
-        "albums": _shelf(Album, ((key, since, _joined(album)) for key, since, album in world.albums.rows())),
-        "accounts": packed(Account, map(_row, world.accounts.values())),
-        "clients": packed(Client, map(_row, world.clients.values())),
-        "grants": packed(Grant, map(_row, world.grants.values())),
-        "removed": packed(Removed, map(_row, world.removed.values())),
-        "meters": world.meters.kept(),
-        "spent": dict(world.spent),
-        "tallies": {client: tally.kept() for client, tally in world.tallies.items()},
-        "history": _log(Request, world.history),
-        "uploads": _log(Upload, world.uploads),
-    }
+def taken(world: World) -> Iterator[tuple[str, Any]]:
+    """The world, part by part, each ready for JSON and made when it is its turn: they need not all be in memory.
+
+    Older versions of pictures and albums are not in it.
+    """
+    yield "form", FORM
+    yield "clock", world.clock.offset
+    yield "arrived", world.arrived
+    yield "transactions", world.transactions
+    yield "images", _shelf(Image, world.images.rows())
+    yield "albums", _shelf(Album, ((key, since, _joined(album)) for key, since, album in world.albums.rows()))
+    yield "accounts", packed(Account, map(_row, world.accounts.values()))
+    yield "clients", packed(Client, map(_row, world.clients.values()))
+    yield "grants", packed(Grant, map(_row, world.grants.values()))
+    yield "removed", packed(Removed, map(_row, world.removed.values()))
+    yield "meters", world.meters.kept()
+    yield "spent", dict(world.spent)
+    yield "tallies", {client: tally.kept() for client, tally in world.tallies.items()}
+    yield "history", _log(Request, world.history)
+    yield "uploads", _log(Upload, world.uploads)
 
 
 def restored(world: World, sent: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import FileIO
 from pathlib import Path
 from typing import Any, Protocol
@@ -104,6 +104,8 @@ class Journal:
     def snapshot(self) -> dict[str, Any] | None:
         """The state that the lines go on from; None if they begin at the beginning. JournalError if it is damaged."""
         self._snapshot = self._named()
+        if not self._path.exists() and any(self.folder.glob("world-[0-9]*.json")):
+            raise JournalError(f"{self._path}: it is missing, and there is a snapshot that it has to name")
         for number in {self._snapshot - 1, self._snapshot + 1} - {-1, 0}:  # what a kill may have left behind
             self._snapshot_path(number).unlink(missing_ok=True)
         if not self._snapshot:
@@ -139,15 +141,15 @@ class Journal:
         _write(self._file, line.encode() + b"\n")
         self.lines += 1
 
-    def condense(self, data: Mapping[str, Any]) -> None:
+    def condense(self, parts: Iterable[tuple[str, Any]]) -> None:
         """Have a snapshot take the place of all lines so far. OSError if it is not written; then all is as before.
 
         A kill at any moment leaves the old snapshot with the old lines or the new one without any. Both files are on
         the disk before the old ones go.
         """
         number = self._snapshot + 1
-        _replace(self._snapshot_path(number), json.dumps(data, separators=(",", ":")).encode())
-        _replace(self._path, json.dumps({"after": number}).encode() + b"\n")
+        _replace(self._snapshot_path(number), _as_object(parts))
+        _replace(self._path, [json.dumps({"after": number}).encode() + b"\n"])
         self.close()  # it was the old one
         self._snapshot_path(self._snapshot).unlink(missing_ok=True)
         self._snapshot, self.lines = number, 0
@@ -177,10 +179,20 @@ class Journal:
             raise JournalError(f"{self._path}, line {number}: not a transaction ({error})") from error
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _as_object(parts: Iterable[tuple[str, Any]]) -> Iterator[bytes]:
+    """One JSON object, part by part."""
+    before = "{"
+    for name, part in parts:
+        yield f"{before}{json.dumps(name)}:{json.dumps(part, separators=(',', ':'))}".encode()
+        before = ","
+    yield b"}"
+
+
+def _replace(path: Path, chunks: Iterable[bytes]) -> None:
     """Put a whole file in the place of another, on the disk before this returns."""
     partial = path.with_name(f"{path.name}.new")
     with FileIO(partial, "w") as file:
-        _write(file, data)
+        for chunk in chunks:
+            _write(file, chunk)
         os.fsync(file.fileno())
     os.replace(partial, path)

@@ -143,6 +143,11 @@ def test_a_damaged_snapshot_is_named(reopen, tmp_path):
     snapshot.unlink()
     with pytest.raises(JournalError, match=r"world-\d+\.json"):
         reopen()
+    snapshot.write_bytes(whole)
+    (tmp_path / "world" / "journal.jsonl").unlink()
+    with pytest.raises(JournalError, match=r"journal\.jsonl: it is missing"):
+        reopen()
+    assert snapshot.read_bytes() == whole
 
 
 def test_a_world_of_an_earlier_version_opens(reopen, tmp_path):
