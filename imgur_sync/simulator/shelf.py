@@ -143,7 +143,7 @@ class Shelf(Generic[T]):
         return len(self._by_deletehash)
 
     def __contains__(self, key: object) -> bool:
-        return self._now.get(key) is not None  # type: ignore[call-overload]
+        return isinstance(key, str) and self._now.get(key) is not None
 
     def _trim(self, key: str, value: T, at: float) -> None:
         past = self._past.get(key)
