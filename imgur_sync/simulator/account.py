@@ -74,19 +74,15 @@ def _albums(call: Call) -> list[Album]:
     """The account's albums as they were at the call's moment; of another account the public ones only (H)."""
     account = account_of(call)
     mine = account.name == call.caller.account
-    found = [
-        album
-        for album in call.world.albums.values(call.at)
-        if album.owner == account.name
-        and (mine or album.privacy == "public")
-        and (album.images or not call.knobs.hide_empty_albums)
-    ]
-    return newest_first(found)
+    return [album for album in call.world.albums.newest_of(account.name, call.at) if _listed(call, album, mine=mine)]
 
 
-def _images(call: Call) -> list[Image]:
-    account = own_account(call)
-    return newest_first([image for image in call.world.images.values(call.at) if image.owner == account.name])
+def _listed(call: Call, album: Album, *, mine: bool) -> bool:
+    return (mine or album.privacy == "public") and bool(album.images or not call.knobs.hide_empty_albums)
+
+
+def _images(call: Call) -> Sequence[Image]:
+    return call.world.images.newest_of(own_account(call).name, call.at)
 
 
 @ROUTES.add("GET", "/3/account/<user>")
@@ -150,10 +146,12 @@ def count_albums(call: Call) -> Answer:
 @ROUTES.add("GET", "/3/account/<user>/album/<key>")
 def get_account_album(call: Call) -> Answer:
     """One album of the account with its pictures (H)."""
-    for album in _albums(call):
-        if album.id == call.params["key"]:
-            return Answer({**header_json(call, album), "images": members_json(call, album)})
-    raise call.no_album(call.params["key"])
+    account, album = account_of(call), call.world.albums.get(call.params["key"], call.at)
+    if album is None or album.owner != account.name:
+        raise call.no_album(call.params["key"])
+    if not _listed(call, album, mine=account.name == call.caller.account):
+        raise call.no_album(call.params["key"])
+    return Answer({**header_json(call, album), "images": members_json(call, album)})
 
 
 @ROUTES.add("GET", "/3/account/<user>/images", "/3/account/<user>/images/<int:page>")

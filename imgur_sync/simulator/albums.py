@@ -87,7 +87,8 @@ def _ordered(call: Call, wanted: tuple[str, ...], held: tuple[str, ...]) -> tupl
     """The order that `wanted` gets: its own (M), or, if order is not heeded, that of `held` with the new ones last."""
     if call.knobs.order == "honoured":
         return wanted
-    return tuple(key for key in held if key in wanted) + tuple(key for key in wanted if key not in held)
+    kept, old = set(wanted), set(held)
+    return tuple(key for key in held if key in kept) + tuple(key for key in wanted if key not in old)
 
 
 @ROUTES.add("GET", "/3/album/<key>")
@@ -151,7 +152,8 @@ def _all_owned(call: Call, album: Album) -> tuple[str, ...] | None:
 def add_to_album(call: Call) -> Answer:
     """Pictures go to the end; one that is not the caller's, or is not there, is a 403 for all of them (H)."""
     album = call.own_album(call.params["key"])
-    joining = tuple(key for key in _all_owned(call, album) or () if key not in album.images)
+    held = set(album.images)
+    joining = tuple(key for key in _all_owned(call, album) or () if key not in held)
     return Answer(True, (Join(album.id, joining),) if joining else ())
 
 

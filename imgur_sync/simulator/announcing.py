@@ -23,10 +23,10 @@ def dressed(reply: Reply, note: Request, limits: Mapping[str, str]) -> Response:
     headers = [("Content-Type", reply.content_type), ("Date", http_date(note.time))]
     if not reply.edge:
         headers += limits.items()
-    response = Response(body, status=reply.status, headers=headers)
-    for name, value in reply.headers.items():
-        response.headers[name] = value
-    return response
+    if reply.headers:
+        own = {name.lower() for name in reply.headers}
+        headers = [pair for pair in headers if pair[0].lower() not in own] + list(reply.headers.items())
+    return Response(body, status=reply.status, headers=headers)
 
 
 def limit_headers(note: Request, status: int, knobs: Knobs, limits: Limits, meters: Meters) -> dict[str, str]:

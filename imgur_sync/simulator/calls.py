@@ -98,9 +98,9 @@ class Call:
             if found.owner is None or found.owner != self.caller.account:
                 raise Refusal(403, "Unauthorized")
             return found
-        for album in self.world.albums.values():
-            if album.deletehash == key:
-                return album
+        found = self.world.albums.find(key)
+        if found is not None:
+            return found
         raise self._gone() or self.no_album(key)
 
     def own_image(self, key: str) -> Image:
@@ -110,9 +110,9 @@ class Call:
             if found.owner is None or found.owner != self.caller.account:
                 raise Refusal(403, "Unauthorized")
             return found
-        for image in self.world.images.values():
-            if image.deletehash == key:
-                return image
+        found = self.world.images.find(key)
+        if found is not None:
+            return found
         raise self._gone() or self.no_image(key)
 
     def _gone(self) -> Refusal | None:
@@ -137,10 +137,10 @@ class Call:
                 usable[key] = None
             else:
                 complete = False
-        by_hash = {image.deletehash: image.id for image in self.world.images.values()} if hashes else {}
         for key in hashes:
-            if key in by_hash:
-                usable[by_hash[key]] = None
+            image = self.world.images.find(key)
+            if image is not None:
+                usable[image.id] = None
             else:
                 complete = False
         return tuple(usable), complete

@@ -12,6 +12,7 @@ from flask import Response, request
 
 from imgur_sync.simulator.announcing import dressed, limit_headers, reset_headers
 from imgur_sync.simulator.auth import identify, is_local
+from imgur_sync.simulator.bodies import Bodies
 from imgur_sync.simulator.breaking import broken
 from imgur_sync.simulator.calls import Answer, Call, Caller, Route
 from imgur_sync.simulator.changes import Note, Settle
@@ -27,6 +28,9 @@ from imgur_sync.simulator.troubles import BETWEEN, strike_world
 from imgur_sync.simulator.wire import read_fields
 from imgur_sync.simulator.world import World
 
+ADDRESSED = ("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT")
+ORIGINS = 16
+
 
 class Desk:
     """Serves API requests. The world's lock is held to decide and commit, never while sleeping or reading a body."""
@@ -37,7 +41,10 @@ class Desk:
         self.knobs = options.knobs
         self.faults = Faults()
         self._sleep = sleep
+        self._bodies = Bodies()
+        self._origins: dict[tuple[str, ...], str] = {}
         world.count_in(options.windows)
+        world.remember_last(options.history)
         if options.chaos:
             self.faults.let_loose({"seed": options.chaos})
 
@@ -78,8 +85,9 @@ class Desk:
         raise ConnectionDropped(committed, how)
 
     def _arrive(self, route: Route, params: Mapping[str, str]) -> Job:
-        body = request.get_data(cache=False, parse_form_data=False)
-        fields = read_fields(request.headers.get("Content-Type", ""), body, request.query_string.decode("latin-1"))
+        body, end = self._bodies.read(request.stream, request.content_length)
+        query = request.query_string.decode("latin-1")
+        fields = read_fields(request.headers.get("Content-Type", ""), body, query, end)
         path = request.path.rstrip("/") or "/"
         number, now = self.world.arrive(), self.world.clock.now()
         struck = self.faults.strike(request.method, path, number, now)
@@ -95,9 +103,18 @@ class Desk:
         )
         received = route.prepare(self.world, self.options, fields) if route.prepare else None
         authorization = request.headers.get("Authorization")
-        origin = request.host_url.rstrip("/")
+        origin = self._origin()
         legacy = route.upload and LEGACY in request.environ
-        return Job(route, params, note, authorization, origin, fields, received, struck, legacy=legacy)
+        # The body's memory is another one's from here on.
+        texts = fields.without_files()
+        return Job(route, params, note, authorization, origin, texts, received, struck, legacy=legacy)
+
+    def _origin(self) -> str:
+        """What links begin with: how the server was addressed. A few are remembered, for Werkzeug is slow to tell."""
+        key = tuple(str(request.environ.get(name, "")) for name in ADDRESSED)
+        if key not in self._origins:
+            self._origins = {**dict(list(self._origins.items())[-ORIGINS:]), key: request.host_url.rstrip("/")}
+        return self._origins[key]
 
     def _not_reached(self, struck: list[Fault], path: str, number: int) -> None:
         """A connection that never came about: nothing is charged, counted or in the history but the fault."""

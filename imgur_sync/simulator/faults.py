@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -11,6 +12,7 @@ from typing import Any
 from imgur_sync.simulator.fault_fields import KINDS, check_fields, check_match
 from imgur_sync.simulator.named_faults import NAMED
 from imgur_sync.simulator.naming import Named
+from imgur_sync.simulator.recent import MOST
 from imgur_sync.simulator.replies import JSON_TYPE, Reply, compact
 from imgur_sync.simulator.swarm import Swarm, parse_swarm
 
@@ -97,7 +99,7 @@ class Faults:
         self._lock = threading.Lock()
         self._rules: list[Fault] = []
         self._swarm: Swarm | None = None
-        self._struck: list[dict[str, Any]] = []
+        self._struck: deque[dict[str, Any]] = deque(maxlen=MOST)
 
     def add(self, sent: object) -> int:
         """Add rules as `/_simulator/faults` takes them: one, or a list. ValueError says what is wrong, adding none."""

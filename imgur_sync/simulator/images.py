@@ -46,12 +46,12 @@ def receive(world: World, options: Options, fields: Fields) -> Received | Refusa
     return Received(digest, len(data), media)
 
 
-def _bytes(options: Options, fields: Fields) -> bytes | Refusal | None:
+def _bytes(options: Options, fields: Fields) -> bytes | memoryview | Refusal | None:
     kind = (fields.text("type") or "").lower()
     sent = fields.files.get("image", fields.files.get("video"))
     if sent is not None and (kind not in ("base64", "url") or sniff(sent) is not None):
         return sent
-    text = sent.decode("latin-1") if sent is not None else fields.text("image") or fields.text("video")
+    text = str(sent, "latin-1") if sent is not None else fields.text("image") or fields.text("video")
     if not text:
         return None
     if kind == "url" or (kind != "base64" and text.startswith(("http://", "https://"))):

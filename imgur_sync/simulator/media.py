@@ -55,42 +55,57 @@ class Media:
         return self.type == "image/gif" or self.type.startswith("video/")
 
 
-def sniff(data: bytes) -> Media | None:
+Bytes = bytes | memoryview
+
+
+def sniff(data: Bytes) -> Media | None:
     """The media in `data`, or None if it is none that Imgur takes, or its header is broken.
 
     JPEG, PNG, GIF, APNG, WebP, BMP, TIFF and the documented kinds of video (imgur-api §5, M). HEIC, SVG and text
     are refused (M). PDF and XCF are documented (M), what becomes of them is not: here a PNG.
     """
+    head = bytes(data[:64])
     try:
-        return _still(data) or _video(data) or _document(data)
+        return _still(head, data) or _video(head, data) or _document(data)
     except (struct.error, IndexError):
         return None
 
 
-def _still(data: bytes) -> Media | None:
-    if data.startswith(b"\xff\xd8\xff"):
+def _still(head: bytes, data: Bytes) -> Media | None:
+    if head.startswith(b"\xff\xd8\xff"):
         return _jpeg(data)
-    if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR":
-        width, height = struct.unpack(">II", data[16:24])
-        return _sized(Media("image/png", width, height, animated=b"acTL" in data[: data.find(b"IDAT")]))
-    if data[:6] in (b"GIF87a", b"GIF89a"):
-        width, height = struct.unpack("<HH", data[6:10])
-        return _sized(Media("image/gif", width, height, animated=data.count(b"\x21\xf9\x04") > 1))
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+    if head.startswith(b"\x89PNG\r\n\x1a\n") and head[12:16] == b"IHDR":
+        width, height = struct.unpack(">II", head[16:24])
+        return _sized(Media("image/png", width, height, animated=_is_animated_png(data)))
+    if head[:6] in (b"GIF87a", b"GIF89a"):
+        width, height = struct.unpack("<HH", head[6:10])
+        return _sized(Media("image/gif", width, height, animated=bytes(data).count(b"\x21\xf9\x04") > 1))
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return _webp(data)
-    if data[:2] == b"BM" and len(data) > 26:
-        width, height = struct.unpack("<ii", data[18:26])
+    if head[:2] == b"BM" and len(data) > 26:
+        width, height = struct.unpack("<ii", head[18:26])
         return _sized(Media("image/bmp", width, abs(height)))
-    if data[:4] in (b"II*\0", b"MM\0*"):
+    if head[:4] in (b"II*\0", b"MM\0*"):
         return _tiff(data)
     return None
+
+
+def _is_animated_png(data: Bytes) -> bool:
+    """Whether a chunk `acTL` stands before the first `IDAT`."""
+    at = 8
+    while at + 8 <= len(data):
+        length, kind = struct.unpack(">I4s", data[at : at + 8])
+        if kind in (b"acTL", b"IDAT"):
+            return bool(kind == b"acTL")
+        at += 12 + length
+    return False
 
 
 def _sized(media: Media) -> Media | None:
     return media if media.width > 0 and media.height > 0 else None
 
 
-def _jpeg(data: bytes) -> Media | None:
+def _jpeg(data: Bytes) -> Media | None:
     at = 2
     while at + 9 <= len(data):
         if data[at] != 0xFF:
@@ -107,7 +122,7 @@ def _jpeg(data: bytes) -> Media | None:
     return None
 
 
-def _webp(data: bytes) -> Media | None:
+def _webp(data: Bytes) -> Media | None:
     kind = data[12:16]
     if kind == b"VP8X" and len(data) >= 30:
         width = 1 + int.from_bytes(data[24:27], "little")
@@ -122,7 +137,7 @@ def _webp(data: bytes) -> Media | None:
     return None
 
 
-def _tiff(data: bytes) -> Media | None:
+def _tiff(data: Bytes) -> Media | None:
     order = "<" if data[:2] == b"II" else ">"
     (start,) = struct.unpack(order + "I", data[4:8])
     (count,) = struct.unpack(order + "H", data[start : start + 2])
@@ -135,23 +150,23 @@ def _tiff(data: bytes) -> Media | None:
     return _sized(Media("image/tiff", found.get(256, 0), found.get(257, 0)))
 
 
-def _document(data: bytes) -> Media | None:
+def _document(data: Bytes) -> Media | None:
     size = document_size(data)
     return _sized(Media("image/png", *size)) if size else None
 
 
-def _video(data: bytes) -> Media | None:
-    if data[4:8] == b"ftyp":
-        return _iso_video(data)
-    if data.startswith(b"\x1a\x45\xdf\xa3"):
-        return Media("video/webm" if b"webm" in data[:64] else "video/x-matroska", animated=True, has_sound=True)
-    if data[:4] == b"RIFF" and data[8:12] == b"AVI ":
+def _video(head: bytes, data: Bytes) -> Media | None:
+    if head[4:8] == b"ftyp":
+        return _iso_video(bytes(data))
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return Media("video/webm" if b"webm" in head else "video/x-matroska", animated=True, has_sound=True)
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
         return Media("video/x-msvideo", animated=True)
-    if data.startswith(b"FLV\x01"):
+    if head.startswith(b"FLV\x01"):
         return Media("video/x-flv", animated=True)
-    if data.startswith(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"):
+    if head.startswith(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"):
         return Media("video/x-ms-wmv", animated=True)
-    if data.startswith(b"\x00\x00\x01\xba"):
+    if head.startswith(b"\x00\x00\x01\xba"):
         return Media("video/mpeg", animated=True)
     return None
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from imgur_sync.simulator.options import UNLIMITED, Limits, Windows
 from imgur_sync.simulator.records import Request, Spending
@@ -11,6 +13,7 @@ from imgur_sync.simulator.windows import Meter
 HOUR = 3_600
 DAY = 86_400
 STRIKES = 5
+METERS = ("user", "client", "posts", "uploads")
 
 
 class Meters:
@@ -32,6 +35,18 @@ class Meters:
         """Read all meters in windows of another kind; nothing that was counted is lost."""
         for meter in (self.user, self.client, self.posts, self.uploads):
             meter.windows = windows
+
+    def kept(self) -> dict[str, Any]:
+        """All that was counted, ready for JSON."""
+        meters = {name: getattr(self, name).kept() for name in METERS}
+        return {**meters, "windows": self.windows, "strikes": self._strikes}
+
+    def fill(self, kept: Mapping[str, Any]) -> None:
+        """Have counted what `kept` gave."""
+        for name in METERS:
+            getattr(self, name).fill(kept[name])
+        self.read_in(kept["windows"])
+        self._strikes = {client: list(moments) for client, moments in kept["strikes"].items()}
 
     def refusal(self, request: Request, cost: int, limits: Limits) -> str:
         """The limit that `request` would break, or "". The daily limit hit on five days of a month blocks it (H)."""

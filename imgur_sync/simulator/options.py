@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from imgur_sync.simulator.recent import MOST
+
 Shape = Literal["mixed", "legacy", "v1"]
 Heed = Literal["honoured", "ignored"]
 Windows = Literal["fixed", "sliding", "calendar"]
@@ -169,5 +171,7 @@ class Options:
     """Longest video that is taken (M); 0 = any. A GIF may play as long as it likes."""
     urls: Mapping[str, bytes] = field(default_factory=dict)
     """What uploads by URL fetch; any other URL is `Invalid URL`. The simulator never goes out to the network."""
+    history: int = MOST
+    """Requests, and uploads, that the history keeps: the last so many, and up to a tenth more."""
     chaos: str = ""
     """The seed of a swarm of faults to begin with (`swarm.py`); "" = none."""

@@ -136,7 +136,7 @@ def _album(world: World, album: Album) -> Response:
 
 
 def _image(world: World, image: Image) -> Response:
-    albums = [album for album in world.albums.values() if image.id in album.images]
+    albums = world.pictures.holding(image.id)
     links = (f'<a href="/a/{album.id}">{escape(album.title or "Untitled album")}</a>' for album in albums)
     source = f"/i/{image.id}.{EXTENSIONS[image.type]}"
     facts = {

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
 from typing import Any
 
 from imgur_sync.simulator.options import Limits
-from imgur_sync.simulator.records import Album, Image, Request
+from imgur_sync.simulator.records import Album, Image
+from imgur_sync.simulator.tally import Tally, total
 from imgur_sync.simulator.windows import Meter
 from imgur_sync.simulator.world import World
-
-LIMITS = ("client", "user", "posts", "uploads")
 
 
 def world_report(world: World) -> dict[str, Any]:
@@ -57,18 +55,21 @@ def ledger_report(world: World, limits: Limits) -> dict[str, Any]:
 
     `used` counts in the window that is open, `highest` is the most that was ever used in any hour, or 24 hours, on
     end: also where windows are fixed, so there it may be right and above the limit. `others` is what other programs
-    spent; it is in the meters, and in none of the sums.
+    spent; it is in the meters, and in none of the sums. `calls` counts the requests that the history keeps.
     """
     with world.lock:
         now, meters = world.clock.now(), world.meters
-        clients = sorted({request.client for request in world.history} | set(world.clients))
-        others = {name: sum(getattr(spent, name) for spent in world.spent) for name in ("credits", "posts", "uploads")}
-        report: dict[str, Any] = {"now": now, "windows": meters.windows, **_sums(world.history), "others": others}
+        calls: dict[str, Counter[str]] = defaultdict(Counter)
+        for request in world.history:
+            calls[request.client][f"{request.method} {request.path}"] += 1
+        report: dict[str, Any] = {"now": now, "windows": meters.windows, **total(world.tallies.values()).report()}
+        report["calls"] = dict(sorted(sum(calls.values(), Counter()).items()))
+        report["others"] = {name: world.spent[name] for name in ("credits", "posts", "uploads")}
         report["clients"] = {}
-        for client in clients:
-            mine = [request for request in world.history if request.client == client]
+        for client in sorted({*world.tallies, *world.clients}):
             report["clients"][client] = {
-                **_sums(mine),
+                **world.tallies.get(client, Tally()).report(),
+                "calls": dict(sorted(calls[client].items())),
                 "day": _reading(meters.client, client, now, limits.client_credits),
                 "strikes": meters.strikes(client, now),
                 "blocked_until": meters.blocked_until(client, now),
@@ -90,30 +91,19 @@ def _reading(meter: Meter, key: str, now: float, limit: int) -> dict[str, int]:
     return {"used": meter.used(key, now), "limit": limit, "highest": meter.highest(key)}
 
 
-def _sums(seen: Sequence[Request]) -> dict[str, Any]:
-    total = {"credits": 0, "posts": 0, "uploads": 0}
-    calls: Counter[str] = Counter()
-    routes: Counter[str] = Counter()
-    for request in seen:
-        total["credits"] += request.credits
-        total["posts"] += request.post
-        total["uploads"] += request.upload
-        calls[f"{request.method} {request.path}"] += 1
-        routes[f"{request.method} {request.route}"] += 1
-    refusals = Counter(dict.fromkeys(LIMITS, 0))
-    refusals.update(request.refused_by for request in seen if request.refused_by)
-    return {
-        **total,
-        "refusals": dict(refusals),
-        "calls": dict(sorted(calls.items())),
-        "routes": dict(sorted(routes.items())),
-    }
-
-
 def history_report(world: World, since: int = 0) -> dict[str, Any]:
-    """Every request after number `since` in the order of their ends, and every upload that was committed."""
+    """Every request after number `since` in the order of their ends, and every upload that was committed.
+
+    The oldest are dropped when there are too many (`Options.history`). Once that has happened, `dropped` tells how many
+    of each are gone, and `complete_since` the number after which nothing is missing.
+    """
     with world.lock:
-        return {
-            "requests": [dataclasses.asdict(request) for request in world.history if request.n > since],
-            "uploads": [dataclasses.asdict(upload) for upload in world.uploads if upload.n > since],
+        requests, uploads = world.history, world.uploads
+        report: dict[str, Any] = {
+            "requests": [dataclasses.asdict(request) for request in requests.since(since)],
+            "uploads": [dataclasses.asdict(upload) for upload in uploads.since(since)],
         }
+        if requests.dropped or uploads.dropped:
+            report["dropped"] = {"requests": requests.dropped, "uploads": uploads.dropped}
+            report["complete_since"] = max(requests.complete_since, uploads.complete_since)
+        return report

@@ -1,13 +1,15 @@
-"""Where a world is kept: an append-only journal of JSON lines, and the bytes of pictures as files named by SHA-256."""
+"""Where a world is kept: a journal of JSON lines with a snapshot before it, and the bytes of pictures as files."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from io import FileIO
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Any, Protocol
 
 from imgur_sync.simulator.changes import Change, decode, encode
 
@@ -19,7 +21,7 @@ class JournalError(Exception):
 class Blobs(Protocol):
     """The bytes of pictures by the hex SHA-256 of their content. Storing twice is storing once; thread-safe."""
 
-    def put(self, digest: str, data: bytes) -> None:
+    def put(self, digest: str, data: bytes | memoryview) -> None:
         """Store `data`."""
 
     def get(self, digest: str) -> bytes | None:
@@ -32,9 +34,9 @@ class MemoryBlobs:
     def __init__(self) -> None:
         self._bytes: dict[str, bytes] = {}
 
-    def put(self, digest: str, data: bytes) -> None:
+    def put(self, digest: str, data: bytes | memoryview) -> None:
         """Store `data`."""
-        self._bytes[digest] = data
+        self._bytes[digest] = bytes(data)
 
     def get(self, digest: str) -> bytes | None:
         """The bytes, or None if they were never stored."""
@@ -48,17 +50,20 @@ class FolderBlobs:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def put(self, digest: str, data: bytes) -> None:
+    def put(self, digest: str, data: bytes | memoryview) -> None:
         """Store `data`. OSError if the disk does not take it."""
-        path = self._folder / digest
-        if path.exists():
+        path = os.path.join(self._folder, digest)
+        if os.path.exists(path):
             return
-        partial = self._folder / f".{digest}.{secrets.token_hex(4)}"
+        partial = os.path.join(self._folder, f".{digest}.{secrets.token_hex(4)}")
         try:
-            partial.write_bytes(data)
+            with open(partial, "xb", buffering=0) as file:
+                _write(file, data)
             os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(partial)
+            raise
 
     def get(self, digest: str) -> bytes | None:
         """The bytes, or None if they were never stored."""
@@ -68,38 +73,126 @@ class FolderBlobs:
             return None
 
 
+def _write(file: FileIO, data: bytes | memoryview) -> None:
+    """Write all of it: an unbuffered file may take less than it is given."""
+    with memoryview(data) as view:
+        at = 0
+        while at < len(view):
+            at += file.write(view[at:])
+
+
 class Journal:
-    """Transactions, one a line, each written by one call: a killed process leaves whole lines and at most one torn."""
+    """Transactions, one a line, each written by one call: a killed process leaves whole lines and at most one torn.
+
+    From time to time a snapshot takes the place of all lines so far, so that neither the file nor the time to read it
+    grows for ever. The first line then names the snapshot, a file beside it. A journal without that line, as it was
+    written before there were snapshots, is read like any other.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
+        self._snapshot = 0
+        self.lines = 0
+        """Transactions since the last snapshot."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds journal and snapshot."""
+        return self._path.parent
+
+    def snapshot(self) -> dict[str, Any] | None:
+        """The state that the lines go on from; None if they begin at the beginning. JournalError if it is damaged."""
+        self._snapshot = self._named()
+        if not self._path.exists() and any(self.folder.glob("world-[0-9]*.json")):
+            raise JournalError(f"{self._path}: it is missing, and there is a snapshot that it has to name")
+        for number in {self._snapshot - 1, self._snapshot + 1} - {-1, 0}:  # what a kill may have left behind
+            self._snapshot_path(number).unlink(missing_ok=True)
+        if not self._snapshot:
+            return None
+        try:
+            path = self._snapshot_path(self._snapshot)
+            data: dict[str, Any] = json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise JournalError(f"{path}: not a snapshot ({error})") from error
+        return data
 
     def replay(self) -> Iterator[tuple[float, list[Change]]]:
-        """Every transaction so far with its moment. A torn last line is cut off; any other fault is a JournalError."""
-        try:
-            data = self._path.read_bytes()
-        except FileNotFoundError:
-            data = b""
-        whole = data.rfind(b"\n") + 1
-        if whole < len(data):
-            os.truncate(self._path, whole)
-        for number, line in enumerate(data[:whole].splitlines(), 1):
-            try:
-                transaction = json.loads(line)
-                yield float(transaction["t"]), [decode(item) for item in transaction["do"]]
-            except (ValueError, TypeError, KeyError) as error:
-                raise JournalError(f"{self._path}, line {number}: not a transaction ({error})") from error
+        """Every transaction since the snapshot with its moment, each read when it is its turn.
+
+        A torn last line is cut off; any other fault is a JournalError.
+        """
+        self.lines, whole = 0, 0
+        with contextlib.suppress(FileNotFoundError), self._path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if not line.endswith(b"\n"):
+                    os.truncate(self._path, whole)
+                    return
+                whole += len(line)
+                if number > 1 or not self._snapshot:
+                    yield self._read(number, line)
+                    self.lines += 1
 
     def append(self, at: float, changes: Sequence[Change]) -> None:
         """Write one transaction. It outlives a kill of the process, not a power cut. OSError if it is not written."""
         if self._file is None:
-            self._file = self._path.open("ab", buffering=0)
+            self._file = FileIO(self._path, "a")
         line = json.dumps({"t": at, "do": [encode(change) for change in changes]}, separators=(",", ":"))
-        self._file.write(line.encode() + b"\n")
+        _write(self._file, line.encode() + b"\n")
+        self.lines += 1
+
+    def condense(self, parts: Iterable[tuple[str, Any]]) -> None:
+        """Have a snapshot take the place of all lines so far. OSError if it is not written; then all is as before.
+
+        A kill at any moment leaves the old snapshot with the old lines or the new one without any. Both files are on
+        the disk before the old ones go.
+        """
+        number = self._snapshot + 1
+        _replace(self._snapshot_path(number), _as_object(parts))
+        _replace(self._path, [json.dumps({"after": number}).encode() + b"\n"])
+        self.close()  # it was the old one
+        self._snapshot_path(self._snapshot).unlink(missing_ok=True)
+        self._snapshot, self.lines = number, 0
 
     def close(self) -> None:
         """Close the file. A later `append` opens it again."""
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def _named(self) -> int:
+        """The number of the snapshot that the first line names; 0 for none."""
+        with contextlib.suppress(FileNotFoundError), self._path.open("rb") as file:
+            line = file.readline()
+            if line.startswith(b'{"after":') and line.endswith(b"\n"):
+                return int(json.loads(line)["after"])
+        return 0
+
+    def _snapshot_path(self, number: int) -> Path:
+        return self._path.with_name(f"world-{number}.json")
+
+    def _read(self, number: int, line: bytes) -> tuple[float, list[Change]]:
+        try:
+            transaction = json.loads(line)
+            return float(transaction["t"]), [decode(item) for item in transaction["do"]]
+        except (ValueError, TypeError, KeyError) as error:
+            raise JournalError(f"{self._path}, line {number}: not a transaction ({error})") from error
+
+
+def _as_object(parts: Iterable[tuple[str, Any]]) -> Iterator[bytes]:
+    """One JSON object, part by part."""
+    before = "{"
+    for name, part in parts:
+        yield f"{before}{json.dumps(name)}:{json.dumps(part, separators=(',', ':'))}".encode()
+        before = ","
+    yield b"}"
+
+
+def _replace(path: Path, chunks: Iterable[bytes]) -> None:
+    """Put a whole file in the place of another, on the disk before this returns."""
+    partial = path.with_name(f"{path.name}.new")
+    with FileIO(partial, "w") as file:
+        for chunk in chunks:
+            _write(file, chunk)
+        os.fsync(file.fileno())
+    os.replace(partial, path)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Mapping
+from typing import Any
 
 from imgur_sync.simulator.options import Windows
+
+FINE = 20_000
+"""Moments of one key that are told apart in a sliding window. Beyond them, which takes limits far above Imgur's, counts
+that lie closer than this part of the window are one, and leave it together: so much later at most."""
 
 
 class Meter:
@@ -35,7 +41,7 @@ class Meter:
         _, used = self._open(self._calendar, key, now)
         self._calendar[key] = (self._whole(now), used + amount)
         recent = self._slide(key, now)
-        if recent and recent[-1][0] == now:
+        if recent and now - recent[-1][0] <= (self._seconds / FINE if len(recent) > FINE else 0):
             recent[-1] = (now, recent[-1][1] + amount)
         else:
             recent.append((now, amount))
@@ -73,6 +79,19 @@ class Meter:
             return self._whole(now)
         start, _ = self._open(self._fixed, key, now)
         return math.nextafter(now - self._seconds, now) if start is None else start
+
+    def kept(self) -> dict[str, Any]:
+        """All that was counted, ready for JSON; the kind of window is not part of it."""
+        recent = {key: list(counts) for key, counts in self._recent.items()}
+        return {"fixed": self._fixed, "calendar": self._calendar, "recent": recent, "highest": self._highest}
+
+    def fill(self, kept: Mapping[str, Any]) -> None:
+        """Have counted what `kept` gave."""
+        self._fixed = {key: (start, used) for key, (start, used) in kept["fixed"].items()}
+        self._calendar = {key: (start, used) for key, (start, used) in kept["calendar"].items()}
+        self._recent = {key: deque((at, amount) for at, amount in counts) for key, counts in kept["recent"].items()}
+        self._sums = {key: sum(amount for _, amount in counts) for key, counts in self._recent.items()}
+        self._highest = dict(kept["highest"])
 
     def counted(self) -> list[str]:
         """Every key that was ever counted."""

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from werkzeug.http import parse_options_header
+from imgur_sync.simulator.heads import options
+from imgur_sync.simulator.multipart import parts
 
 _INDEX = re.compile(r"\[\d*\]$")
 
@@ -20,12 +21,17 @@ class Fields:
     """The parameters of one request: texts by name, as often as sent, and files by name."""
 
     texts: Mapping[str, list[str]] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, memoryview] = field(default_factory=dict)
+    """They lie in the memory of the body, and are there until the same thread reads another one."""
 
     def text(self, name: str) -> str | None:
         """The last value of `name`; None if it was not sent."""
         values = self.texts.get(name)
         return values[-1] if values else None
+
+    def without_files(self) -> Fields:
+        """The texts alone, which last."""
+        return Fields(self.texts) if self.files else self
 
     def ids(self, name: str) -> tuple[str, ...] | None:
         """A list of ids: `name[]`, `name[0]`, repeated `name`, or `a,b`, each once. None if no form was sent."""
@@ -39,17 +45,18 @@ class Fields:
         return tuple(found) if sent else None
 
 
-def read_fields(content_type: str, body: bytes, query: str) -> Fields:
-    """Body and query together. What cannot be read counts as not sent, as a malformed body does at Imgur (L)."""
-    kind, parameters = parse_options_header(content_type)
+def read_fields(content_type: str, body: bytes | bytearray, query: str, end: int | None = None) -> Fields:
+    """`body[:end]` and query together. What cannot be read counts as not sent, as a malformed body at Imgur (L)."""
+    kind, parameters = options(content_type)
     texts: dict[str, list[str]] = {}
-    files: dict[str, bytes] = {}
+    files: dict[str, memoryview] = {}
+    end = len(body) if end is None else end
     if kind == "multipart/form-data" and parameters.get("boundary"):
-        _read_multipart(body, parameters["boundary"].encode("latin-1", "replace"), texts, files)
-    elif kind == "application/json" or (not kind and body[:1] == b"{"):
-        _read_json(body, texts)
+        _read_multipart(body, end, parameters["boundary"].encode("latin-1", "replace"), texts, files)
+    elif kind == "application/json" or (not kind and body.startswith(b"{", 0, end)):
+        _read_json(bytes(body[:end]), texts)
     elif kind in ("", "application/x-www-form-urlencoded"):
-        _gather(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True), texts)
+        _gather(parse_qsl(bytes(body[:end]).decode("utf-8", "replace"), keep_blank_values=True), texts)
     _gather(parse_qsl(query, keep_blank_values=True), texts)
     return Fields(texts, files)
 
@@ -72,37 +79,17 @@ def _read_json(body: bytes, texts: dict[str, list[str]]) -> None:
             texts[name] = [item if isinstance(item, str) else json.dumps(item) for item in values]
 
 
-def _read_multipart(body: bytes, boundary: bytes, texts: dict[str, list[str]], files: dict[str, bytes]) -> None:
-    """Split at the boundary. The closing one may be missing (one client in the field never sends it)."""
-    parts = (b"\r\n" + body).split(b"\r\n--" + boundary)
-    closed = parts[-1].startswith(b"--")
-    for number, part in enumerate(parts[1:], 2):
-        if part.startswith(b"--"):
-            break
-        head, blank, content = part.partition(b"\r\n\r\n")
-        if not blank:
+def _read_multipart(
+    body: bytes | bytearray, end: int, boundary: bytes, texts: dict[str, list[str]], files: dict[str, memoryview]
+) -> None:
+    for part in parts(body, end, boundary):
+        if part.filename is not None and _INDEX.sub("", part.name) not in ("ids", "deletehashes"):
+            files[part.name] = part.content
             continue
-        if number == len(parts) and not closed:
-            content = content.removesuffix(b"\r\n")
-        _take_part(head, content, texts, files)
-
-
-def _take_part(head: bytes, content: bytes, texts: dict[str, list[str]], files: dict[str, bytes]) -> None:
-    for line in head.decode("utf-8", "replace").split("\r\n"):
-        header, _, value = line.partition(":")
-        if header.strip().lower() != "content-disposition":
-            continue
-        _, parameters = parse_options_header(value.strip())
-        name = parameters.get("name")
-        if name is None:
-            return
-        if "filename" in parameters and _INDEX.sub("", name) not in ("ids", "deletehashes"):
-            files[name] = content
-            return
         try:
-            texts.setdefault(name, []).append(content.decode())
+            texts.setdefault(part.name, []).append(str(part.content, "utf-8"))
         except UnicodeDecodeError:
-            files[name] = content
+            files[part.name] = part.content
 
 
 def from_base64(text: str) -> bytes | None:

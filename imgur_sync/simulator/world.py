@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
+import gc
 import hashlib
 import itertools
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
@@ -16,11 +18,16 @@ from imgur_sync.simulator import changes as c
 from imgur_sync.simulator.clock import Clock
 from imgur_sync.simulator.meters import Meters
 from imgur_sync.simulator.options import Windows
-from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Removed, Request, Spending, Upload
-from imgur_sync.simulator.shelf import Shelf
-from imgur_sync.simulator.storage import Blobs, FolderBlobs, Journal, MemoryBlobs
+from imgur_sync.simulator.pictures import Pictures
+from imgur_sync.simulator.recent import Recent
+from imgur_sync.simulator.records import Account, Client, Grant, Removed, Request, Upload
+from imgur_sync.simulator.snapshot import restored, taken
+from imgur_sync.simulator.storage import Blobs, FolderBlobs, Journal, JournalError, MemoryBlobs
+from imgur_sync.simulator.tally import Tally
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+LINES = 5_000
+"""Lines of the journal that are read in well under a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,8 @@ class Demo:
 class World:
     """Everything that the simulator knows. All reading and changing is done while holding `lock`, which is re-entrant.
 
-    `seed` makes ids and tokens repeatable; without it they are random. Without a journal nothing is kept.
+    `seed` makes ids and tokens repeatable; without it they are random. Without a journal nothing is kept. A snapshot
+    takes the place of more than `lines` lines of the journal, on closing of more than a tenth of them.
     """
 
     def __init__(
@@ -47,43 +55,50 @@ class World:
         seed: str | None = None,
         journal: Journal | None = None,
         blobs: Blobs | None = None,
+        lines: int = LINES,
     ) -> None:
         self.lock = threading.RLock()
         self.clock = clock or Clock()
         self.blobs: Blobs = blobs or MemoryBlobs()
-        self.images: Shelf[Image] = Shelf()
-        self.albums: Shelf[Album] = Shelf()
+        self.pictures = Pictures()
+        self.images = self.pictures.images
+        self.albums = self.pictures.albums
         self.accounts: dict[str, Account] = {}
         self.clients: dict[str, Client] = {}
         self.grants: dict[str, Grant] = {}
         self.meters = Meters()
-        self.history: list[Request] = []
-        self.uploads: list[Upload] = []
-        self.spent: list[Spending] = []
+        self.history: Recent[Request] = Recent()
+        self.uploads: Recent[Upload] = Recent()
+        self.tallies: dict[str, Tally] = {}
+        """What every client asked for, spent and was refused."""
+        self.spent = Counter[str]()
+        """What other programs spent."""
         self.removed: dict[str, Removed] = {}
-        self._arrived = 0
-        self._transactions = 0
+        self.arrived = 0
+        self.transactions = 0
         self._order = itertools.count()
         self._waiting: list[tuple[float, int, Callable[[float], None]]] = []
         self._seed = secrets.token_hex(16) if seed is None else seed
         self._journal = journal
+        self._lines = lines
         if journal is not None:
-            for at, transaction in journal.replay():
-                self._apply(at, transaction)
+            self._restore(journal)
         if not self.accounts:
             self.register("demo")
 
     @classmethod
-    def open(cls, folder: Path, *, clock: Clock | None = None, seed: str | None = None) -> World:
+    def open(cls, folder: Path, *, clock: Clock | None = None, seed: str | None = None, lines: int = LINES) -> World:
         """The world kept in `folder`, made if there is none. One process at a time; JournalError if it is damaged."""
         folder.mkdir(parents=True, exist_ok=True)
         journal = Journal(folder / "journal.jsonl")
-        return cls(clock=clock, seed=seed, journal=journal, blobs=FolderBlobs(folder / "blobs"))
+        return cls(clock=clock, seed=seed, journal=journal, blobs=FolderBlobs(folder / "blobs"), lines=lines)
 
     def close(self) -> None:
         """Close the journal; a later change opens it again."""
-        if self._journal is not None:
-            self._journal.close()
+        with self.lock:
+            if self._journal is not None:
+                self._condense(self._journal, self._lines // 10)
+                self._journal.close()
 
     def commit(self, transaction: Sequence[c.Change], at: float) -> None:
         """Make the changes at the moment `at`, all or none, first in the journal. OSError if it takes nothing more."""
@@ -93,6 +108,36 @@ class World:
             if self._journal is not None:
                 self._journal.append(at, transaction)
             self._apply(at, transaction)
+            if self._journal is not None:
+                self._condense(self._journal, self._lines)
+
+    def _restore(self, journal: Journal) -> None:
+        with _no_collector():
+            base = journal.snapshot()
+            try:
+                if base is not None:
+                    restored(self, base)
+            except (ValueError, TypeError, KeyError) as error:
+                raise JournalError(f"{journal.folder}: the snapshot is not a world ({error!r})") from error
+        for at, transaction in journal.replay():
+            self._apply(at, transaction)
+        self._condense(journal, self._lines)
+
+    def _condense(self, journal: Journal, lines: int) -> None:
+        """Have a snapshot take the place of the journal's lines if there are more than so many.
+
+        A disk that does not take it is no harm: the lines are all there. It is tried again when they are twice as many.
+        """
+        if journal.lines > lines:
+            with contextlib.suppress(OSError):
+                journal.condense(taken(self))
+            self._lines = max(self._lines, 2 * journal.lines)
+
+    def remember_last(self, most: int) -> None:
+        """Keep so many requests and uploads in the history, and up to a tenth more."""
+        with self.lock:
+            self.history.keep(most)
+            self.uploads.keep(most)
 
     def count_in(self, windows: Windows) -> None:
         """Have the limits count in windows of this kind, also after a restart."""
@@ -103,8 +148,8 @@ class World:
     def arrive(self) -> int:
         """The number of a new request, counted from 1."""
         with self.lock:
-            self._arrived += 1
-            return self._arrived
+            self.arrived += 1
+            return self.arrived
 
     def later(self, due: float, act: Callable[[float], None]) -> None:
         """Have `act(due)` run once the clock has passed `due`: at the next request after it. A kill forgets it."""
@@ -123,7 +168,7 @@ class World:
 
     def name(self, length: int, salt: object, alphabet: str = ALPHABET) -> str:
         """A new id, deletehash or token of `length` characters; `salt` tells those of one transaction apart."""
-        text = f"{self._seed}:{self._transactions}:{self._arrived}:{length}:{salt}"
+        text = f"{self._seed}:{self.transactions}:{self.arrived}:{length}:{salt}"
         number = int.from_bytes(hashlib.sha512(text.encode()).digest())
         letters = []
         for _ in range(length):
@@ -169,35 +214,12 @@ class World:
             return Demo(account, client.id, client.secret, tokens["refresh"], tokens["access"])
 
     def _apply(self, at: float, transaction: Sequence[c.Change]) -> None:
-        self._transactions += 1
+        self.transactions += 1
         for change in transaction:
             if isinstance(change, c.PictureChange):
-                self._change_pictures(at, change)
+                self.pictures.change(at, change)
             else:
                 self._change_rest(at, change)
-
-    def _change_pictures(self, at: float, change: c.PictureChange) -> None:
-        match change:
-            case c.PutImage(image):
-                self.images.put(image.id, image, at)
-            case c.DropImage(gone):
-                self._drop_image(gone, at)
-            case c.PutAlbum(album):
-                kept = self.albums.get(album.id)
-                self.albums.put(album.id, dataclasses.replace(album, images=kept.images if kept else ()), at)
-            case c.DropAlbum(gone):
-                self.albums.drop(gone, at)
-            case c.SetMembers(album_id, images):
-                self._members(album_id, images, at)
-            case c.Join(album_id, images, position):
-                held = self._held(album_id)
-                joining = tuple(image for image in images if image not in held)
-                index = len(held) if position < 0 else position
-                self._members(album_id, held[:index] + joining + held[index:], at)
-            case c.Leave(album_id, images):
-                self._members(album_id, tuple(kept for kept in self._held(album_id) if kept not in images), at)
-            case _:
-                assert_never(change)
 
     def _change_rest(self, at: float, change: c.OtherChange) -> None:
         match change:
@@ -217,10 +239,10 @@ class World:
             case c.Uploaded(upload):
                 self.uploads.append(upload)
             case c.Settle(number):
-                for request in self.history:
+                for request in self.history.since(number - 1):
                     request.committed = request.committed or request.n == number
             case c.Spend(spent):
-                self.spent.append(spent)
+                self.spent.update(credits=spent.credits, posts=spent.posts, uploads=spent.uploads)
                 self.meters.spend(spent, at)
             case c.Moderate(removed):
                 self.removed[removed.id] = removed
@@ -230,21 +252,20 @@ class World:
                 assert_never(change)
 
     def _note(self, request: Request) -> None:
-        self._arrived = max(self._arrived, request.n)
+        self.arrived = max(self.arrived, request.n)
+        self.tallies.setdefault(request.client, Tally()).add(request)
         self.history.append(request)
         self.meters.count(request)
 
-    def _held(self, album: str) -> tuple[str, ...]:
-        found = self.albums.get(album)
-        return found.images if found else ()
 
-    def _members(self, album: str, images: tuple[str, ...], at: float) -> None:
-        found = self.albums.get(album)
-        if found is not None and found.images != images:
-            self.albums.put(album, dataclasses.replace(found, images=images), at)
-
-    def _drop_image(self, gone: str, at: float) -> None:
-        self.images.drop(gone, at)
-        for album in list(self.albums.values()):
-            if gone in album.images:
-                self._members(album.id, tuple(kept for kept in album.images if kept != gone), at)
+@contextlib.contextmanager
+def _no_collector() -> Iterator[None]:
+    """No search for circular references: there are none among so many new objects, and it would look at all of them."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [all|plan|review|upload|start|watch] [--quick] [--json FILE]`."""
+"""`python -m tests.benchmarks [all|plan|review|upload|start|watch|simulator] [--quick] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import bench_plan, bench_review, bench_start, bench_upload, bench_watch, goals, machine
+from tests.benchmarks import (
+    bench_plan,
+    bench_review,
+    bench_simulator,
+    bench_start,
+    bench_upload,
+    bench_watch,
+    goals,
+    machine,
+)
 from tests.benchmarks.harness import compile_package
 from tests.benchmarks.report import Report
 
-BENCHES = ("plan", "review", "upload", "start", "watch")
+BENCHES = ("plan", "review", "upload", "start", "watch", "simulator")
 
 
 def main() -> None:
@@ -42,6 +51,8 @@ def main() -> None:
             bench_review.measure(report, work, rounds=rounds, quick=given.quick)
         if "upload" in wanted:
             bench_upload.measure(report, work, rounds=rounds, quick=given.quick, imgurpython=given.imgurpython)
+        if "simulator" in wanted:
+            bench_simulator.measure(report, work, rounds=rounds, quick=given.quick)
         if "watch" in wanted:
             bench_watch.measure(report, work, rounds=rounds, quick=given.quick)
     print(goals.table(report.results))

@@ -14,7 +14,7 @@ from typing import Any
 from tests.benchmarks.harness import ROOT, environment, imgur_sync
 
 LIMITS = ("--user-credits", "0", "--client-credits", "0", "--posts", "0", "--uploads", "0")
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class LocalImgur:
 
     url: str
     settings: Mapping[str, str]
+    pid: int
 
     def look(self, what: str) -> Any:
         """What it knows: ledger, history, world."""
@@ -37,9 +38,10 @@ class LocalImgur:
 
 
 @contextlib.contextmanager
-def running(work: Path, latency_ms: float) -> Iterator[LocalImgur]:
-    """Serve while the block runs; every call takes `latency_ms`."""
-    command = imgur_sync("simulator", "--port", "0", "--latency", str(latency_ms), *LIMITS)
+def running(work: Path, latency_ms: float, data: Path | None = None) -> Iterator[LocalImgur]:
+    """Serve while the block runs, the world in `data` if that is given; every call takes `latency_ms`."""
+    kept = () if data is None else ("--data", str(data))
+    command = imgur_sync("simulator", "--port", "0", "--latency", str(latency_ms), *LIMITS, *kept)
     process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -53,7 +55,7 @@ def running(work: Path, latency_ms: float) -> Iterator[LocalImgur]:
         settings["IMGUR_SYNC_STATE_DIR"] = str(work / "state")
         settings["IMGUR_SYNC_CONFIG_DIR"] = str(work / "config")
         settings["IMGUR_SYNC_SETTLE_SECONDS"] = "1"
-        yield LocalImgur(settings["IMGUR_SYNC_API_URL"], settings)
+        yield LocalImgur(settings["IMGUR_SYNC_API_URL"], settings, process.pid)
     finally:
         process.terminate()
         process.wait(PATIENCE)
