@@ -163,5 +163,8 @@ class Options:
     """Largest GIF or video (H/M)."""
     urls: Mapping[str, bytes] = field(default_factory=dict)
     """What uploads by URL fetch; any other URL is `Invalid URL`. The simulator never goes out to the network."""
+    names: tuple[str, ...] = ()
+    """Names of this server, in lower case, at which its pages and `/_simulator/` answer besides addresses, single words
+    and names that nobody can register (`foreign.py`). The API answers at any."""
     chaos: str = ""
     """The seed of a swarm of faults to begin with (`swarm.py`); "" = none."""

@@ -239,6 +239,7 @@ def run_simulator(
         limits=Limits(user_credits, client_credits, posts, uploads),
         latency=latency_ms / 1000,
         windows=windows,
+        names=(host.lower(),),
         chaos=chaos,
     )
 

@@ -14,6 +14,7 @@ from typing import assert_never
 
 from imgur_sync.simulator import changes as c
 from imgur_sync.simulator.clock import Clock
+from imgur_sync.simulator.hours import Hours
 from imgur_sync.simulator.meters import Meters
 from imgur_sync.simulator.options import Windows
 from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Removed, Request, Spending, Upload
@@ -57,6 +58,7 @@ class World:
         self.clients: dict[str, Client] = {}
         self.grants: dict[str, Grant] = {}
         self.meters = Meters()
+        self.hours = Hours()
         self.history: list[Request] = []
         self.uploads: list[Upload] = []
         self.spent: list[Spending] = []
@@ -222,6 +224,7 @@ class World:
             case c.Spend(spent):
                 self.spent.append(spent)
                 self.meters.spend(spent, at)
+                self.hours.spend(spent, at)
             case c.Moderate(removed):
                 self.removed[removed.id] = removed
             case c.CountIn(windows):
@@ -233,6 +236,7 @@ class World:
         self._arrived = max(self._arrived, request.n)
         self.history.append(request)
         self.meters.count(request)
+        self.hours.count(request)
 
     def _held(self, album: str) -> tuple[str, ...]:
         found = self.albums.get(album)
