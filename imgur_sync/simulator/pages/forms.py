@@ -32,8 +32,9 @@ Answer = Response | Redirect
 
 
 def done(path: str, said: str) -> Redirect:
-    """Back to a page by GET (303), which says what was done."""
-    return redirect(f"{path}?said={said}", 303)
+    """Back to a page by GET (303), which says what was done; in a long list, to the part that one was at."""
+    page = request.args.get("page", 0, int)
+    return redirect(f"{path}?said={said}" + (f"&page={page}" if page else ""), 303)
 
 
 def said() -> str:
