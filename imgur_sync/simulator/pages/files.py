@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.drawing import notice
 from imgur_sync.simulator.records import Image, Removed
+from imgur_sync.simulator.scaling import may_be_drawn, thumbnail
 from imgur_sync.simulator.world import World
 
 REMOVED = "removed.png"
@@ -20,7 +21,7 @@ def files(desk: Desk) -> Blueprint:
     blueprint = Blueprint("files", __name__)
 
     def stored(file: str) -> Response:
-        """The bytes as received; extension and thumbnail's letter are not looked at (H); also at `/download/` (M)."""
+        """The bytes as received, whatever the extension (H), or a thumbnail (H); also at `/download/` (M)."""
         return _stored(desk.world, file.partition("/")[0])
 
     blueprint.add_url_rule("/i/<file>", "stored", stored)
@@ -42,6 +43,8 @@ def _stored(world: World, file: str) -> Response:
     data = world.blobs.get(shown.sha256) if shown else None
     if shown is None or data is None:
         return Response("404 Not Found\n", status=404, content_type="text/plain; charset=utf-8")
-    picture = Response(data, content_type=shown.type)
+    letter = named[2] if named else ""
+    drawn = thumbnail(data, letter) if letter and isinstance(shown, Image) and may_be_drawn(shown) else None
+    picture = Response(drawn or data, content_type="image/jpeg" if drawn else shown.type)
     picture.headers["X-Content-Type-Options"] = "nosniff"
     return picture

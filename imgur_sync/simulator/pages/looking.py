@@ -90,7 +90,6 @@ class Tile:
     label: str
     note: str
     cover: bool = False
-    titled: bool = True
 
 
 def picture_tile(look: Look, shown: dict[str, Any], *, is_cover: bool = False) -> Tile:
@@ -99,7 +98,7 @@ def picture_tile(look: Look, shown: dict[str, Any], *, is_cover: bool = False) -
     label = title or name or f"Picture {shown['id']}"
     note = name if name != label else ""
     video = shown["type"].startswith("video/")
-    return Tile(look.link(f"/{shown['id']}"), source(shown), video, label, note, is_cover, bool(title or name))
+    return Tile(look.link(f"/{shown['id']}"), thumbnail(shown), video, label, note, is_cover)
 
 
 def album_tile(look: Look, call: Call, shown: dict[str, Any]) -> Tile:
@@ -107,13 +106,18 @@ def album_tile(look: Look, call: Call, shown: dict[str, Any]) -> Tile:
     cover: Image | None = call.world.images.get(shown["cover"] or "")
     seen = image_json(cover, call.view(cover.owner)) if cover is not None else None
     note = f"{count(shown['images_count'], 'picture')} · {shown['privacy']}"
-    src, video = (source(seen), seen["type"].startswith("video/")) if seen else (None, False)
+    src, video = (thumbnail(seen), seen["type"].startswith("video/")) if seen else (None, False)
     return Tile(look.link(f"/a/{shown['id']}"), src, video, shown["title"] or UNTITLED, note)
 
 
 def source(shown: dict[str, Any]) -> str:
     """Where the file of a picture is served, whatever the link says, which is a thumbnail's for a huge GIF."""
     return f"/i/{shown['id']}.{EXTENSIONS[shown['type']]}"
+
+
+def thumbnail(shown: dict[str, Any]) -> str:
+    """The same for a grid, small where thumbnails can be drawn; a video is its own."""
+    return source(shown) if shown["type"].startswith("video/") else f"/i/{shown['id']}m.jpg"
 
 
 @dataclass(frozen=True, slots=True)
