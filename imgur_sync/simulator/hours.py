@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from imgur_sync.simulator.records import Request, Spending
 
@@ -80,6 +82,19 @@ class Hours:
         newest = int(now // HOUR)
         return [(hour * HOUR, self._hours.get(hour) or Hour()) for hour in range(newest - number + 1, newest + 1)]
 
+    def kept(self) -> list[list[Any]]:
+        """All that was counted, ready for JSON."""
+        return [
+            [number, hour.credits, hour.posts, hour.uploads, hour.others, _rows(hour.kinds)]
+            for number, hour in self._hours.items()
+        ]
+
+    def fill(self, kept: Sequence[Sequence[Any]]) -> None:
+        """Have counted what `kept` gave. TypeError or ValueError if it is none of ours."""
+        for number, credits, posts, uploads, others, rows in kept:
+            kinds = {(method, path): Kind(*counts) for method, path, *counts in rows}
+            self._hours[number] = Hour(credits, posts, uploads, others, kinds)
+
     def __len__(self) -> int:
         return len(self._hours)
 
@@ -91,6 +106,10 @@ class Hours:
             for old in [one for one in self._hours if one <= newest - KEPT]:
                 del self._hours[old]
         return self._hours.get(number) or Hour()
+
+
+def _rows(kinds: Mapping[tuple[str, str], Kind]) -> list[list[Any]]:
+    return [[*key, kind.calls, kind.credits, kind.refused, kind.dropped] for key, kind in kinds.items()]
 
 
 def kinds_of(hours: list[tuple[int, Hour]]) -> list[tuple[str, str, Kind]]:

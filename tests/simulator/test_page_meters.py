@@ -1,5 +1,6 @@
 """The page of meters: what was spent by hour and by kind of call, what is left, refusals, strikes."""
 
+import json
 import re
 
 import pytest
@@ -137,6 +138,17 @@ def test_no_more_than_thirty_days_of_hours_are_kept():
     assert {(hour.credits, hour.others, hour.calls) for _, hour in last} == {(1, 1, 1)}
     hours.count(request(0.0))
     assert len(hours) == KEPT
+
+
+def test_what_was_counted_can_be_kept_as_json():
+    hours = Hours()
+    hours.count(request(5.0))
+    hours.count(Request(2, HOUR, "POST", "/3/upload", "/3/upload", credits=0, post=True, upload=True))
+    hours.spend(Spending("c", "u", "i", credits=4, posts=2), HOUR)
+    again = Hours()
+    again.fill(json.loads(json.dumps(hours.kept())))
+    assert again.last(3, 2 * HOUR) == hours.last(3, 2 * HOUR)
+    assert len(again) == 2
 
 
 def test_kinds_are_summed_over_hours_and_the_most_frequent_come_first():

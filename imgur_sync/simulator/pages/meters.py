@@ -11,18 +11,17 @@ from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.frame import page
 from imgur_sync.simulator.hours import HOUR, Hour, kinds_of
 from imgur_sync.simulator.meters import STRIKES
-from imgur_sync.simulator.reports import LIMITS, ledger_report
+from imgur_sync.simulator.reports import ledger_report
 from imgur_sync.simulator.windows import Meter
 
 SPANS = {24: "24 hours", 168: "7 days", 720: "30 days"}
 """What can be looked at, in hours."""
-REFUSALS = dict(
-    zip(
-        LIMITS,
-        ("Credits of a day are used up", "Credits of an hour are used up", "Too many POSTs", "Too many uploads"),
-        strict=True,
-    )
-)
+REFUSALS = {
+    "client": "Credits of a day are used up",
+    "user": "Credits of an hour are used up",
+    "posts": "Too many POSTs",
+    "uploads": "Too many uploads",
+}
 _WIDE, _HIGH = 720, 100
 """The units of a chart, which is stretched to the width that there is."""
 
