@@ -60,17 +60,22 @@ def page_of(call: Call, items: Sequence[T]) -> Sequence[T]:
 
     A short page is no proof of the end (M): the knob makes every page shorter than was asked for.
     """
-    wanted = _number(call.fields.text("perPage") or call.fields.text("perpage"), PAGE)
-    size = max(1, min(wanted or PAGE, LARGEST_PAGE) - int(call.knobs.short_pages))
+    size = page_size(call)
     page = _number(call.params.get("page") or call.fields.text("page"), 0)
     return items[page * size : (page + 1) * size]
+
+
+def page_size(call: Call) -> int:
+    """How many items a page holds."""
+    wanted = _number(call.fields.text("perPage") or call.fields.text("perpage"), PAGE)
+    return max(1, min(wanted or PAGE, LARGEST_PAGE) - int(call.knobs.short_pages))
 
 
 def _number(text: str | None, default: int) -> int:
     return int(text) if text and text.isascii() and text.isdigit() else default
 
 
-def _albums(call: Call) -> list[Album]:
+def albums_of(call: Call) -> list[Album]:
     """The account's albums as they were at the call's moment; of another account the public ones only (H)."""
     account = account_of(call)
     mine = account.name == call.caller.account
@@ -81,7 +86,8 @@ def _listed(call: Call, album: Album, *, mine: bool) -> bool:
     return (mine or album.privacy == "public") and bool(album.images or not call.knobs.hide_empty_albums)
 
 
-def _images(call: Call) -> Sequence[Image]:
+def images_of(call: Call) -> Sequence[Image]:
+    """The pictures of the caller's own account, the newest first; Refusal for others."""
     return call.world.images.newest_of(own_account(call).name, call.at)
 
 
@@ -126,7 +132,7 @@ def put_settings(call: Call) -> Answer:
 def list_albums(call: Call) -> Answer:
     """A page of album headers with `order`, without pictures (H)."""
     shown = []
-    for order, album in enumerate(page_of(call, _albums(call))):
+    for order, album in enumerate(page_of(call, albums_of(call))):
         shown.append({**header_json(call, album), "order": order})
     return Answer(shown)
 
@@ -134,13 +140,13 @@ def list_albums(call: Call) -> Answer:
 @ROUTES.add("GET", "/3/account/<user>/albums/ids", "/3/account/<user>/albums/ids/<int:page>")
 def list_album_ids(call: Call) -> Answer:
     """A page of album ids (H)."""
-    return Answer([album.id for album in page_of(call, _albums(call))])
+    return Answer([album.id for album in page_of(call, albums_of(call))])
 
 
 @ROUTES.add("GET", "/3/account/<user>/albums/count")
 def count_albums(call: Call) -> Answer:
     """How many albums the list holds (H)."""
-    return Answer(len(_albums(call)))
+    return Answer(len(albums_of(call)))
 
 
 @ROUTES.add("GET", "/3/account/<user>/album/<key>")
@@ -157,19 +163,19 @@ def get_account_album(call: Call) -> Answer:
 @ROUTES.add("GET", "/3/account/<user>/images", "/3/account/<user>/images/<int:page>")
 def list_images(call: Call) -> Answer:
     """A page of the caller's pictures with deletehash and name (H)."""
-    return Answer([image_json(image, call.view(image.owner)) for image in page_of(call, _images(call))])
+    return Answer([image_json(image, call.view(image.owner)) for image in page_of(call, images_of(call))])
 
 
 @ROUTES.add("GET", "/3/account/<user>/images/ids", "/3/account/<user>/images/ids/<int:page>")
 def list_image_ids(call: Call) -> Answer:
     """A page of picture ids (H)."""
-    return Answer([image.id for image in page_of(call, _images(call))])
+    return Answer([image.id for image in page_of(call, images_of(call))])
 
 
 @ROUTES.add("GET", "/3/account/<user>/images/count")
 def count_images(call: Call) -> Answer:
     """How many pictures the account has (H)."""
-    return Answer(len(_images(call)))
+    return Answer(len(images_of(call)))
 
 
 @ROUTES.add("GET", "/3/account/<user>/image/<key>")

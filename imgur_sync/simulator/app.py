@@ -15,6 +15,7 @@ from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.formats import in_form
 from imgur_sync.simulator.options import Options
 from imgur_sync.simulator.pages import pages
+from imgur_sync.simulator.pages.files import files
 from imgur_sync.simulator.replies import Refusal, refused
 from imgur_sync.simulator.steering import steering
 from imgur_sync.simulator.world import World
@@ -39,10 +40,12 @@ def app_over(desk: Desk) -> Flask:
     # No static folder: its route would take the page of a picture called "static".
     app = _LocalImgur(__name__, static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     for room in ROOMS:
         for route in room.all:
             _mount(app, desk, route)
     app.register_blueprint(steering(desk))
+    app.register_blueprint(files(desk))
     app.register_blueprint(pages(desk))
     app.register_error_handler(HTTPException, _unknown)
     return app

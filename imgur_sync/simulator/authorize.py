@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from imgur_sync.simulator.calls import Answer, Call, Routes
 from imgur_sync.simulator.changes import Change, PutGrant, Revoke
-from imgur_sync.simulator.frame import page
+from imgur_sync.simulator.frame import CALLBACKS, page
 from imgur_sync.simulator.records import Grant
 from imgur_sync.simulator.replies import Refusal, Reply, wrapped
 
@@ -39,7 +39,7 @@ def ask(call: Call) -> Answer:
     With the knob `authorize` the page says "Error 1024", or leads to the front page as `/oauth2/addclient` does (H).
     """
     if call.knobs.authorize == "error 1024":
-        return _page("Error", "<h1>Error 1024</h1><p>Something went wrong. Please try again later.</p>", 400)
+        return _page("Error 1024", "<p>Something went wrong. Please try again later.</p>", 400)
     if call.knobs.authorize == "closed":
         return _to("/", 301)
     wish = _wish(call)
@@ -51,13 +51,13 @@ def ask(call: Call) -> Answer:
     )
     accounts = "".join(f"<option>{escape(name)}</option>" for name in call.world.accounts)
     body = (
-        f"<h1>Let an application use your account?</h1><p>Client-ID {escape(wish.client)} asks to see and change your "
+        f"<p>Client-ID {escape(wish.client)} asks to see and change your "
         f'albums and pictures.</p><form method="post" action="/oauth2/authorize">{hidden}'
         f'<input type="hidden" name="form" value="{form.token}"><p><label>Account '
         f'<select name="account">{accounts}</select></label></p><p><button name="answer" value="allow">Allow</button> '
         f'<button name="answer" value="deny">Deny</button></p></form>'
     )
-    answer = _page("Allow?", body)
+    answer = _page("Let an application use your account?", body)
     return Answer(changes=(PutGrant(form),), reply=answer.reply)
 
 
@@ -75,7 +75,7 @@ def decide(call: Call) -> Answer:
     used = Revoke((form.token,))
     if call.fields.text("answer") != "allow":
         if wish.kind == "pin":
-            return Answer(changes=(used,), reply=_page("Denied", "<h1>Denied</h1><p>No PIN was made.</p>").reply)
+            return Answer(changes=(used,), reply=_page("Denied", "<p>No PIN was made.</p>").reply)
         return Answer(changes=(used,), reply=_back(wish, {"error": "access_denied"}))
     changes, reply = _allowed(call, wish, account)
     return Answer(changes=(used, *changes), reply=reply)
@@ -92,7 +92,7 @@ def _allowed(call: Call, wish: Wish, account: str) -> tuple[tuple[Change, ...], 
     world, until = call.world, call.now + LIFE
     if wish.kind == "pin":
         pin = Grant("pin", world.token("pin", 10), account, wish.client, until, wish.challenge)
-        shown = _page("PIN", f'<h1>PIN</h1><p>Type this into the application:</p><p><b id="pin">{pin.token}</b></p>')
+        shown = _page("PIN", f'<p>Type this into the application:</p><p><b id="pin">{pin.token}</b></p>')
         assert shown.reply is not None
         return (PutGrant(pin),), shown.reply
     if wish.kind == "code":
@@ -119,9 +119,9 @@ def _wish(call: Call) -> Wish | Answer:
         data["method"] = call.method
         return Answer(reply=wrapped(data, new=False, success=False, status=400, http=400))
     if sent["client_id"] not in call.world.clients:
-        return _page("Error", "<h1>Error</h1><p>There is no application with this Client-ID.</p>", 400)
+        return _page("Error", "<p>There is no application with this Client-ID.</p>", 400)
     if sent["response_type"] not in ("code", "pin", "token"):
-        return _page("Error", "<h1>Error</h1><p>response_type is code, pin or token.</p>", 400)
+        return _page("Error", "<p>response_type is code, pin or token.</p>", 400)
     heeded = call.knobs.redirect == "sent" and _is_loopback(sent["redirect_uri"])
     redirect = sent["redirect_uri"] if heeded else REGISTERED
     return Wish(sent["client_id"], sent["response_type"], sent["state"], redirect, sent["code_challenge"])
@@ -151,6 +151,6 @@ def _redirect(address: str, status: int) -> Reply:
 
 
 def _page(title: str, body: str, status: int = 200) -> Answer:
-    made = page(title, body, status)
+    made = page("plain.html", title, status, leads=CALLBACKS, body=body)
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": made.headers["Content-Security-Policy"]}
     return Answer(reply=Reply(status, made.get_data(), "text/html; charset=utf-8", headers))

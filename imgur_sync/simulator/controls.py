@@ -55,6 +55,10 @@ class Controls:
         """Requests, uploads, and what struck them, after request number `since`."""
         return {**history_report(self.world, since), "struck": self._desk.faults.struck(since)}
 
+    def struck(self) -> list[dict[str, Any]]:
+        """What struck which request."""
+        return self._desk.faults.struck()
+
     def clock(self) -> dict[str, Any]:
         """The present moment, in seconds since the epoch."""
         return {"now": self.world.clock.now()}
@@ -78,9 +82,9 @@ class Controls:
         self._desk.remember()
         return {"faults": count}
 
-    def clear_faults(self) -> None:
-        """Drop all rules; a swarm goes on."""
-        self._desk.faults.clear()
+    def clear_faults(self, number: int | None = None) -> None:
+        """Drop the rule of that `id`, or all rules; a swarm goes on."""
+        self._desk.faults.clear(number)
 
     def fault_names(self) -> list[dict[str, Any]]:
         """Every fault that has a name, with its rule and source."""

@@ -55,6 +55,8 @@ class Fault:
     more: Mapping[str, Any] = field(default_factory=dict)
     reply: Reply | None = None
     named: Named | None = None
+    id: int = 0
+    """Its number among all rules that were ever added, from 1."""
     seen: int = 0
     since: float | None = None
 
@@ -85,7 +87,7 @@ class Fault:
         more = {"count": self.count, "lasts": self.lasts, "n": self.n}
         match |= {name: value for name, value in more.items() if value is not None}
         shown = {"match": match, "fault": self.name, "seconds": self.seconds, "after": self.after, "seen": self.seen}
-        return {**self.sent, **shown}
+        return {**self.sent, **shown, "id": self.id}
 
     def explicit(self, n: int) -> dict[str, Any]:
         """The rule that strikes request `n` alone like this."""
@@ -100,19 +102,26 @@ class Faults:
         self._rules: list[Fault] = []
         self._swarm: Swarm | None = None
         self._struck: deque[dict[str, Any]] = deque(maxlen=MOST)
+        self._added = 0
 
     def add(self, sent: object) -> int:
         """Add rules as `/_simulator/faults` takes them: one, or a list. ValueError says what is wrong, adding none."""
         items = sent if isinstance(sent, list) else [sent]
         rules = [parse_fault(item) for item in items]
         with self._lock:
+            for rule in rules:
+                self._added += 1
+                rule.id = self._added
             self._rules.extend(rules)
             return len(self._rules)
 
-    def clear(self) -> None:
-        """Drop all rules; a swarm goes on."""
+    def clear(self, number: int | None = None) -> None:
+        """Drop the rule of that id, or all rules; a swarm goes on. ValueError if there is no such rule."""
         with self._lock:
-            self._rules.clear()
+            kept = [rule for rule in self._rules if number is not None and rule.id != number]
+            if number is not None and len(kept) == len(self._rules):
+                raise ValueError(f"there is no rule {number}")
+            self._rules = kept
 
     def let_loose(self, sent: object) -> dict[str, Any]:
         """Start a swarm as `POST /_simulator/swarm` takes it, in place of any before. ValueError says what is wrong."""

@@ -173,5 +173,8 @@ class Options:
     """What uploads by URL fetch; any other URL is `Invalid URL`. The simulator never goes out to the network."""
     history: int = MOST
     """Requests, and uploads, that the history keeps: the last so many, and up to a tenth more."""
+    names: tuple[str, ...] = ()
+    """Names of this server, in lower case, at which its pages and `/_simulator/` answer besides addresses, single words
+    and names that nobody can register (`foreign.py`). The API answers at any."""
     chaos: str = ""
     """The seed of a swarm of faults to begin with (`swarm.py`); "" = none."""

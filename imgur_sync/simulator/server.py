@@ -221,7 +221,8 @@ def run_simulator(
     """
     knobs = Knobs(shape=shape).switched(switches or {})
     limits = Limits(user_credits, client_credits, posts, uploads)
-    options = Options(knobs=knobs, limits=limits, latency=latency_ms / 1000, windows=windows, chaos=chaos)
+    wait, names = latency_ms / 1000, (host.lower(),)
+    options = Options(knobs=knobs, limits=limits, latency=wait, windows=windows, names=names, chaos=chaos)
     if command:
         with running(options, data=data, host=host, port=port) as server:
             _announce(server, write_env, _nobody)

@@ -42,6 +42,7 @@ def taken(world: World) -> Iterator[tuple[str, Any]]:
     yield "grants", packed(Grant, map(_row, world.grants.values()))
     yield "removed", packed(Removed, map(_row, world.removed.values()))
     yield "meters", world.meters.kept()
+    yield "hours", world.hours.kept()
     yield "spent", dict(world.spent)
     yield "tallies", {client: tally.kept() for client, tally in world.tallies.items()}
     yield "history", _log(Request, world.history)
@@ -61,6 +62,7 @@ def restored(world: World, sent: Mapping[str, Any]) -> None:
     world.grants.update((row[1], Grant(*row)) for row in unpacked(Grant, sent["grants"]))
     world.removed.update((row[0], Removed(*row)) for row in unpacked(Removed, sent["removed"]))
     world.meters.fill(sent["meters"])
+    world.hours.fill(sent["hours"])
     world.spent.update(sent["spent"])
     for client, kept in sent["tallies"].items():
         world.tallies[client] = Tally()

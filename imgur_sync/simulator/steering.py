@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 
 from imgur_sync.simulator.controls import Controls
 from imgur_sync.simulator.desk import Desk
+from imgur_sync.simulator.foreign import guard
 from imgur_sync.simulator.replies import JSON_TYPE, compact
 
 Act = Callable[[], object]
@@ -19,6 +20,7 @@ def steering(desk: Desk) -> Blueprint:
     """The routes. A wrong request is a 400 `{"error": …}`."""
     controls = Controls(desk)
     blueprint = Blueprint("simulator", __name__, url_prefix="/_simulator")
+    blueprint.before_request(guard(desk.options.names, json=True))
 
     def offer(method: str, path: str, act: Act) -> None:
         def view() -> Response:
@@ -34,7 +36,7 @@ def steering(desk: Desk) -> Blueprint:
     offer("POST", "/clock", lambda: controls.advance(_object()))
     offer("GET", "/faults", controls.faults)
     offer("POST", "/faults", lambda: controls.add_faults(_sent()))
-    offer("DELETE", "/faults", controls.clear_faults)
+    offer("DELETE", "/faults", lambda: controls.clear_faults(request.args.get("id", None, int)))
     offer("GET", "/faults/names", controls.fault_names)
     offer("GET", "/swarm", controls.swarm)
     offer("POST", "/swarm", lambda: controls.let_loose(_sent()))

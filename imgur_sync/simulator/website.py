@@ -64,8 +64,7 @@ def _named(world: World, item: Mapping[str, Any]) -> tuple[str, ...]:
 def _set_album(world: World, item: Mapping[str, Any], now: float) -> tuple[list[Change], dict[str, Any]]:
     """Also `in_gallery`: the album is posted to the public gallery, or its post is removed."""
     changed = {key: item[key] for key in ("title", "description", "privacy", "cover", "in_gallery") if key in item}
-    if changed.get("privacy", "hidden") not in ("public", "hidden", "secret"):
-        raise ValueError("privacy is public, hidden or secret")
+    _privacy(changed.get("privacy", "hidden"))
     if not isinstance(changed.get("in_gallery", False), bool):
         raise ValueError("in_gallery is true or false")
     if changed.get("in_gallery") is False:
@@ -73,8 +72,14 @@ def _set_album(world: World, item: Mapping[str, Any], now: float) -> tuple[list[
     return [PutAlbum(dataclasses.replace(_album(world, item), **changed))], {}
 
 
+def _privacy(sent: object) -> object:
+    if sent not in ("public", "hidden", "secret"):
+        raise ValueError("privacy is public, hidden or secret")
+    return sent
+
+
 def _set_account(world: World, item: Mapping[str, Any], now: float) -> tuple[list[Change], dict[str, Any]]:
-    """`verified`: the mail address; `accepted_gallery_terms`. `id` is the account's name."""
+    """`verified`: the mail address; `accepted_gallery_terms`; `album_privacy` of new ones. `id`: the account's name."""
     account = world.accounts.get(str(item.get("id")))
     if account is None:
         raise ValueError(f"there is no account {item.get('id')!r}")
@@ -82,6 +87,8 @@ def _set_account(world: World, item: Mapping[str, Any], now: float) -> tuple[lis
     changed = {kept[name]: item[name] for name in kept if name in item}
     if not all(isinstance(value, bool) for value in changed.values()):
         raise ValueError("verified and accepted_gallery_terms are true or false")
+    if "album_privacy" in item:
+        changed["album_privacy"] = _privacy(item["album_privacy"])
     return [PutAccount(dataclasses.replace(account, settings={**account.settings, **changed}))], {}
 
 

@@ -16,6 +16,7 @@ from typing import assert_never
 
 from imgur_sync.simulator import changes as c
 from imgur_sync.simulator.clock import Clock
+from imgur_sync.simulator.hours import Hours
 from imgur_sync.simulator.meters import Meters
 from imgur_sync.simulator.options import Windows
 from imgur_sync.simulator.pictures import Pictures
@@ -67,6 +68,7 @@ class World:
         self.clients: dict[str, Client] = {}
         self.grants: dict[str, Grant] = {}
         self.meters = Meters()
+        self.hours = Hours()
         self.history: Recent[Request] = Recent()
         self.uploads: Recent[Upload] = Recent()
         self.tallies: dict[str, Tally] = {}
@@ -244,6 +246,7 @@ class World:
             case c.Spend(spent):
                 self.spent.update(credits=spent.credits, posts=spent.posts, uploads=spent.uploads)
                 self.meters.spend(spent, at)
+                self.hours.spend(spent, at)
             case c.Moderate(removed):
                 self.removed[removed.id] = removed
             case c.CountIn(windows):
@@ -256,6 +259,7 @@ class World:
         self.tallies.setdefault(request.client, Tally()).add(request)
         self.history.append(request)
         self.meters.count(request)
+        self.hours.count(request)
 
 
 @contextlib.contextmanager
