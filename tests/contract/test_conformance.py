@@ -11,9 +11,10 @@ from imgur_sync.simulator.testing import Knobs, Options, running
 from tests.contract.conformance.belongings import Belongings
 from tests.contract.conformance.case import Answer, Case
 from tests.contract.conformance.cases import CASES, PRICE
+from tests.contract.conformance.made import Access
 from tests.contract.conformance.meter import CAP
 from tests.contract.conformance.run import Result, attempt, row
-from tests.contract.conformance.visit import SHARED, Access, Visit
+from tests.contract.conformance.visit import SHARED, Visit
 
 OTHERS = [pytest.param(one, other, id=f"{one.name}-{other.told()}") for one in CASES for other in one.answers[1:]]
 

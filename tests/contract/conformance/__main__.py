@@ -27,9 +27,10 @@ from tests.contract.conformance.belongings import Belongings, Lost, Thing
 from tests.contract.conformance.case import Case
 from tests.contract.conformance.cases import CASES, PRICE
 from tests.contract.conformance.entering import Refused, enter, is_here
+from tests.contract.conformance.made import Access
 from tests.contract.conformance.meter import CAP, Stopped
 from tests.contract.conformance.run import Result, document, line, not_tried, tried
-from tests.contract.conformance.visit import Access, Visit
+from tests.contract.conformance.visit import Visit
 
 DONE, DIFFERS, LEFT, NOT_ALL, DECLINED, USAGE, INTERRUPTED = 0, 1, 3, 7, 10, 64, 130
 SETTLE, PACE = 2.0, 5.0

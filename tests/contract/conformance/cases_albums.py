@@ -6,7 +6,8 @@ from typing import Any
 
 from imgur_sync.simulator.testing import small_picture
 from tests.contract.conformance.case import case
-from tests.contract.conformance.visit import Made, Visit
+from tests.contract.conformance.made import Made
+from tests.contract.conformance.visit import Visit
 from tests.contract.conformance.words import error
 
 LISTS = "lists as `ids[]`"

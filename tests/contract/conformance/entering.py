@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tests.contract.conformance.visit import Access
+from tests.contract.conformance.made import Access
 
 
 class Refused(Exception):

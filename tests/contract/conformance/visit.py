@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -16,6 +14,7 @@ import httpx
 
 from imgur_sync.simulator.testing import small_picture
 from tests.contract.conformance.belongings import Belongings, Kind, Lost, Thing
+from tests.contract.conformance.made import Access, Made, told
 from tests.contract.conformance.meter import Meter, heed
 
 T = TypeVar("T")
@@ -36,26 +35,6 @@ _CHANGES = re.compile(r"/3/(account/\w+/)?(image|album)/(?P<key>\w+)(?:[/.].*)?"
 
 class NotOurs(Exception):
     """A request would change what this run has not made. It is not sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where Imgur is and who calls; `token` is the whole reply to the log-in, None if there was an access token."""
-
-    url: str
-    client_id: str
-    client_secret: str
-    access_token: str
-    token: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A picture or album of this run, with the reply that told of it."""
-
-    id: str
-    deletehash: str
-    reply: httpx.Response
 
 
 class Visit:
@@ -120,7 +99,7 @@ class Visit:
 
     def new(self, reply: httpx.Response) -> Made:
         """What a reply says was made."""
-        key, deletehash = _told(reply)
+        key, deletehash = told(reply)
         return Made(key, deletehash, reply)
 
     def members(self, album: Made) -> str:
@@ -272,7 +251,7 @@ class Visit:
 
     def _note(self, number: int, reply: httpx.Response) -> None:
         try:
-            key, deletehash = _told(reply)
+            key, deletehash = told(reply)
         except ValueError:
             if 400 <= reply.status_code < 500:
                 self.belongings.refused(number)
@@ -305,17 +284,3 @@ class Visit:
         body = head.encode() + small_picture(4) + b"\r\n"
         kind = {"Content-Type": "multipart/form-data; boundary=b"}
         return self.new(self.ask("POST", "/3/upload", "anonymous", content=body, headers=kind))
-
-
-def _told(reply: httpx.Response) -> tuple[str, str]:
-    """The id and the deletehash in a reply to a creation, JSON or XML. ValueError if nothing was made."""
-    if reply.status_code == 200:
-        try:
-            data = json.loads(reply.text)["data"]
-            if data["id"]:
-                return data["id"], data.get("deletehash") or ""
-        except (ValueError, KeyError, TypeError):
-            found = {name: re.search(rf"<{name}>(\w+)</{name}>", reply.text) for name in ("id", "deletehash")}
-            if found["id"]:
-                return found["id"][1], found["deletehash"][1] if found["deletehash"] else ""
-    raise ValueError(f"nothing was made: {reply.status_code} {reply.text[:200]}")
