@@ -45,8 +45,7 @@ class Recent(Sequence[T], Generic[T]):
         """Add an entry; when there are too many, the oldest tenth is dropped."""
         self._entries.append(entry)
         self._largest.append(max(entry.n, self._largest[-1]) if self._largest else entry.n)
-        if len(self) > self.most + self.most // 10:
-            self._cut(len(self) - self.most)
+        self._bound()
 
     def kept(self) -> dict[str, int]:
         """What a snapshot holds of it beside the entries."""
@@ -58,10 +57,9 @@ class Recent(Sequence[T], Generic[T]):
         self._unread, self._read = count, read
 
     def keep(self, most: int) -> None:
-        """Keep so many from now on."""
+        """Keep so many from now on, and up to a tenth more."""
         self.most = most
-        if len(self) > most:
-            self._cut(len(self) - most)
+        self._bound()
 
     def since(self, number: int) -> Iterator[T]:
         """The entries of requests after that number."""
@@ -91,7 +89,10 @@ class Recent(Sequence[T], Generic[T]):
             self._unread, self._read = 0, list
         return self._entries
 
-    def _cut(self, count: int) -> None:
+    def _bound(self) -> None:
+        count = len(self) - self.most
+        if count <= self.most // 10:
+            return
         entries = self._all()
         self.complete_since = max(self.complete_since, self._largest[count - 1])
         self.dropped += count

@@ -45,14 +45,19 @@ def taken(world: World) -> Iterator[tuple[str, Any]]:
     yield "hours", world.hours.kept()
     yield "spent", dict(world.spent)
     yield "tallies", {client: tally.kept() for client, tally in world.tallies.items()}
-    yield "history", _log(Request, world.history)
-    yield "uploads", _log(Upload, world.uploads)
+    yield "logs", {"history": _log(world.history), "uploads": _log(world.uploads)}
+    yield "history", packed(Request, map(_row, world.history))
+    yield "uploads", packed(Upload, map(_row, world.uploads))
 
 
-def restored(world: World, sent: Mapping[str, Any]) -> None:
-    """Fill an empty world. KeyError, TypeError or ValueError if `sent` is none of ours."""
-    if sent["form"] != FORM:
-        raise ValueError(f"it has form {sent['form']!r}, which a later version wrote")
+def restored(world: World, parts: Mapping[str, bytes]) -> None:
+    """Fill an empty world. KeyError, TypeError or ValueError if `parts` are none of ours.
+
+    The entries of history and uploads are read when somebody asks for them: most worlds that are opened are not.
+    """
+    if json.loads(parts["form"]) != FORM:
+        raise ValueError(f"it has form {parts['form']!r}, which a later version wrote")
+    sent = {name: json.loads(part) for name, part in parts.items() if name not in LOGS}
     world.clock.offset = float(sent["clock"])
     world.arrived, world.transactions = sent["arrived"], sent["transactions"]
     _fill_images(world, sent["images"])
@@ -67,19 +72,19 @@ def restored(world: World, sent: Mapping[str, Any]) -> None:
     for client, kept in sent["tallies"].items():
         world.tallies[client] = Tally()
         world.tallies[client].fill(kept)
-    _fill_log(world.history, Request, sent["history"])
-    _fill_log(world.uploads, Upload, sent["uploads"])
+    _fill_log(world.history, Request, sent["logs"]["history"], parts["history"])
+    _fill_log(world.uploads, Upload, sent["logs"]["uploads"], parts["uploads"])
 
 
-def _log(kind: type[Any], entries: Recent[Any]) -> dict[str, Any]:
-    """The entries as a text inside: most worlds that are opened are never asked for them."""
-    text = json.dumps(packed(kind, map(_row, entries)), separators=(",", ":"))
-    return {**entries.kept(), "count": len(entries), "text": text}
+LOGS = ("history", "uploads")
 
 
-def _fill_log(entries: Recent[Any], kind: type[Any], sent: Mapping[str, Any]) -> None:
-    text = sent["text"]
-    entries.fill(sent["count"], lambda: [kind(*row) for row in unpacked(kind, json.loads(text))], sent)
+def _log(entries: Recent[Any]) -> dict[str, int]:
+    return {**entries.kept(), "count": len(entries)}
+
+
+def _fill_log(entries: Recent[Any], kind: type[Any], kept: Mapping[str, int], part: bytes) -> None:
+    entries.fill(kept["count"], lambda: [kind(*row) for row in unpacked(kind, json.loads(part))], kept)
 
 
 def _row(value: Any) -> tuple[Any, ...]:

@@ -101,8 +101,11 @@ class Journal:
         """The folder that holds journal and snapshot."""
         return self._path.parent
 
-    def snapshot(self) -> dict[str, Any] | None:
-        """The state that the lines go on from; None if they begin at the beginning. JournalError if it is damaged."""
+    def snapshot(self) -> dict[str, bytes] | None:
+        """The state that the lines go on from, as JSON by the names of its parts; None if they begin at the beginning.
+
+        JournalError if it is not whole.
+        """
         self._snapshot = self._named()
         if not self._path.exists() and any(self.folder.glob("world-[0-9]*.json")):
             raise JournalError(f"{self._path}: it is missing, and there is a snapshot that it has to name")
@@ -110,12 +113,11 @@ class Journal:
             self._snapshot_path(number).unlink(missing_ok=True)
         if not self._snapshot:
             return None
+        path = self._snapshot_path(self._snapshot)
         try:
-            path = self._snapshot_path(self._snapshot)
-            data: dict[str, Any] = json.loads(path.read_bytes())
+            return _parts(path.read_bytes().splitlines())
         except (OSError, ValueError) as error:
             raise JournalError(f"{path}: not a snapshot ({error})") from error
-        return data
 
     def replay(self) -> Iterator[tuple[float, list[Change]]]:
         """Every transaction since the snapshot with its moment, each read when it is its turn.
@@ -148,7 +150,7 @@ class Journal:
         the disk before the old ones go.
         """
         number = self._snapshot + 1
-        _replace(self._snapshot_path(number), _as_object(parts))
+        _replace(self._snapshot_path(number), _lines(parts))
         _replace(self._path, [json.dumps({"after": number}).encode() + b"\n"])
         self.close()  # it was the old one
         self._snapshot_path(self._snapshot).unlink(missing_ok=True)
@@ -179,13 +181,24 @@ class Journal:
             raise JournalError(f"{self._path}, line {number}: not a transaction ({error})") from error
 
 
-def _as_object(parts: Iterable[tuple[str, Any]]) -> Iterator[bytes]:
-    """One JSON object, part by part."""
-    before = "{"
-    for name, part in parts:
-        yield f"{before}{json.dumps(name)}:{json.dumps(part, separators=(',', ':'))}".encode()
-        before = ","
-    yield b"}"
+END = b'["end",true]'
+
+
+def _lines(parts: Iterable[tuple[str, Any]]) -> Iterator[bytes]:
+    """`["name",part]`, one a line, so that each part can be read when it is needed, and a last line that says so."""
+    for part in parts:
+        yield json.dumps(part, separators=(",", ":")).encode() + b"\n"
+    yield END + b"\n"
+
+
+def _parts(lines: list[bytes]) -> dict[str, bytes]:
+    if not lines or lines[-1] != END:
+        raise ValueError("its end is missing")
+    found: dict[str, bytes] = {}
+    for line in lines[:-1]:
+        head, _, part = line.partition(b'",')
+        found[head.removeprefix(b'["').decode()] = part.removesuffix(b"]")
+    return found
 
 
 def _replace(path: Path, chunks: Iterable[bytes]) -> None:
