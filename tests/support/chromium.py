@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -76,7 +77,8 @@ class Tab:
 
     def _next(self, until: float) -> dict[str, Any]:
         while b"\0" not in self._rest:
-            assert time.monotonic() < until, "Chromium says nothing"
+            ready, _, _ = select.select([self._read], [], [], max(0.0, until - time.monotonic()))
+            assert ready, "Chromium says nothing"
             piece = os.read(self._read, 1 << 20)
             assert piece, "Chromium ended"
             self._rest += piece
