@@ -68,6 +68,8 @@ def _edited(call: Call, album: Album) -> Album:
     """The album with the sent fields; what is omitted is kept, what is sent empty is cleared (M)."""
     title, description, privacy = call.text("title"), call.text("description"), call.fields.text("privacy")
     layout, cover = call.fields.text("layout"), call.fields.text("cover")
+    if cover is None and call.knobs.cover_field == "either":
+        cover = call.fields.text("cover_id")
     if title is not None:
         album = dataclasses.replace(album, title=title or None)
     if description is not None:

@@ -58,6 +58,8 @@ class Call:
     rotate: bool = False
     stale: float = 0.0
     """How many seconds ago this one read is to show, if that is more than the knob says."""
+    path: str = ""
+    """The path that was called, as it was sent."""
 
     @property
     def at(self) -> float | None:

@@ -209,6 +209,7 @@ class Desk:
             received=job.received,
             rotate=job.fault("rotate") is not None,
             stale=stale.seconds if stale else 0.0,
+            path=job.note.path,
         )
         answer = job.route.handler(call)
         return answer, answer.reply or wrapped(answer.data, new=new)

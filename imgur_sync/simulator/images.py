@@ -9,6 +9,7 @@ from typing import Any
 from imgur_sync.simulator.calls import Answer, Call, Received, Routes
 from imgur_sync.simulator.changes import Change, DropImage, Join, PutImage, Uploaded
 from imgur_sync.simulator.conversion import kept
+from imgur_sync.simulator.lengths import seconds
 from imgur_sync.simulator.media import sniff
 from imgur_sync.simulator.options import Options
 from imgur_sync.simulator.records import Album, Image, Upload
@@ -25,7 +26,8 @@ def receive(world: World, options: Options, fields: Fields) -> Received | Refusa
     """The bytes of an upload, checked and stored: file, base64 or URL, said by `type` or seen by itself (H).
 
     Refused: nothing sent → 400 (H); URL that does not answer → 400 `Invalid URL (…)` (H); undecodable base64 → 1003
-    with "(2)", any other unknown type → 1003 with "(1)" (H); too large → 1002 (H).
+    with "(2)", any other unknown type → 1003 with "(1)" (H); too large → 1002 (H); a video that plays too long (M; the
+    text is invented).
     """
     data = _bytes(options, fields)
     if isinstance(data, Refusal):
@@ -37,6 +39,8 @@ def receive(world: World, options: Options, fields: Fields) -> Received | Refusa
         return Refusal(400, "File type invalid (1)", code=1003)
     if len(data) > (options.moving_bytes if media.moving else options.still_bytes):
         return Refusal(400, "File is over the size limit", code=1002)
+    if 0 < options.video_seconds < seconds(data, media.type):
+        return Refusal(400, "Video is over the length limit")
     digest = hashlib.sha256(data).hexdigest()
     world.blobs.put(digest, data)
     return Received(digest, len(data), media)
@@ -85,7 +89,7 @@ def upload(call: Call) -> Answer:
         name=call.fields.text("name") or "",
         title=title,
         description=description,
-        animated=media.animated,
+        animated=media.animated and not _stilled(call, media.type),
         has_sound=media.has_sound and call.fields.text("disable_audio") != "1",
     )
     changes: list[Change] = [PutImage(image)]
@@ -105,6 +109,11 @@ def _uploaded(call: Call, image: Image) -> dict[str, Any]:
     if call.knobs.upload_link == "jpeg" and image.type == "image/jpeg":
         data["link"] = data["link"].removesuffix("jpg") + "jpeg"
     return data
+
+
+def _stilled(call: Call, kind: str) -> bool:
+    """Whether an animated PNG is a still one from now on."""
+    return call.knobs.animated_png == "by path" and kind == "image/png" and call.path.startswith("/3/upload")
 
 
 def _texts(call: Call) -> tuple[str | None, str | None]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from imgur_sync.simulator.documents import document_size
+
 VIDEO_BRANDS = {
     b"isom",
     b"iso2",
@@ -57,10 +59,10 @@ def sniff(data: bytes) -> Media | None:
     """The media in `data`, or None if it is none that Imgur takes, or its header is broken.
 
     JPEG, PNG, GIF, APNG, WebP, BMP, TIFF and the documented kinds of video (imgur-api §5, M). HEIC, SVG and text
-    are refused (M). PDF and XCF are documented but not known here.
+    are refused (M). PDF and XCF are documented (M), what becomes of them is not: here a PNG.
     """
     try:
-        return _still(data) or _video(data)
+        return _still(data) or _video(data) or _document(data)
     except (struct.error, IndexError):
         return None
 
@@ -131,6 +133,11 @@ def _tiff(data: bytes) -> Media | None:
         form, size = ("H", 2) if kind == 3 else ("I", 4)
         (found[tag],) = struct.unpack(order + form, data[at + 8 : at + 8 + size])
     return _sized(Media("image/tiff", found.get(256, 0), found.get(257, 0)))
+
+
+def _document(data: bytes) -> Media | None:
+    size = document_size(data)
+    return _sized(Media("image/png", *size)) if size else None
 
 
 def _video(data: bytes) -> Media | None:

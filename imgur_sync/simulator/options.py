@@ -87,6 +87,10 @@ class Knobs:
     """How the link of a JPEG ends in the reply to its upload; later on it ends in .jpg (M)."""
     conversion: Literal["imgur", "none"] = "imgur"
     """Whether large pictures are kept as `conversion.py` says, or as they came."""
+    animated_png: Literal["kept", "by path"] = "kept"
+    """Whether an animated PNG stays one, or only through `/3/image`, and is a still one through `/3/upload` (L)."""
+    cover_field: Literal["cover", "either"] = "cover"
+    """Whether `cover_id`, which some clients send, counts as `cover`, which is documented."""
     processing: float = 0
     """Seconds, by the simulator's clock, that a GIF or video is "pending" after its upload."""
     local_origin: Literal["taken", "refused"] = "taken"
@@ -161,6 +165,8 @@ class Options:
     """Largest still picture. 10 MB is documented (H), but some users of the API passed 20 (M)."""
     moving_bytes: int = 200 * MIB
     """Largest GIF or video (H/M)."""
+    video_seconds: float = 60
+    """Longest video that is taken (M); 0 = any. A GIF may play as long as it likes."""
     urls: Mapping[str, bytes] = field(default_factory=dict)
     """What uploads by URL fetch; any other URL is `Invalid URL`. The simulator never goes out to the network."""
     chaos: str = ""

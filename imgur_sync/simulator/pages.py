@@ -15,6 +15,7 @@ from imgur_sync.simulator.frame import count, page, table
 from imgur_sync.simulator.media import EXTENSIONS
 from imgur_sync.simulator.records import Album, Image, Removed
 from imgur_sync.simulator.reports import ledger_report
+from imgur_sync.simulator.scaling import may_be_drawn, thumbnail
 from imgur_sync.simulator.world import World
 
 REMOVED = "removed.png"
@@ -51,7 +52,7 @@ def pages(desk: Desk) -> Blueprint:
             return _image(world, found) if found else _missing()
 
     def stored(file: str) -> Response:
-        """The bytes as received; extension and thumbnail's letter are not looked at (H); also at `/download/` (M)."""
+        """The bytes as received, whatever the extension (H), or a thumbnail (H); also at `/download/` (M)."""
         return _stored(world, file.partition("/")[0])
 
     blueprint.add_url_rule("/", "home", home)
@@ -188,6 +189,8 @@ def _stored(world: World, file: str) -> Response:
     data = world.blobs.get(shown.sha256) if shown else None
     if shown is None or data is None:
         return _missing()
-    picture = Response(data, content_type=shown.type)
+    letter = named[2] if named else ""
+    drawn = thumbnail(data, letter) if letter and isinstance(shown, Image) and may_be_drawn(shown) else None
+    picture = Response(drawn or data, content_type="image/jpeg" if drawn else shown.type)
     picture.headers["X-Content-Type-Options"] = "nosniff"
     return picture

@@ -18,9 +18,9 @@ def test_home_lists_albums_that_lead_to_their_pictures_and_bytes(imgur, jpeg):
     assert (reply.content, reply.headers["content-type"]) == (jpeg("a"), "image/jpeg")
 
 
-def test_thumbnails_and_any_extension_serve_the_picture(imgur, jpeg):
+def test_any_extension_serves_the_picture(imgur, jpeg):
     image = imgur.upload("a")["id"]
-    for name in [f"{image}{letter}.jpg" for letter in "sbtmlhrg"] + [f"{image}.png", f"{image}.", image]:
+    for name in (f"{image}.png", f"{image}.", image):
         assert imgur.http.get(f"/i/{name}").content == jpeg("a")
     for path in (image, f"{image}/undefined"):
         assert imgur.http.get(f"/download/{path}").content == jpeg("a")

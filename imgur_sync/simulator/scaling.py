@@ -1,0 +1,44 @@
+"""Thumbnails: a picture made smaller, if Pillow is installed (imgur-api §6)."""
+
+from __future__ import annotations
+
+import io
+
+from imgur_sync.simulator.records import Image
+
+SQUARE = {"s": 90, "b": 160}
+"""Cut to a square of so many pixels (H)."""
+WITHIN = {"t": 160, "m": 320, "l": 640, "g": 680, "h": 1024, "r": 1360}
+"""Scaled to fit within so many pixels each way (H; g and r are in no documentation)."""
+MOST_PIXELS = 64_000_000
+"""Pixels of a picture that is still decoded; a larger one is served whole."""
+
+
+def may_be_drawn(picture: Image) -> bool:
+    """Whether its thumbnails may be drawn, by what its headers said."""
+    return picture.type.startswith("image/") and picture.width * picture.height <= MOST_PIXELS
+
+
+def thumbnail(data: bytes, letter: str) -> bytes | None:
+    """That thumbnail of the picture, a JPEG as at Imgur (H); never larger than the picture.
+
+    None if Pillow is not there or cannot read the picture: then it is served whole. Of a moving picture it is the
+    first frame.
+    """
+    try:
+        from PIL import Image as Picture
+        from PIL import ImageOps
+    except ImportError:
+        return None
+    into = io.BytesIO()
+    try:
+        with Picture.open(io.BytesIO(data)) as picture:
+            drawn = picture.convert("RGB")
+        if letter in SQUARE:
+            drawn = ImageOps.fit(drawn, (SQUARE[letter], SQUARE[letter]))
+        else:
+            drawn.thumbnail((WITHIN[letter], WITHIN[letter]))
+        drawn.save(into, "JPEG", quality=80)
+    except (OSError, ValueError, SyntaxError, EOFError):
+        return None
+    return into.getvalue()
