@@ -109,5 +109,5 @@ def test_the_simulator_says_where_it_is_and_ends_at_sigterm(tmp_path: Path) -> N
         assert f"cannot serve on 127.0.0.1:{port}" in taken.stderr
     finally:
         started.terminate()
-        _, told = started.communicate(timeout=20)
+        _, told = started.communicate(timeout=60)
     assert (started.returncode, told) == (0, "")

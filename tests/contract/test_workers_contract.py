@@ -87,8 +87,8 @@ class TestThreadWorkers(WorkersContract):
         """Three threads: three jobs meet at a barrier, a fourth waits for its turn."""
         meeting = threading.Barrier(4)
         for tag in range(6):
-            workers.submit(tag, (lambda: meeting.wait(10)) if tag < 3 else (lambda: None))
-        meeting.wait(10)
+            workers.submit(tag, (lambda: meeting.wait(60)) if tag < 3 else (lambda: None))
+        meeting.wait(60)
         assert {c.tag for c in (workers.next(None) for _ in range(6)) if c is not None} == set(range(6))
 
 

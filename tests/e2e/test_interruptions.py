@@ -71,15 +71,13 @@ def test_a_killed_apply_of_edited_folders_is_taken_up_where_it_was(tmp_path: Pat
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["SIGINT", "SIGTERM"])
-def test_a_signal_ends_a_run_within_ten_seconds(sent: signal.Signals, code: int, here: Mirror) -> None:
-    """Also while Imgur holds an answer back; the upload in doubt is found by the next run."""
-    here.steer("faults", [{"match": {**UPLOAD, "nth": 3}, "fault": "delay", "seconds": 20, "after": True}])
+def test_a_signal_ends_a_run_that_waits_for_an_answer(sent: signal.Signals, code: int, here: Mirror) -> None:
+    """Long before the answer comes, in seconds that another test counts; the next run finds the upload in doubt."""
+    here.steer("faults", [{"match": {**UPLOAD, "nth": 3}, "fault": "delay", "seconds": 200, "after": True}])
     with started(here, "apply", "-y") as process:
         until(lambda: len(here.received()) >= 3)
         process.send_signal(sent)
-        begun = time.monotonic()
-        _, told = process.communicate(timeout=30)
-        assert time.monotonic() - begun < 10
+        _, told = process.communicate(timeout=60)
         assert process.returncode == code, told
         assert "Traceback" not in told
     doubts = [intent["request"] for intent in here.json("status")["open_intents"]]

@@ -34,7 +34,7 @@ def encrypted(name: str) -> Iterator[tuple[int, list[bytes]]]:
     ended = threading.Event()
 
     def answer(raw: socket.socket) -> None:
-        raw.settimeout(10)
+        raw.settimeout(60)
         try:
             with raw, context.wrap_socket(raw, server_side=True) as connection:
                 read.append(connection.recv(65_536))

@@ -228,7 +228,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "cli/test_wrong_clocks.py::test_plan_and_apply_tell_it_once_and_go_on",
     ),
     "64 signals": (
-        RUNS + "a_signal_ends_a_run_within_ten_seconds",
+        RUNS + "a_signal_ends_a_run_that_waits_for_an_answer",
         RUNS + "a_second_signal_ends_a_run_at_once",
         E2E + "stopped_runs.py::test_a_terminal_that_goes_away_costs_nothing",
     ),

@@ -102,7 +102,7 @@ def endless(head: bytes, body: bytes) -> Iterator[str]:
                 with suppress(OSError):
                     peer, _ = listening.accept()
                     with peer:
-                        peer.settimeout(10)
+                        peer.settimeout(60)
                         peer.recv(65_536)
                         peer.sendall(head)
                         for _ in range((1 << 30) // len(body)):

@@ -49,14 +49,14 @@ class OneShot:
         self.request = b""
         self._reply = reply
         self._tls = tls
-        self._listener.settimeout(20)
+        self._listener.settimeout(60)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def _serve(self) -> None:
         try:
             raw, _ = self._listener.accept()
-            raw.settimeout(20)
+            raw.settimeout(60)
             with raw, self._tls.wrap_socket(raw, server_side=True) if self._tls else raw as connection:
                 while b"\r\n\r\n" not in self.request and (received := connection.recv(65_536)):
                     self.request += received
@@ -68,7 +68,7 @@ class OneShot:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._thread.join(30)
+        self._thread.join(90)
         self._listener.close()
 
 

@@ -54,7 +54,7 @@ def listening(answer: bytes) -> Iterator[Listener]:
                 except TimeoutError:
                     continue
                 with connection:
-                    connection.settimeout(5)
+                    connection.settimeout(60)
                     try:
                         here.asked.append(connection.recv(65_536))
                         connection.sendall(here.answer)

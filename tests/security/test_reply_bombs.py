@@ -63,7 +63,7 @@ def bombing(parts: Callable[[], Iterator[bytes]]) -> Iterator[int]:
     ended = threading.Event()
 
     def answer(connection: socket.socket) -> None:
-        connection.settimeout(10)
+        connection.settimeout(60)
         with connection, suppress(OSError):
             connection.recv(65_536)
             for part in parts():

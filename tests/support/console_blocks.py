@@ -118,6 +118,6 @@ def try_simulator(text: Path, folder: Path) -> None:
         if line.startswith("listening"):
             break
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert matches(step.shown, re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{PORT}", printed))
     assert (folder / "imgur.env").exists()

@@ -60,9 +60,9 @@ class DaemonProcess:
 
     def wait(self) -> int:
         """Its exit code, and all that it said."""
-        code = self.process.wait(30)
+        code = self.process.wait(DEADLINE)
         for reader in self._readers:
-            reader.join(10)
+            reader.join(DEADLINE)
         return code
 
     def _read(self) -> None:

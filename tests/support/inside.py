@@ -2,8 +2,8 @@
 
 Nothing is replaced but what a process of its own would have: its environment, its folder, its streams, its secrets, and
 what a command line hooks into the interpreter. Nor are lines of progress told, which begin when a command takes five
-seconds: on a machine that stalls for as long any command would. For whatever is about processes (signals, locks between two of them,
-descriptors, how a command starts) there is `Workplace`.
+seconds: on a machine that stalls for as long any command would. For whatever is about processes (signals, locks between
+two of them, descriptors, how a command starts) there is `Workplace`.
 """
 
 from __future__ import annotations

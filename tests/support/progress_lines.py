@@ -1,4 +1,4 @@
-"""Lines of progress in what a command printed: there are some where it took five seconds, which any command may take."""
+"""Lines of progress in what a command printed: there are some where it took five seconds, which any may take."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -37,11 +36,9 @@ def by(imgur: Mirror, **more: str) -> Mirror:
 
 
 def soon(watch: DaemonProcess, number: int) -> int:
-    """Its exit code after this signal, upon which it ended within the ten seconds that are promised."""
-    asked = time.monotonic()
-    code = watch.stop(number)
-    assert time.monotonic() - asked < 10
-    return code
+    """Its exit code after this signal, upon which it ended long before what it waits for. How many seconds that may
+    take is told where a clock is moved by hand (tests/executor/test_scheduler.py): this machine may stall."""
+    return watch.stop(number)
 
 
 def goes_on(imgur: Mirror) -> None:

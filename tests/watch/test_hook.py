@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -215,9 +214,7 @@ def test_closing_waits_no_longer_than_it_is_told(tmp_path: Path) -> None:
     heard.hook.run({"number": 0}, {"number": 1})
     until((tmp_path / "begun").exists)
     heard.hook.run({"number": 2})
-    before = time.monotonic()
-    heard.hook.close(0.05)
-    assert time.monotonic() - before < 20
+    heard.hook.close(0.05)  # the command would go on for 1,000 seconds
     assert heard.lines == ["hook: too busy: 1 document was dropped"]
     heard.hook.run({"number": 3})
     (tmp_path / "go").touch()

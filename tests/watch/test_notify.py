@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -99,9 +98,8 @@ def test_without_a_sensible_interval_alive_is_not_told(manager: Manager, usec: s
 
 
 def test_a_full_queue_and_a_manager_that_is_gone_are_no_error(manager: Manager) -> None:
-    """What could not be told is tried again at the next call."""
+    """What could not be told is tried again at the next call; nothing waits for room, which would be for ever."""
     notifier = ServiceNotifier({"NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "40000000"}, clock=lambda: 1.0)
-    before = time.monotonic()
     flood = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     flood.setblocking(False)
     with contextlib.suppress(BlockingIOError):
@@ -114,7 +112,6 @@ def test_a_full_queue_and_a_manager_that_is_gone_are_no_error(manager: Manager) 
     manager.socket.close()
     notifier.ready()
     notifier.stopping()
-    assert time.monotonic() - before < 30
     flood.close()
     notifier.close()
 
