@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from imgur_sync.simulator import Clock, JournalError, Options, World
+from imgur_sync.simulator.columns import names, packed, unpacked
+from imgur_sync.simulator.records import Account, Upload
 from imgur_sync.simulator.snapshot import taken
+from imgur_sync.simulator.storage import FolderBlobs
 
 WORLDS = Path(__file__).parent / "worlds"
 
@@ -208,3 +211,34 @@ def test_a_smaller_history_forgets_at_once(reopen):
     assert [request["n"] for request in imgur.look("history")["requests"]] == [26, 27, 28, 29, 30]
     assert imgur.world.history[-1].n == 30
     assert [request.n for request in imgur.world.history[:2]] == [26, 27]
+
+
+def test_a_disk_that_does_not_take_a_picture_holds_no_part_of_it(tmp_path, monkeypatch):
+    blobs = FolderBlobs(tmp_path)
+
+    def full(*given):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        with pytest.raises(OSError, match="No space"):
+            blobs.put("a" * 64, memoryview(b"bytes"))
+    assert list(tmp_path.iterdir()) == []
+    assert blobs.get("a" * 64) is None
+    blobs.put("a" * 64, memoryview(b"bytes"))
+    blobs.put("a" * 64, b"bytes")
+    assert blobs.get("a" * 64) == b"bytes"
+
+
+def test_columns_hold_every_kind_of_value():
+    rows = [
+        Upload(1, 1.5, "c", "a", "", 1, "s", None),
+        Upload(2, 1.5, "c", "b", "a b", 1, "t", "x"),
+    ]
+    row = [tuple(getattr(one, name) for name in names(Upload)) for one in rows]
+    assert unpacked(Upload, json.loads(json.dumps(packed(Upload, row)))) == row
+    assert unpacked(Upload, packed(Upload, [])) == []
+    account = Account("me", 1, 2)
+    sent = packed(Account, [("me", 1, 2, {})])
+    del sent["columns"]["settings"]
+    assert [Account(*one) for one in unpacked(Account, sent)] == [account]
