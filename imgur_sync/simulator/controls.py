@@ -20,6 +20,8 @@ from imgur_sync.simulator.website import edit
 from imgur_sync.simulator.world import World
 
 ENDED = {"expire_access": "access", "revoke_refresh": "refresh"}
+LAST = 221_845_392_000.0
+"""The year 9000, in seconds since the epoch: as far as the clock goes."""
 TOKENS = (*ENDED, "answer", "code", "pin")
 
 
@@ -69,6 +71,9 @@ class Controls:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
             raise ValueError("advance is a number of seconds that is not negative")
         with self.world.lock:
+            # Also false for what is no number. Later years have no dates, and the clock never goes back.
+            if not self.world.clock.now() + seconds < LAST:
+                raise ValueError("advance leads beyond the year 9000")
             self.world.commit([Advance(float(seconds))], self.world.clock.now())
             return {"now": self.world.settle()}
 

@@ -13,6 +13,9 @@ from flask import Response, render_template
 CALLBACKS = "'self' http://127.0.0.1:* http://localhost:* http://[::1]:*"
 """Where the form of a log-in may lead: to the program of this machine that asked for it."""
 
+LAST = 253_402_300_800.0
+"""The end of the year 9999."""
+
 
 def page(template: str, title: str, status: int = 200, *, leads: str = "'self'", **values: object) -> Response:
     """A whole page from one of `pages/templates/`, whose values are escaped. `leads` is where its forms may lead."""
@@ -46,5 +49,7 @@ def count(number: int, one: str) -> str:
 
 
 def moment(seconds: float) -> str:
-    """Seconds since the epoch as people write them, in UTC."""
+    """Seconds since the epoch as people write them, in UTC; "never" for what no calendar has."""
+    if not 0 <= seconds < LAST:
+        return "never"
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -156,6 +156,12 @@ def test_a_picture_that_imgur_removed_says_so(imgur):
     assert WebPage(imgur.http.get(f"/{key}?as=visitor")).links["a notice"] == "/i/removed.png"
 
 
+def test_a_removed_picture_may_be_served_for_good(imgur):
+    key = imgur.upload()["id"]
+    imgur.steer("edit", {"op": "moderate", "id": key, "serves": 1e300})
+    assert "still served until never" in WebPage(imgur.http.get(f"/{key}")).text
+
+
 def test_an_empty_world_and_an_empty_album_say_so(make_imgur):
     imgur = make_imgur(images_null=True)
     assert "Nothing was uploaded yet." in imgur.http.get("/").text

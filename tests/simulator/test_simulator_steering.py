@@ -6,6 +6,14 @@ import hashlib
 import pytest
 
 
+def test_the_clock_goes_no_further_than_dates_do(imgur):
+    for far in ("1e300", "1e400", "NaN"):
+        reply = imgur.http.post("/_simulator/clock", content=f'{{"advance": {far}}}')
+        assert reply.status_code == 400
+        assert "9000" in reply.json()["error"]
+    assert imgur.look("clock")["now"] == imgur.time[0]
+
+
 def test_the_world_is_told_as_stored(imgur, jpeg):
     image = imgur.upload("a", name="n.jpg", title="t")["id"]
     album = imgur.album(image, title="T", privacy="secret")["id"]

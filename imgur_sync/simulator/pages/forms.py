@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from flask import Response, redirect, request
@@ -47,7 +48,7 @@ def attempt(controls: Controls, act: Callable[[], Redirect], again: Callable[[st
     try:
         controls.settle()
         return act()
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         return again(str(error))
 
 
@@ -72,9 +73,12 @@ def decimal(name: str) -> float | None:
     if not typed:
         return None
     try:
-        return float(typed)
+        number = float(typed)
     except ValueError as error:
         raise ValueError(f"{name} is a number") from error
+    if not math.isfinite(number):
+        raise ValueError(f"{name} is a number")
+    return number
 
 
 def checked(name: str) -> bool:
