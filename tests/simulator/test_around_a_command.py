@@ -8,6 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,16 @@ def test_proxies_are_told_to_leave_it_alone() -> None:
     with running(Options(limits=Limits(0, 0, 0, 0)), host="::1") as server:
         given = given_environment({"NO_PROXY": "example.org", "PATH": "p"}, server)
     assert (given["NO_PROXY"], given["no_proxy"], given["PATH"]) == ("example.org,::1", "::1", "p")
+
+
+def test_in_the_foreground_the_keys_of_a_terminal_are_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command has them already."""
+    monkeypatch.setattr(os, "tcgetpgrp", lambda stream: os.getpgrp())
+    monkeypatch.setattr(sys, "__stdin__", sys.__stderr__)
+    tells = "import os, signal, sys; os.kill(os.getppid(), signal.SIGINT); sys.exit(4)"
+    assert run_around([sys.executable, "-c", tells], os.environ) == 4
+
+
+def test_beside_the_main_thread_it_minds_no_signals() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(run_around, [sys.executable, "-c", "raise SystemExit(6)"], os.environ).result() == 6
