@@ -8,6 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,18 @@ import signal, sys
 signal.signal(signal.{0}, lambda *_: sys.exit(33))
 print('up', flush=True)
 signal.pause()
+"""
+COUNTS = """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGUSR1})
+print('there', flush=True)
+signal.sigwait({signal.SIGUSR1})
+print('up', flush=True)
+signal.sigwait({signal.SIGINT})
+print('stopped', flush=True)
+line = input()
+print('once' if signal.SIGINT not in signal.sigpending() else 'again', line, flush=True)
+input()
 """
 TAKES = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 
@@ -81,13 +94,9 @@ def test_a_signal_goes_to_the_command_and_its_end_is_the_end(tmp_path: Path, nam
 
 def test_ctrl_c_at_a_terminal_reaches_the_command_once(tmp_path: Path) -> None:
     """A terminal's keys signal all that runs there: the command is not told a second time."""
-    counts = (
-        "import signal\nsignal.signal(signal.SIGINT, lambda *_: print('stopped', flush=True))\n"
-        "print('up', flush=True)\nprint('end', input())\n"
-    )
     ours, theirs = pty.openpty()
     started = subprocess.Popen(
-        [sys.executable, "-c", TAKES, PROGRAM, "simulator", sys.executable, "-c", counts],
+        [sys.executable, "-c", TAKES, PROGRAM, "simulator", sys.executable, "-c", COUNTS],
         cwd=tmp_path,
         env=Workplace(tmp_path).environ(),
         stdin=theirs,
@@ -96,22 +105,30 @@ def test_ctrl_c_at_a_terminal_reaches_the_command_once(tmp_path: Path) -> None:
         start_new_session=True,
     )
     os.close(theirs)
-    told = read_until(ours, b"up\r\n")
-    os.write(ours, b"\x03")
-    told += read_until(ours, b"stopped\r\n")
-    os.write(ours, b"there\n")
-    told += read_until(ours, b"end there\r\n")
-    code = started.wait(120)
-    os.close(ours)
-    assert (code, told.count(b"stopped")) == (0, 1), told
+    try:
+        read_until(ours, b"there\r\n")
+        started.send_signal(signal.SIGUSR1)  # once it is passed on, the command is known to whoever started it
+        read_until(ours, b"up\r\n")
+        os.write(ours, b"\x03")
+        read_until(ours, b"stopped\r\n")
+        os.write(ours, b"typed\n")
+        read_until(ours, b"once typed\r\n")
+        os.write(ours, b"end\n")
+        assert started.wait(120) == 0
+    finally:
+        started.kill()
+        started.wait()
+        os.close(ours)
 
 
-def read_until(terminal: int, awaited: bytes) -> bytes:
-    """What the terminal shows up to there."""
+def read_until(terminal: int, awaited: bytes) -> None:
+    """Read what the terminal shows up to there."""
     told = b""
     while awaited not in told:
-        told += os.read(terminal, 1024)
-    return told
+        try:
+            told += os.read(terminal, 1024)
+        except OSError as error:  # nobody is there any more
+            raise AssertionError(told) from error
 
 
 def test_a_signal_that_comes_too_early_waits_for_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,3 +183,16 @@ def test_proxies_are_told_to_leave_it_alone() -> None:
     with running(Options(limits=Limits(0, 0, 0, 0)), host="::1") as server:
         given = given_environment({"NO_PROXY": "example.org", "PATH": "p"}, server)
     assert (given["NO_PROXY"], given["no_proxy"], given["PATH"]) == ("example.org,::1", "::1", "p")
+
+
+def test_in_the_foreground_the_keys_of_a_terminal_are_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command has them already."""
+    monkeypatch.setattr(os, "tcgetpgrp", lambda stream: os.getpgrp())
+    monkeypatch.setattr(sys, "__stdin__", sys.__stderr__)
+    tells = "import os, signal, sys; os.kill(os.getppid(), signal.SIGINT); sys.exit(4)"
+    assert run_around([sys.executable, "-c", tells], os.environ) == 4
+
+
+def test_beside_the_main_thread_it_minds_no_signals() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(run_around, [sys.executable, "-c", "raise SystemExit(6)"], os.environ).result() == 6
