@@ -12,7 +12,7 @@ from imgur_sync.executor.claiming import candidate, check_claim, unclaimed
 from imgur_sync.executor.missing import is_missing, surely
 from imgur_sync.executor.quiet import keep_quiet_mark, spec_print
 from imgur_sync.executor.selecting import spared
-from imgur_sync.executor.settled import clock_set_at, recorded, settled
+from imgur_sync.executor.settled import recorded, settled, times
 from imgur_sync.executor.tasks import Pause, Task
 from imgur_sync.model.event import Hashing, Listing, Scanning
 from imgur_sync.model.local import LocalAlbum, UnchangedFolder
@@ -257,9 +257,7 @@ def _view(
     return AlbumView(
         spec=replace(spec, protect=spec.protect or spec.key in session.store.protected()),
         local=local,
-        now=session.clock.now(),
-        settle_seconds=session.settle_seconds,
-        clock_set_at=clock_set_at(session),
+        **times(session),
         synced=synced,
         pictures=pictures,
         listing=seen.listing,

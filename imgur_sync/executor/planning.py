@@ -136,11 +136,7 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
     limit = session.manifest.gates.prune_run
     if first:
         session.looking = session.spent()
-        session.gates.gated = {
-            name: frozenset(key for key, plan in world.plans.items() if name in {gate.name for gate in plan.gates})
-            | (frozenset(world.removals) if name is GateName.PRUNE else frozenset())
-            for name in session.options.approvals
-        }
+        session.gates.gated = {name: _gated(world, name) for name in session.options.approvals}
     approvals = session.options.approvals if first else session.left_of_approvals()
     removals = tuple(world.removals.values())
     albums = plan_albums(views, detached, approvals, limit, exact=first, alone=world.plans, removals=removals)
@@ -167,6 +163,12 @@ def plan_world(session: Session, world: World, *, first: bool) -> Task[Plan]:
         approvals=approvals,
         exact=first,
     )
+
+
+def _gated(world: World, name: GateName) -> frozenset[str]:
+    """The keys of the albums that an approval of this gate is for."""
+    tripped = frozenset(key for key, plan in world.plans.items() if name in {gate.name for gate in plan.gates})
+    return tripped | (frozenset(world.removals) if name is GateName.PRUNE else frozenset())
 
 
 def _listed(world: World) -> Iterator[float]:

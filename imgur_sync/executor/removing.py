@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imgur_sync.executor.missing import is_missing, surely
 from imgur_sync.executor.observe import Seen, album_listing, back, list_album, open_intents, ours_elsewhere
 from imgur_sync.executor.selecting import spared
-from imgur_sync.executor.settled import clock_set_at, due
+from imgur_sync.executor.settled import due, times
 from imgur_sync.executor.tasks import Task
 from imgur_sync.model.change import AlbumGone, Change, IntentEnded, PictureDetached
 from imgur_sync.model.local import LocalAlbum
@@ -62,9 +62,7 @@ def _view(session: Session, spec: AlbumSpec, synced: SyncedAlbum, seen: Seen, in
     return AlbumView(
         spec=spec,
         local=folder,
-        now=session.clock.now(),
-        settle_seconds=session.settle_seconds,
-        clock_set_at=clock_set_at(session),
+        **times(session),
         synced=synced,
         pictures=pictures,
         listing=seen.listing,

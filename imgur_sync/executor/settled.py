@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from imgur_sync.model.synced import IntentStatus
 from imgur_sync.planner.believed import believed
@@ -13,6 +13,19 @@ if TYPE_CHECKING:
     from imgur_sync.executor.session import Session
     from imgur_sync.model.change import Change
     from imgur_sync.model.synced import Intent
+
+
+class Times(TypedDict):
+    """What the view of an album is told of the clock."""
+
+    now: float
+    settle_seconds: float
+    clock_set_at: float
+
+
+def times(session: Session) -> Times:
+    """The fields of an `AlbumView` that tell the time."""
+    return Times(now=session.clock.now(), settle_seconds=session.settle_seconds, clock_set_at=clock_set_at(session))
 
 
 def clock_set_at(session: Session) -> float:
