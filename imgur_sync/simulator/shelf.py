@@ -186,7 +186,12 @@ class Newest(Sequence[T]):
             return self[wanted : wanted + 1][0]
         if wanted.step != 1:
             raise ValueError("pages have no step")
-        found = (
-            self._shelf.get(key) for key in islice(reversed(self._keys), wanted.start, max(wanted.start, wanted.stop))
-        )
+        found = (self._shelf.get(key) for key in self._slice(wanted.start, max(wanted.start, wanted.stop)))
         return [value for value in found if value is not None]
+
+    def _slice(self, start: int, stop: int) -> list[str]:
+        """The ids of the entries from `start` to before `stop`, counted from the nearer end."""
+        size = len(self)
+        if start <= size // 2:
+            return list(islice(reversed(self._keys), start, stop))
+        return list(islice(self._keys, size - stop, size - start))[::-1]

@@ -69,6 +69,8 @@ def test_a_page_of_an_owner_is_newest_first():
     assert [thing.deletehash for thing in mine[1:3]] == ["h7", "h5"]
     assert mine[0].deletehash == "h9"
     assert list(mine[7:9]) == []
+    whole = list(mine)
+    assert all(mine[start:stop] == whole[start:stop] for start in range(7) for stop in range(8))
     assert len(mine) == 5
     assert [thing.deletehash for thing in mine] == ["h9", "h7", "h5", "h3", "h1"]
     assert [thing.deletehash for thing in things.newest_of("me", 5.0)] == ["h5", "h3", "h1"]
