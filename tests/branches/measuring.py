@@ -9,12 +9,16 @@ With `BRANCHES_INTO=FOLDER` in its environment a run of pytest leaves there what
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import coverage
 import pytest
+
+from tests.branches.rooms import AREAS, PACKAGE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 INTO = "BRANCHES_INTO"
@@ -115,6 +119,7 @@ class Measuring:
         # Modules are loaded while the tests are collected, and their lines run then.
         self._coverage.start()
         self._counting = True
+        _load_what_counts_whole()
 
     def _count(self, wanted: bool) -> None:
         if wanted and not self._counting:
@@ -139,6 +144,16 @@ class Measuring:
         """Leave what was counted in the folder."""
         self._count(False)
         self._coverage.save()
+
+
+def _load_what_counts_whole() -> None:
+    """Load the modules of which every line has to run. Many are loaded when they are first needed: were that in a test
+    that is not counted, as chance has it, their imports and definitions would never be."""
+    whole = [area for area in AREAS if area.limit == 100]
+    for module in pkgutil.walk_packages([str(ROOT / PACKAGE)], f"{PACKAGE}."):
+        path = f"{module.name.removeprefix(f'{PACKAGE}.').replace('.', '/')}.py"
+        if not module.ispkg and any(area.holds(path) for area in whole):
+            importlib.import_module(module.name)
 
 
 def is_measured(item: pytest.Item) -> bool:

@@ -91,3 +91,16 @@ def test_branches_are_counted_in_a_test_and_in_the_processes_that_it_starts(tmp_
     files = counted(tmp_path)
     assert files[f"{PACKAGE}/cli/__init__.py"]["summary"]["covered_branches"] > 0
     assert files[f"{PACKAGE}/planner/gates.py"]["summary"]["covered_branches"] == 0
+
+
+def test_modules_of_which_every_line_has_to_run_are_loaded_while_it_counts(tmp_path: Path) -> None:
+    """Also where the first test to need one is not counted: here the only one."""
+    test = "tests/branches/test_branches_told.py::test_a_file_without_an_area_is_an_error"
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", test]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, INTO: str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    strike = counted(tmp_path)[f"{PACKAGE}/planner/strike.py"]
+    assert 3 in strike["executed_lines"]
+    assert strike["summary"]["covered_branches"] == 0
