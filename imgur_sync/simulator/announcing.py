@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Response
+from werkzeug.datastructures import Headers as Fields
 from werkzeug.http import http_date
+from werkzeug.wrappers import Response
 
 from imgur_sync.simulator.meters import Meters
 from imgur_sync.simulator.options import Headers, Knobs, Limits
 from imgur_sync.simulator.records import Request
 from imgur_sync.simulator.replies import Reply
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+class Dressed(Response):
+    """A reply whose headers go out as they are: Werkzeug makes a copy of them and looks at each, twice."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Fields:
+        """The headers, and the length of the body if none is told."""
+        if self.status_code != 200 or not self.is_sequence or "Location" in self.headers:
+            return super().get_wsgi_headers(environ)
+        if "Content-Length" not in self.headers:
+            self.headers.add("Content-Length", str(self.calculate_content_length()))
+        return self.headers
 
 
 def dressed(reply: Reply, note: Request, limits: Mapping[str, str]) -> Response:
@@ -26,7 +42,7 @@ def dressed(reply: Reply, note: Request, limits: Mapping[str, str]) -> Response:
     if reply.headers:
         own = {name.lower() for name in reply.headers}
         headers = [pair for pair in headers if pair[0].lower() not in own] + list(reply.headers.items())
-    return Response(body, status=reply.status, headers=headers)
+    return Dressed(body, status=reply.status, headers=headers)
 
 
 def limit_headers(note: Request, status: int, knobs: Knobs, limits: Limits, meters: Meters) -> dict[str, str]:

@@ -7,7 +7,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator
 
-from flask import Response
+from werkzeug.wrappers import Response
 
 from imgur_sync.simulator.faults import ConnectionDropped, Fault
 

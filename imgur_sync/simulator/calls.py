@@ -86,7 +86,7 @@ class Call:
         others = self.knobs.name_to_others
         named = owned or others == "yes" or (others == "shape" and self.new)
         processed = self.now - self.knobs.processing
-        return View(self.origin, self.new, owned, named, self.account(owner), listing, processed)
+        return View(self.origin, self.new, owned, named, self.account(owner), listing, processed, self.caller.account)
 
     def own_album(self, key: str) -> Album:
         """The album to change, by id for its owner's Bearer or by deletehash for any caller (H).

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NoReturn
 
-from flask import Response, request
+from werkzeug.wrappers import Request as Sent
+from werkzeug.wrappers import Response
 
 from imgur_sync.simulator.announcing import dressed, limit_headers, reset_headers
 from imgur_sync.simulator.auth import identify, is_local
@@ -18,7 +19,6 @@ from imgur_sync.simulator.calls import Answer, Call, Caller, Route
 from imgur_sync.simulator.changes import Note, Settle
 from imgur_sync.simulator.etags import tagged
 from imgur_sync.simulator.faults import ConnectionDropped, Fault, Faults
-from imgur_sync.simulator.formats import LEGACY
 from imgur_sync.simulator.job import Job
 from imgur_sync.simulator.options import Knobs, Options
 from imgur_sync.simulator.records import Request
@@ -60,9 +60,9 @@ class Desk:
             lag = max(self.knobs.lag, self.faults.longest_stale())
             self.world.images.lag = self.world.albums.lag = lag
 
-    def serve(self, route: Route, params: Mapping[str, str]) -> Response:
-        """The reply to the current Flask request. ConnectionDropped if there is to be none."""
-        job = self._arrive(route, params)
+    def serve(self, route: Route, params: Mapping[str, str], sent: Sent) -> Response:
+        """The reply to a request for that route. ConnectionDropped if there is to be none."""
+        job = self._arrive(route, params, sent)
         self._meddle(job)
         self._pause(job, after=False)
         scripted, cut, drop = job.fault("reply"), job.fault("body"), job.fault("drop_before")
@@ -84,44 +84,41 @@ class Desk:
             self._sleep(fault.seconds)
         raise ConnectionDropped(committed, how)
 
-    def _arrive(self, route: Route, params: Mapping[str, str]) -> Job:
-        body, end = self._bodies.read(request.stream, request.content_length)
-        query = request.query_string.decode("latin-1")
-        fields = read_fields(request.headers.get("Content-Type", ""), body, query, end)
-        path = request.path.rstrip("/") or "/"
+    def _arrive(self, route: Route, params: Mapping[str, str], sent: Sent) -> Job:
+        body, end = self._bodies.read(sent.stream, sent.content_length)
+        query = sent.query_string.decode("latin-1")
+        fields = read_fields(sent.environ.get("CONTENT_TYPE", ""), body, query, end)
+        path, method = sent.path.rstrip("/") or "/", sent.method
         number, now = self.world.arrive(), self.world.clock.now()
-        struck = self.faults.strike(request.method, path, number, now)
-        self._not_reached(struck, path, number)
+        struck = self.faults.strike(method, path, number, now)
+        self._not_reached(struck, method, path, number)
         note = Request(
             n=number,
             time=now,
-            method=request.method,
+            method=method,
             path=path,
             route=route.rules[0],
-            ip=request.remote_addr or "",
-            post=request.method == "POST" and not route.open,
+            ip=sent.remote_addr or "",
+            post=method == "POST" and not route.open,
         )
         received = route.prepare(self.world, self.options, fields) if route.prepare else None
-        authorization = request.headers.get("Authorization")
-        origin = self._origin()
-        legacy = route.upload and LEGACY in request.environ
         # The body's memory is another one's from here on.
         texts = fields.without_files()
-        return Job(route, params, note, authorization, origin, texts, received, struck, legacy=legacy)
+        return Job(route, params, note, sent.environ, self._origin(sent), texts, received, struck)
 
-    def _origin(self) -> str:
+    def _origin(self, sent: Sent) -> str:
         """What links begin with: how the server was addressed. A few are remembered, for Werkzeug is slow to tell."""
-        key = tuple(str(request.environ.get(name, "")) for name in ADDRESSED)
+        key = tuple(str(sent.environ.get(name, "")) for name in ADDRESSED)
         if key not in self._origins:
-            self._origins = {**dict(list(self._origins.items())[-ORIGINS:]), key: request.host_url.rstrip("/")}
+            self._origins = {**dict(list(self._origins.items())[-ORIGINS:]), key: sent.host_url.rstrip("/")}
         return self._origins[key]
 
-    def _not_reached(self, struck: list[Fault], path: str, number: int) -> None:
+    def _not_reached(self, struck: list[Fault], method: str, path: str, number: int) -> None:
         """A connection that never came about: nothing is charged, counted or in the history but the fault."""
         fault = next((fault for fault in struck if fault.kind == "unreachable"), None)
         if fault is None:
             return
-        self.faults.note(fault, request.method, path, number)
+        self.faults.note(fault, method, path, number)
         if fault.how == "timeout":
             self._sleep(fault.seconds)
         raise ConnectionDropped(False, "no-connection" if fault.how == "timeout" else fault.how)
@@ -166,7 +163,7 @@ class Desk:
                     return None
                 answer, reply = self._decide(job, caller, job.note.time)
                 if job.note.method == "GET" and answer.reply is None:
-                    reply = tagged(reply, request.environ.get("HTTP_IF_NONE_MATCH"))
+                    reply = tagged(reply, job.environ.get("HTTP_IF_NONE_MATCH"))
                 job.note.credits = job.route.cost
             except Refusal as refusal:
                 reply = refused(refusal, job.note.method, job.note.path, new=self._new(job), number=job.note.n)
@@ -186,7 +183,7 @@ class Desk:
         if job.route.open:
             note.client = job.fields.text("client_id") or ""
             return Caller(note.client, None, note.ip)
-        if self.knobs.local_origin == "refused" and is_local(request.headers.get("Origin", "")):
+        if self.knobs.local_origin == "refused" and is_local(job.environ.get("HTTP_ORIGIN", "")):
             raise Refusal(403, OVER_CAPACITY, shape="bare")
         authorization = job.authorization
         if authorization is None and job.route.by_query and (client := job.fields.text("client_id")):

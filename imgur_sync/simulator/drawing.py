@@ -6,7 +6,7 @@ import functools
 import struct
 import zlib
 
-REMOVED_WIDTH, REMOVED_HEIGHT = 161, 81
+REMOVED_WIDTH, REMOVED_HEIGHT, REMOVED_BYTES = 161, 81, 503
 
 
 def grey(width: int, height: int, shade: int, comment: str) -> bytes:
@@ -23,5 +23,7 @@ def grey(width: int, height: int, shade: int, comment: str) -> bytes:
 
 @functools.cache
 def notice() -> bytes:
-    """What stands in for Imgur's removed.png: its dimensions, not its pixels (imgur-api §4)."""
-    return grey(REMOVED_WIDTH, REMOVED_HEIGHT, 200, "removed")
+    """What stands in for Imgur's removed.png: its dimensions and its length, by which clients know it, not its pixels
+    (imgur-api §4)."""
+    missing = REMOVED_BYTES - len(grey(REMOVED_WIDTH, REMOVED_HEIGHT, 200, ""))
+    return grey(REMOVED_WIDTH, REMOVED_HEIGHT, 200, "removed".ljust(missing))

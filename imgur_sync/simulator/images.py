@@ -70,7 +70,7 @@ def upload(call: Call) -> Answer:
     Where in the album it lands is not settled: at the end, or second (L); a knob chooses.
     """
     if call.received is None or isinstance(call.received, Refusal):
-        raise call.received or Refusal(400, "Bad Request")
+        raise _told(call, call.received) or Refusal(400, "Bad Request")
     album = _target(call)
     got, world = kept(call.received, call), call.world
     media = got.media
@@ -99,6 +99,13 @@ def upload(call: Call) -> Answer:
         call.n, call.now, image.creator, image.id, image.name, image.size, image.sha256, album.id if album else None
     )
     return Answer(_uploaded(call, image), (*changes, Uploaded(record)))
+
+
+def _told(call: Call, refusal: Refusal | None) -> Refusal | None:
+    """The refusal of a body as a knob has it."""
+    if refusal is not None and refusal.code == 1002 and call.knobs.size_error == "string":
+        return Refusal(refusal.status, refusal.text)
+    return refusal
 
 
 def _uploaded(call: Call, image: Image) -> dict[str, Any]:

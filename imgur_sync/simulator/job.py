@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from imgur_sync.simulator.calls import Received, Route
 from imgur_sync.simulator.faults import Fault
+from imgur_sync.simulator.formats import LEGACY
 from imgur_sync.simulator.records import Request
 from imgur_sync.simulator.replies import Refusal, Reply
 from imgur_sync.simulator.troubles import page_before, reencoded, spoiled, unheeded
@@ -23,15 +25,25 @@ class Job:
     route: Route
     params: Mapping[str, str]
     note: Request
-    authorization: str | None
+    environ: Mapping[str, Any]
+    """As WSGI has it (PEP 3333), for its headers."""
     origin: str
     fields: Fields
     received: Received | Refusal | None
     struck: list[Fault]
     missed: list[Fault] = field(default_factory=list)
     """Those of `struck` that had nothing to have an effect on."""
-    legacy: bool = False
-    """Whether an upload asks for a reply that only the legacy back-end gives."""
+
+    @property
+    def authorization(self) -> str | None:
+        """The header of that name."""
+        sent: str | None = self.environ.get("HTTP_AUTHORIZATION")
+        return sent
+
+    @property
+    def legacy(self) -> bool:
+        """Whether an upload asks for a reply that only the legacy back-end gives."""
+        return self.route.upload and LEGACY in self.environ
 
     def fault(self, kind: str, *, after: bool = False) -> Fault | None:
         """The first fault of that kind which strikes this request at this time."""

@@ -89,6 +89,8 @@ class Knobs:
     """How the link of a JPEG ends in the reply to its upload; later on it ends in .jpg (M)."""
     conversion: Literal["imgur", "none"] = "imgur"
     """Whether large pictures are kept as `conversion.py` says, or as they came."""
+    size_error: Literal["object", "string"] = "object"
+    """Whether a file that is too large is refused with code 1002 (H) or with the text alone (H)."""
     animated_png: Literal["kept", "by path"] = "kept"
     """Whether an animated PNG stays one, or only through `/3/image`, and is a still one through `/3/upload` (L)."""
     cover_field: Literal["cover", "either"] = "cover"

@@ -26,6 +26,8 @@ class View:
     """Inside an album: the legacy shape leaves the account out there."""
     processed: float = math.inf
     """GIFs and videos of after this moment are not processed yet."""
+    viewer: str | None = None
+    """The account that looks, if any: what it has marked is its favourite."""
 
 
 def image_link(image: Image, origin: str) -> str:
@@ -54,8 +56,8 @@ def _legacy_image(image: Image, view: View) -> dict[str, Any]:
         "views": 0,
         "bandwidth": 0,
         "vote": None,
-        "favorite": False,
-        "nsfw": None,
+        "favorite": view.viewer in image.favourites,
+        "nsfw": _mature(image),
         "section": None,
         "account_url": account.name if account else None,
         "account_id": account.id if account else None,
@@ -103,22 +105,27 @@ def _new_image(image: Image, view: View) -> dict[str, Any]:
         "vote": None,
         "bandwidth": 0,
         "animated": image.animated,
-        "favorite": False,
+        "favorite": view.viewer in image.favourites,
         "in_gallery": image.in_gallery,
         "in_most_viral": False,
         "has_sound": image.has_sound,
         "is_ad": False,
-        "nsfw": None,
+        "nsfw": _mature(image),
         "link": image_link(image, view.origin),
         "tags": [],
         "datetime": image.datetime,
         "mp4": f"{base}.mp4" if image.animated else "",
         "hls": f"{base}.m3u8" if image.animated else "",
     }
-    if video:
+    if image.animated:
         size, processing = _processing(image, view)
         shown.update(mp4_size=size, processing=processing)
     return shown
+
+
+def _mature(item: Image | Album) -> bool | None:
+    """What was said when it was shared; null where it was not."""
+    return bool(item.post.get("mature")) if item.post is not None else None
 
 
 def _processing(image: Image, view: View) -> tuple[int, dict[str, str]]:
@@ -145,8 +152,8 @@ def album_header(album: Album, cover: Image | None, view: View) -> dict[str, Any
         "layout": album.layout,
         "views": 0,
         "link": f"{view.origin}/a/{album.id}",
-        "favorite": False,
-        "nsfw": None,
+        "favorite": view.viewer in album.favourites,
+        "nsfw": _mature(album),
         "section": "" if new else None,
         "images_count": len(album.images),
         "in_gallery": album.in_gallery,

@@ -124,10 +124,10 @@ def test_large_pictures_are_kept_as_they_came_if_the_knob_says_so(make_imgur, pn
     assert (shown["type"], shown["size"]) == ("image/png", len(data))
 
 
-@pytest.mark.parametrize("shape", ["legacy", "v1"])
-def test_a_video_is_pending_until_the_clock_has_passed(make_imgur, shape):
+@pytest.mark.parametrize("shape", ["legacy", "mixed", "v1"])
+@pytest.mark.parametrize("clip", [b"\0\0\0\x18ftypisom" + bytes(20), GIF], ids=["video", "gif"])
+def test_a_video_or_gif_is_pending_until_the_clock_has_passed(make_imgur, shape, clip):
     imgur = make_imgur(shape=shape, processing=60)
-    clip = b"\0\0\0\x18ftypisom" + bytes(20)
     shown = imgur.post("/3/upload", files={"video": ("a.mp4", clip)}).json()["data"]
     assert (shown["processing"], shown["mp4_size"]) == ({"status": "pending"}, 0)
     imgur.time[0] += 60

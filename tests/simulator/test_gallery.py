@@ -23,7 +23,8 @@ def test_a_shared_album_is_a_post_and_stays_hidden(imgur, both, path):
     album = both[0]
     fields = {"title": "Look", "terms": "1", "mature": "1", "tags": "cats,dogs", "topic": "Funny"}
     assert imgur.post(path.format(album), data=fields).json()["data"] is True
-    assert imgur.data(f"/3/album/{album}")["in_gallery"] is True
+    shown = imgur.data(f"/3/album/{album}")
+    assert (shown["in_gallery"], shown["nsfw"]) == (True, True)
     assert imgur.data(f"/3/album/{album}")["privacy"] == "hidden"
     for where in (album, f"album/{album}"):
         post = imgur.data(f"/3/gallery/{where}", auth="anonymous")

@@ -96,6 +96,7 @@ def test_a_removed_picture_is_gone_from_the_api_at_once_and_from_the_cdn_later(i
     gone = imgur.http.get(link)
     assert (gone.status_code, gone.headers["location"]) == (302, "/i/removed.png")
     notice = imgur.http.get("/i/removed.png")
+    assert len(notice.content) == 503
     assert (notice.status_code, notice.content[16:24]) == (200, (161).to_bytes(4) + (81).to_bytes(4))
 
 

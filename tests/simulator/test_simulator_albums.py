@@ -112,8 +112,11 @@ def test_a_picture_that_is_not_in_the_album_is_an_error_inside_a_success(imgur, 
 
 def test_favourites_switch_for_albums(imgur):
     album = imgur.album()["id"]
-    words = [imgur.post(f"/3/album/{album}/favorite").json()["data"] for _ in range(2)]
-    assert words == ["favorited", "unfavorited"]
+    words, shown = [], []
+    for _ in range(2):
+        words.append(imgur.post(f"/3/album/{album}/favorite").json()["data"])
+        shown.append(imgur.data(f"/3/album/{album}")["favorite"])
+    assert (words, shown) == (["favorited", "unfavorited"], [True, False])
 
 
 def test_the_new_shape_says_private_and_has_empty_texts_for_null(make_imgur):

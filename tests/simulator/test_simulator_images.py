@@ -74,6 +74,10 @@ def test_a_deleted_picture_leaves_its_albums_and_deleting_it_again_is_a_404(imgu
 
 def test_favourites_switch(imgur):
     image = imgur.upload()["id"]
-    words = [imgur.post(f"/3/image/{image}/favorite").json()["data"] for _ in range(2)]
+    words, shown = [], []
+    for _ in range(2):
+        words.append(imgur.post(f"/3/image/{image}/favorite").json()["data"])
+        shown += [imgur.data(f"/3/image/{image}", auth=auth)["favorite"] for auth in ("bearer", "anonymous")]
     assert words == ["favorited", "unfavorited"]
+    assert shown == [True, False, False, False], "it is the caller's own mark"
     assert imgur.post(f"/3/image/{image}/favorite", auth="anonymous").status_code == 401

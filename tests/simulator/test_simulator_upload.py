@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from imgur_sync.simulator import Options
+from imgur_sync.simulator import Knobs, Options
 
 LEGACY = (
     "id title description datetime type animated width height size views bandwidth vote favorite nsfw section "
@@ -89,6 +89,12 @@ def test_stills_and_moving_pictures_have_limits_of_their_own(make_imgur, jpeg):
     gif = b"GIF89a" + b"\x02\0\x02\0" + bytes(90)
     assert imgur.post("/3/upload", files={"image": gif}).status_code == 200
     assert imgur.post("/3/upload", files={"image": gif + b"\0"}).json()["data"]["error"]["code"] == 1002
+
+
+def test_a_file_that_is_too_large_may_be_refused_without_a_code(make_imgur, jpeg):
+    imgur = make_imgur(options=Options(still_bytes=10, knobs=Knobs(size_error="string")))
+    assert imgur.post("/3/upload", files={"image": jpeg()}).json()["data"]["error"] == "File is over the size limit"
+    assert imgur.post("/3/upload", files={"image": b"text"}).json()["data"]["error"]["code"] == 1003
 
 
 def test_a_video_is_taken_from_its_own_field(imgur):
