@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from imgur_sync.simulator.columns import names
+from imgur_sync.simulator.columns import WERE, names
 from imgur_sync.simulator.options import Windows
 from imgur_sync.simulator.records import Account, Album, Client, Grant, Image, Removed, Request, Spending, Upload
 
@@ -177,9 +177,12 @@ def _flat(value: Any) -> dict[str, Any]:
 
 
 def decode(item: list[Any]) -> Change:
-    """What `encode` made. KeyError, TypeError or ValueError if it is none of ours."""
+    """What `encode` made, also in earlier versions. KeyError, TypeError or ValueError if it is none of ours."""
     name, sent = item
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in sent.items()}
+    for now, before in WERE.items():
+        if before in values:
+            values[now] = values.pop(before)
     change: Change
     if name in _ROWS:
         kind, field, row = _ROWS[name]

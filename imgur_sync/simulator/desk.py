@@ -63,6 +63,13 @@ class Desk:
     def serve(self, route: Route, params: Mapping[str, str], sent: Sent) -> Response:
         """The reply to a request for that route. ConnectionDropped if there is to be none."""
         job = self._arrive(route, params, sent)
+        try:
+            return self._answer(job)
+        finally:
+            if not job.kept:
+                job.let_go(self.world.blobs)
+
+    def _answer(self, job: Job) -> Response:
         self._meddle(job)
         self._pause(job, after=False)
         scripted, cut, drop = job.fault("reply"), job.fault("body"), job.fault("drop_before")
@@ -159,6 +166,7 @@ class Desk:
                 if late is not None:
                     job.note.credits = job.route.cost
                     self._note(job, None)
+                    job.kept = True
                     self.world.later(job.note.time + late.seconds, partial(self._commit_late, job, caller))
                     return None
                 answer, reply = self._decide(job, caller, job.note.time)
@@ -233,6 +241,7 @@ class Desk:
         try:
             answer, _ = self._decide(job, caller, at)
         except Refusal:
+            job.let_go(self.world.blobs)
             return
         if answer.changes:
             self.world.commit([*answer.changes, Settle(job.note.n)], at)
@@ -247,6 +256,7 @@ class Desk:
             note.status = reply.status if reply else None
             note.faults = tuple(fault.name for fault in job.effective())
             self.world.commit([*(answer.changes if answer else ()), Note(note)], note.time)
+            job.kept = note.committed
             response = Response(b"", status=500) if reply is None else self._dressed(job, reply)
             for fault in job.effective():
                 self.faults.note(fault, note.method, note.path, note.n)

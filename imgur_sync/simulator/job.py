@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from imgur_sync.simulator.blobs import Blobs
 from imgur_sync.simulator.calls import Received, Route
 from imgur_sync.simulator.faults import Fault
 from imgur_sync.simulator.formats import LEGACY
@@ -33,6 +34,8 @@ class Job:
     struck: list[Fault]
     missed: list[Fault] = field(default_factory=list)
     """Those of `struck` that had nothing to have an effect on."""
+    kept: bool = False
+    """Whether what was received is in the world, or will be."""
 
     @property
     def authorization(self) -> str | None:
@@ -56,6 +59,11 @@ class Job:
     def pass_by(self) -> None:
         """The request is turned away: what would strike when it is decided has no effect."""
         self.missed += [fault for fault in self.struck if fault.kind in WHEN_DECIDED or fault.after]
+
+    def let_go(self, blobs: Blobs) -> None:
+        """Forget the bytes that were received: there is no picture of them."""
+        if isinstance(self.received, Received):
+            blobs.drop(self.received.blob)
 
     def bend(self) -> None:
         """What faults make of the request before it is decided: fields not heeded, another page, another picture."""

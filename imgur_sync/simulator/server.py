@@ -20,13 +20,13 @@ from flask import Flask
 
 from imgur_sync.simulator.app import app_over
 from imgur_sync.simulator.around import given_environment, run_around
+from imgur_sync.simulator.blobs import FolderBlobs
 from imgur_sync.simulator.clock import Clock
 from imgur_sync.simulator.controls import Controls
 from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.faults import ConnectionDropped
 from imgur_sync.simulator.handle import Running
 from imgur_sync.simulator.options import Knobs, Limits, Options, Shape, Windows
-from imgur_sync.simulator.storage import FolderBlobs
 from imgur_sync.simulator.world import World
 
 THREADS = 8

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import assert_never
 
 from imgur_sync.simulator import changes as c
+from imgur_sync.simulator.blobs import Blobs, FolderBlobs, MemoryBlobs
 from imgur_sync.simulator.clock import Clock
 from imgur_sync.simulator.hours import Hours
 from imgur_sync.simulator.meters import Meters
@@ -23,7 +24,7 @@ from imgur_sync.simulator.pictures import Pictures
 from imgur_sync.simulator.recent import Recent
 from imgur_sync.simulator.records import Account, Client, Grant, Removed, Request, Upload
 from imgur_sync.simulator.snapshot import restored, taken
-from imgur_sync.simulator.storage import Blobs, FolderBlobs, Journal, JournalError, MemoryBlobs
+from imgur_sync.simulator.storage import Journal, JournalError
 from imgur_sync.simulator.tally import Tally
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
