@@ -50,6 +50,8 @@ class Job:
 
     def fault(self, kind: str, *, after: bool = False) -> Fault | None:
         """The first fault of that kind which strikes this request at this time."""
+        if not self.struck:
+            return None
         return next((fault for fault in self.struck if fault.kind == kind and fault.after == after), None)
 
     def effective(self) -> list[Fault]:

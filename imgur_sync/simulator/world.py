@@ -163,6 +163,8 @@ class World:
         """Run what is due, oldest first, each at its own moment; returns the present moment."""
         with self.lock:
             now = self.clock.now()
+            if not self._waiting:
+                return now
             due = sorted(entry for entry in self._waiting if entry[0] <= now)
             self._waiting = [entry for entry in self._waiting if entry[0] > now]
             for moment, _, act in due:
@@ -172,10 +174,11 @@ class World:
     def name(self, length: int, salt: object, alphabet: str = ALPHABET) -> str:
         """A new id, deletehash or token of `length` characters; `salt` tells those of one transaction apart."""
         text = f"{self._seed}:{self.transactions}:{self.arrived}:{length}:{salt}"
-        number = int.from_bytes(hashlib.sha512(text.encode()).digest())
-        letters = []
+        base, letters = len(alphabet), []
+        # The rest of it is not asked for, and smaller numbers are divided faster.
+        number = int.from_bytes(hashlib.sha512(text.encode()).digest()) % base**length
         for _ in range(length):
-            number, index = divmod(number, len(alphabet))
+            number, index = divmod(number, base)
             letters.append(alphabet[index])
         return "".join(letters)
 

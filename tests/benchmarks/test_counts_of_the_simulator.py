@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from imgur_sync.simulator import Clock, Limits, Options, World, create_app, pictures
+from imgur_sync.simulator.blobs import FolderBlobs
 from imgur_sync.simulator.records import Image
 from imgur_sync.simulator.shelf import Shelf
-from imgur_sync.simulator.blobs import FolderBlobs
 from tests.benchmarks.stocked import IN_ALBUM, stock, stocked
 from tests.support.pictures import png
 
