@@ -56,6 +56,8 @@ class Job:
 
     def effective(self) -> list[Fault]:
         """The faults that had an effect."""
+        if not self.struck:
+            return []
         return [fault for fault in self.struck if fault not in self.missed]
 
     def pass_by(self) -> None:

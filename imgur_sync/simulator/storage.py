@@ -12,6 +12,8 @@ from typing import Any
 
 from imgur_sync.simulator.changes import Change, decode, encode
 
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+
 
 class JournalError(Exception):
     """The journal cannot be read: the message names the file and the line."""
@@ -83,7 +85,7 @@ class Journal:
         """Write one transaction. It outlives a kill of the process, not a power cut. OSError if it is not written."""
         if self._file is None:
             self._file = FileIO(self._path, "a")
-        line = json.dumps({"t": at, "do": [encode(change) for change in changes]}, separators=(",", ":"))
+        line = _ENCODE({"t": at, "do": [encode(change) for change in changes]})
         _write(self._file, line.encode() + b"\n")
         self.lines += 1
 

@@ -260,7 +260,10 @@ class World:
 
     def _note(self, request: Request) -> None:
         self.arrived = max(self.arrived, request.n)
-        self.tallies.setdefault(request.client, Tally()).add(request)
+        tally = self.tallies.get(request.client)
+        if tally is None:
+            tally = self.tallies[request.client] = Tally()
+        tally.add(request)
         self.history.append(request)
         self.meters.count(request)
         self.hours.count(request)
