@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.datastructures import Headers as Fields
 from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
@@ -15,51 +15,68 @@ from imgur_sync.simulator.records import Request
 from imgur_sync.simulator.replies import Reply
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-class Dressed(Response):
-    """A reply whose headers go out as they are: Werkzeug makes a copy of them and looks at each, twice."""
+class Dressed:
+    """A reply that is ready to go out: a WSGI application.
 
-    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Fields:
-        """The headers, and the length of the body if none is told."""
-        if self.status_code != 200 or not self.is_sequence or "Location" in self.headers:
-            return super().get_wsgi_headers(environ)
-        if "Content-Length" not in self.headers:
-            self.headers.add("Content-Length", str(self.calculate_content_length()))
-        return self.headers
+    Werkzeug's own kind of response makes a copy of the headers and looks at each of them, twice.
+    """
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Send it. What is not simply a body goes out as Werkzeug has it."""
+        if self.status != 200 or environ["REQUEST_METHOD"] == "HEAD":
+            return self.response()(environ, start_response)
+        start_response("200 OK", [*self.headers, ("Content-Length", str(len(self.body)))])
+        return [self.body]
+
+    def response(self) -> Response:
+        """The same, to be altered."""
+        return Response(self.body, status=self.status, headers=self.headers)
 
 
-def dressed(reply: Reply, note: Request, limits: Mapping[str, str]) -> Response:
+def dressed(reply: Reply, note: Request, limits: Sequence[tuple[str, str]]) -> Dressed:
     """The response to a request, with the rate-limit headers `limits`; the reply's own headers win."""
     body = reply.body
     if b"$request" in body or b"$method" in body:
         body = body.replace(b"$request", note.path.encode()).replace(b"$method", note.method.encode())
-    # All at once: set one by one, each is looked for among those that are there.
-    headers = [("Content-Type", reply.content_type), ("Date", http_date(note.time))]
+    headers = [("Content-Type", reply.content_type), ("Date", _date(int(note.time)))]
     if not reply.edge:
-        headers += limits.items()
+        headers += limits
     if reply.headers:
         own = {name.lower() for name in reply.headers}
         headers = [pair for pair in headers if pair[0].lower() not in own] + list(reply.headers.items())
-    return Dressed(body, status=reply.status, headers=headers)
+    return Dressed(reply.status, headers, body)
 
 
-def limit_headers(note: Request, status: int, knobs: Knobs, limits: Limits, meters: Meters) -> dict[str, str]:
+@functools.lru_cache(1)
+def _date(second: int) -> str:
+    return http_date(second)
+
+
+def limit_headers(note: Request, status: int, knobs: Knobs, limits: Limits, meters: Meters) -> list[tuple[str, str]]:
     """Rate-limit headers in the chosen spelling and unit (imgur-api §3, H); X-Post only on POST, in seconds (H)."""
     if not note.client or not note.user or _bare(knobs.headers, note.path, status):
-        return {}
-    shown = {}
+        return []
+    shown = []
     for name, value in meters.remaining(note.client, note.user, note.time, limits).items():
-        epoch = name.endswith("Reset") and knobs.reset_unit == "epoch"
-        shown[f"X-RateLimit-{name}"] = str(int(value + note.time) if epoch else value)
+        epoch = knobs.reset_unit == "epoch" and name.endswith("Reset")
+        shown.append((f"X-RateLimit-{name}", str(int(value + note.time) if epoch else value)))
     if note.post:
         limit, left, reset = meters.posts_remaining(note.ip, note.time, limits)
-        shown["X-Post-Rate-Limit-Limit"] = str(limit)
-        shown["X-Post-Rate-Limit-Remaining"] = str(left)
-        shown["X-Post-Rate-Limit-Reset"] = str(reset)
+        shown.append(("X-Post-Rate-Limit-Limit", str(limit)))
+        shown.append(("X-Post-Rate-Limit-Remaining", str(left)))
+        shown.append(("X-Post-Rate-Limit-Reset", str(reset)))
     if knobs.header_case == "lower":
-        return {name.lower(): value for name, value in shown.items()}
+        return [(name.lower(), value) for name, value in shown]
     return shown
 
 
@@ -83,6 +100,8 @@ def reset_headers(response: Response, fault: Mapping[str, Any]) -> bool:
 
 def _bare(headers: Headers, path: str, status: int) -> bool:
     """Whether a reply goes out without rate-limit headers."""
+    if headers == "all":
+        return False
     account, error = path.startswith(("/3/account", "/3/credits")), status >= 400
-    without = {"all": False, "some": account or error, "no-account": account, "no-errors": error, "none": True}
+    without = {"some": account or error, "no-account": account, "no-errors": error, "none": True}
     return without[headers]

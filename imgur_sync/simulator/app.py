@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
@@ -19,13 +19,15 @@ from imgur_sync.simulator.options import Options
 from imgur_sync.simulator.pages import pages
 from imgur_sync.simulator.pages.files import files
 from imgur_sync.simulator.replies import Refusal, refused
+from imgur_sync.simulator.sent import Sent
 from imgur_sync.simulator.steering import steering
 from imgur_sync.simulator.world import World
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOMS = tuple(room.ROUTES for room in (oauth, authorize, images, albums, account, profile, gallery, web_api))
+NOTHING: Mapping[str, str] = {}
 
 
 def create_app(world: World, options: Options | None = None, sleep: Callable[[float], object] = time.sleep) -> Flask:
@@ -41,7 +43,7 @@ def app_over(desk: Desk) -> Flask:
     """The same over a desk that others hold, too."""
     # No static folder: its route would take the page of a picture called "static".
     app = _LocalImgur(__name__, static_folder=None)
-    app.desk, app.endpoints = desk, _endpoints()
+    app.desk, app.endpoints, app.plain = desk, _endpoints(), _plain()
     app.config["PROPAGATE_EXCEPTIONS"] = True
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     for room in ROOMS:
@@ -63,19 +65,24 @@ class _LocalImgur(Flask):
 
     desk: Desk
     endpoints: MapAdapter
+    plain: dict[tuple[str, str], Route]
+    """Those of them whose path is always the same, which takes no search."""
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI application."""
         return in_form(self._served, environ, start_response)
 
     def _served(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        sent = Request(environ)
+        sent = Sent(environ)
+        route, params = self.plain.get((sent.method, sent.path)), NOTHING
+        if route is None:
+            try:
+                route, found = self.endpoints.match(sent.path, sent.method)
+            except HTTPException:
+                return super().wsgi_app(environ, start_response)
+            params = {name: str(value) for name, value in found.items()}
         try:
-            route, params = self.endpoints.match(sent.path, sent.method)
-        except HTTPException:
-            return super().wsgi_app(environ, start_response)
-        try:
-            reply = self.desk.serve(route, {name: str(value) for name, value in params.items()}, sent)
+            reply: WSGIApplication = self.desk.serve(route, params, sent)
         except HTTPException as error:
             reply = _unknown(error, sent)
         return reply(environ, start_response)
@@ -93,9 +100,21 @@ def _endpoints() -> MapAdapter:
     return Map(rules, strict_slashes=False).bind("")
 
 
+def _plain() -> dict[tuple[str, str], Route]:
+    routes = [route for room in ROOMS for route in room.all]
+    return {
+        (method, rule): route
+        for route in reversed(routes)  # the first that takes a request gets it
+        for method in route.methods
+        for rule in route.rules
+        if rule.startswith("/3/") and "<" not in rule
+    }
+
+
 def _mount(app: Flask, desk: Desk, route: Route) -> None:
     def view(**params: object) -> Response:
-        return desk.serve(route, {name: str(value) for name, value in params.items()}, request)
+        reply = desk.serve(route, {name: str(value) for name, value in params.items()}, Sent(request.environ))
+        return reply if isinstance(reply, Response) else reply.response()
 
     view.__doc__ = route.handler.__doc__
     for number, rule in enumerate(route.rules):
@@ -103,7 +122,7 @@ def _mount(app: Flask, desk: Desk, route: Route) -> None:
         app.add_url_rule(rule, name, view, methods=list(route.methods), strict_slashes=False)
 
 
-def _unknown(error: HTTPException, sent: Request = request) -> Response:
+def _unknown(error: HTTPException, sent: Request | Sent = request) -> Response:
     """No such endpoint, or not with that method: 404 in the wrapper (what Imgur says is unknown)."""
     if not sent.path.startswith(("/3/", "/oauth2/", "/post/")):
         return Response(f"{error.code} {error.name}\n", status=error.code or 500, content_type="text/plain")

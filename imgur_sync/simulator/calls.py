@@ -33,7 +33,7 @@ class Caller:
 class Received:
     """The bytes of an upload, already stored as a blob, and what they are."""
 
-    digest: str
+    blob: str
     size: int
     media: Media
 

@@ -7,6 +7,8 @@ from dataclasses import MISSING, fields
 from itertools import repeat
 from typing import Any
 
+WERE = {"blob": "sha256"}
+"""Fields that had another name in earlier versions."""
 Rows = Iterable[tuple[Any, ...]]
 
 
@@ -34,6 +36,9 @@ def unpacked(kind: type[Any], sent: dict[str, Any]) -> list[tuple[Any, ...]]:
     if not count:
         return []
     held = sent["columns"]
+    for now, before in WERE.items():
+        if before in held:
+            held.setdefault(now, held[before])
     columns = [
         _values(held[field.name], count) if field.name in held else repeat(_default(field), count)
         for field in fields(kind)

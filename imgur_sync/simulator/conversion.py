@@ -24,8 +24,8 @@ def kept(received: Received, call: Call) -> Received:
     kind = received.media.type
     if kind == "image/png" and received.size > PNG_KEPT and not received.media.animated:
         media = dataclasses.replace(received.media, type="image/jpeg")
-        return Received(received.digest, min(received.size * 2 // 5, PNG_KEPT), media)
+        return Received(received.blob, min(received.size * 2 // 5, PNG_KEPT), media)
     most = JPEG_KEPT if call.caller.account is not None else ANONYMOUS_JPEG_KEPT
     if kind == "image/jpeg" and received.size > most:
-        return Received(received.digest, min(received.size * 2 // 5, most), received.media)
+        return Received(received.blob, min(received.size * 2 // 5, most), received.media)
     return received

@@ -8,12 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NoReturn
 
-from werkzeug.wrappers import Request as Sent
 from werkzeug.wrappers import Response
 
-from imgur_sync.simulator.announcing import dressed, limit_headers, reset_headers
+from imgur_sync.simulator.announcing import Dressed, dressed, limit_headers, reset_headers
 from imgur_sync.simulator.auth import identify, is_local
-from imgur_sync.simulator.bodies import Bodies
 from imgur_sync.simulator.breaking import broken
 from imgur_sync.simulator.calls import Answer, Call, Caller, Route
 from imgur_sync.simulator.changes import Note, Settle
@@ -24,11 +22,11 @@ from imgur_sync.simulator.options import Knobs, Options
 from imgur_sync.simulator.records import Request
 from imgur_sync.simulator.refusals import OVER_CAPACITY, over_limit
 from imgur_sync.simulator.replies import Refusal, Reply, refused, wrapped
+from imgur_sync.simulator.sent import Sent
 from imgur_sync.simulator.troubles import BETWEEN, strike_world
 from imgur_sync.simulator.wire import read_fields
 from imgur_sync.simulator.world import World
 
-ADDRESSED = ("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT")
 ORIGINS = 16
 
 
@@ -41,7 +39,6 @@ class Desk:
         self.knobs = options.knobs
         self.faults = Faults()
         self._sleep = sleep
-        self._bodies = Bodies()
         self._origins: dict[tuple[str, ...], str] = {}
         world.count_in(options.windows)
         world.remember_last(options.history)
@@ -60,9 +57,16 @@ class Desk:
             lag = max(self.knobs.lag, self.faults.longest_stale())
             self.world.images.lag = self.world.albums.lag = lag
 
-    def serve(self, route: Route, params: Mapping[str, str], sent: Sent) -> Response:
+    def serve(self, route: Route, params: Mapping[str, str], sent: Sent) -> Dressed | Response:
         """The reply to a request for that route. ConnectionDropped if there is to be none."""
         job = self._arrive(route, params, sent)
+        try:
+            return self._answer(job)
+        finally:
+            if not job.kept:
+                job.let_go(self.world.blobs)
+
+    def _answer(self, job: Job) -> Dressed | Response:
         self._meddle(job)
         self._pause(job, after=False)
         scripted, cut, drop = job.fault("reply"), job.fault("body"), job.fault("drop_before")
@@ -85,9 +89,7 @@ class Desk:
         raise ConnectionDropped(committed, how)
 
     def _arrive(self, route: Route, params: Mapping[str, str], sent: Sent) -> Job:
-        body, end = self._bodies.read(sent.stream, sent.content_length)
-        query = sent.query_string.decode("latin-1")
-        fields = read_fields(sent.environ.get("CONTENT_TYPE", ""), body, query, end)
+        fields = read_fields(sent.content_type, sent.body(), sent.query)
         path, method = sent.path.rstrip("/") or "/", sent.method
         number, now = self.world.arrive(), self.world.clock.now()
         struck = self.faults.strike(method, path, number, now)
@@ -98,24 +100,25 @@ class Desk:
             method=method,
             path=path,
             route=route.rules[0],
-            ip=sent.remote_addr or "",
+            ip=sent.ip,
             post=method == "POST" and not route.open,
         )
         received = route.prepare(self.world, self.options, fields) if route.prepare else None
-        # The body's memory is another one's from here on.
-        texts = fields.without_files()
-        return Job(route, params, note, sent.environ, self._origin(sent), texts, received, struck)
+        # What was received is stored, and need not be in memory any longer.
+        return Job(route, params, note, sent.environ, self._origin(sent), fields.without_files(), received, struck)
 
     def _origin(self, sent: Sent) -> str:
-        """What links begin with: how the server was addressed. A few are remembered, for Werkzeug is slow to tell."""
-        key = tuple(str(sent.environ.get(name, "")) for name in ADDRESSED)
-        if key not in self._origins:
-            self._origins = {**dict(list(self._origins.items())[-ORIGINS:]), key: sent.host_url.rstrip("/")}
-        return self._origins[key]
+        """What links begin with. A few are remembered, for Werkzeug is slow to tell."""
+        key = sent.addressed()
+        found = self._origins.get(key)
+        if found is None:
+            found = sent.origin()
+            self._origins = {**dict(list(self._origins.items())[-ORIGINS:]), key: found}
+        return found
 
     def _not_reached(self, struck: list[Fault], method: str, path: str, number: int) -> None:
         """A connection that never came about: nothing is charged, counted or in the history but the fault."""
-        fault = next((fault for fault in struck if fault.kind == "unreachable"), None)
+        fault = next((fault for fault in struck if fault.kind == "unreachable"), None) if struck else None
         if fault is None:
             return
         self.faults.note(fault, method, path, number)
@@ -125,6 +128,8 @@ class Desk:
 
     def _meddle(self, job: Job) -> None:
         """What other programs and people do just before this request."""
+        if not job.struck:
+            return
         anonymous = (job.authorization or "").lower().startswith("client-id")
         for fault in job.struck:
             if fault.kind in BETWEEN and not strike_world(
@@ -134,11 +139,12 @@ class Desk:
 
     def _pause(self, job: Job, *, after: bool) -> None:
         seconds = self.options.latency / 2
-        seconds += sum(fault.seconds for fault in job.struck if fault.kind == "delay" and fault.after == after)
+        if job.struck:
+            seconds += sum(fault.seconds for fault in job.struck if fault.kind == "delay" and fault.after == after)
         if seconds:
             self._sleep(seconds)
 
-    def _turn_away(self, job: Job, reply: Reply | None) -> Response:
+    def _turn_away(self, job: Job, reply: Reply | None) -> Dressed | Response:
         """Answer with a script, or not at all; nothing is charged or changed, but a POST counts (M, seen with 417)."""
         job.pass_by()
         with self.world.lock:
@@ -147,7 +153,7 @@ class Desk:
                 self._identify(job)
             return self._note(job, None if job.fault("drop_before") else reply)
 
-    def _execute(self, job: Job) -> Response | None:
+    def _execute(self, job: Job) -> Dressed | Response | None:
         """Decide and commit under the lock; None if no reply is to be sent."""
         with self.world.lock:
             job.note.time = self.world.settle()
@@ -159,6 +165,7 @@ class Desk:
                 if late is not None:
                     job.note.credits = job.route.cost
                     self._note(job, None)
+                    job.kept = True
                     self.world.later(job.note.time + late.seconds, partial(self._commit_late, job, caller))
                     return None
                 answer, reply = self._decide(job, caller, job.note.time)
@@ -233,6 +240,7 @@ class Desk:
         try:
             answer, _ = self._decide(job, caller, at)
         except Refusal:
+            job.let_go(self.world.blobs)
             return
         if answer.changes:
             self.world.commit([*answer.changes, Settle(job.note.n)], at)
@@ -240,23 +248,27 @@ class Desk:
     def _new(self, job: Job) -> bool:
         return self.knobs.shape == "v1" or (self.knobs.shape == "mixed" and job.route.upload and not job.legacy)
 
-    def _note(self, job: Job, reply: Reply | None, answer: Answer | None = None) -> Response:
+    def _note(self, job: Job, reply: Reply | None, answer: Answer | None = None) -> Dressed | Response:
         """Commit the request with what it changes, and dress the reply."""
         with self.world.lock:
             note = job.note
             note.status = reply.status if reply else None
             note.faults = tuple(fault.name for fault in job.effective())
             self.world.commit([*(answer.changes if answer else ()), Note(note)], note.time)
-            response = Response(b"", status=500) if reply is None else self._dressed(job, reply)
+            job.kept = note.committed
+            response = Dressed(500, [], b"") if reply is None else self._dressed(job, reply)
             for fault in job.effective():
                 self.faults.note(fault, note.method, note.path, note.n)
             return response
 
-    def _dressed(self, job: Job, reply: Reply) -> Response:
+    def _dressed(self, job: Job, reply: Reply) -> Dressed | Response:
         note, knobs = job.note, self.knobs
         scripted = job.fault("reply") or job.fault("reply", after=True)
-        limits = {} if scripted else limit_headers(note, reply.status, knobs, self.options.limits, self.world.meters)
-        response = dressed(reply, note, limits)
+        limits = [] if scripted else limit_headers(note, reply.status, knobs, self.options.limits, self.world.meters)
+        whole = dressed(reply, note, limits)
+        if not job.struck:
+            return whole
+        response = whole.response()
         for fault in job.struck:
             if fault.kind == "headers" and not reset_headers(response, fault.more):
                 job.missed.append(fault)

@@ -142,6 +142,8 @@ class Faults:
 
     def strike(self, method: str, path: str, n: int = 0, now: float = 0.0) -> list[Fault]:
         """The faults that strike this request; each rule's match is counted."""
+        if not self._rules and self._swarm is None:
+            return []
         with self._lock:
             struck = [rule for rule in self._rules if rule.strikes(method, path, n, now)]
             swarm = self._swarm

@@ -12,8 +12,8 @@ from typing import Any
 
 from imgur_sync.simulator.controls import Controls
 from imgur_sync.simulator.options import Knobs
-from imgur_sync.simulator.records import Request, Upload
-from imgur_sync.simulator.stored import StoredAlbum, StoredPicture
+from imgur_sync.simulator.records import Request
+from imgur_sync.simulator.stored import StoredAlbum, StoredPicture, StoredUpload
 from imgur_sync.simulator.web_edits import WebSite
 from imgur_sync.simulator.world import Demo, World
 
@@ -75,12 +75,12 @@ class Running:
         self.controls.settle()
         return [Request(**shown) for shown in self.controls.history(since)["requests"]]
 
-    def uploads(self, since: int = 0) -> list[Upload]:
+    def uploads(self, since: int = 0) -> list[StoredUpload]:
         """Every upload that was committed after request number `since`; its picture may be gone by now."""
         self.controls.settle()
-        return [Upload(**shown) for shown in self.controls.history(since)["uploads"]]
+        return [StoredUpload.of(shown) for shown in self.controls.history(since)["uploads"]]
 
-    def received(self, picture: StoredPicture | Upload) -> bytes:
+    def received(self, picture: StoredPicture | StoredUpload) -> bytes:
         """The bytes that a client sent. KeyError if they are of another simulator."""
         data = self.world.blobs.get(picture.sha256)
         if data is None:

@@ -66,9 +66,13 @@ class Hours:
         hour.credits += request.credits
         hour.posts += request.post
         hour.uploads += request.upload
-        kind = hour.kinds.setdefault((request.method, request.route), Kind())
-        refused = request.status is not None and request.status >= 400
-        kind.add(Kind(1, request.credits, int(refused), int(request.status is None)))
+        kind = hour.kinds.get((request.method, request.route))
+        if kind is None:
+            kind = hour.kinds[request.method, request.route] = Kind()
+        kind.calls += 1
+        kind.credits += request.credits
+        kind.dropped += request.status is None
+        kind.refused += request.status is not None and request.status >= 400
 
     def spend(self, spent: Spending, at: float) -> None:
         """Take in what another program spent at the moment `at`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from typing import Any
 
 from imgur_sync.simulator.calls import Answer, Call, Received, Routes
@@ -41,9 +40,7 @@ def receive(world: World, options: Options, fields: Fields) -> Received | Refusa
         return Refusal(400, "File is over the size limit", code=1002)
     if 0 < options.video_seconds < seconds(data, media.type):
         return Refusal(400, "Video is over the length limit")
-    digest = hashlib.sha256(data).hexdigest()
-    world.blobs.put(digest, data)
-    return Received(digest, len(data), media)
+    return Received(world.blobs.put(data), len(data), media)
 
 
 def _bytes(options: Options, fields: Fields) -> bytes | memoryview | Refusal | None:
@@ -84,7 +81,7 @@ def upload(call: Call) -> Answer:
         width=media.width,
         height=media.height,
         size=got.size,
-        sha256=got.digest,
+        blob=got.blob,
         datetime=int(call.now),
         name=call.fields.text("name") or "",
         title=title,
@@ -96,7 +93,7 @@ def upload(call: Call) -> Answer:
     if album is not None:
         changes.append(Join(album.id, (image.id,), JOIN_AT[call.knobs.upload_position]))
     record = Upload(
-        call.n, call.now, image.creator, image.id, image.name, image.size, image.sha256, album.id if album else None
+        call.n, call.now, image.creator, image.id, image.name, image.size, image.blob, album.id if album else None
     )
     return Answer(_uploaded(call, image), (*changes, Uploaded(record)))
 

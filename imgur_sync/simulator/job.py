@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from imgur_sync.simulator.blobs import Blobs
 from imgur_sync.simulator.calls import Received, Route
 from imgur_sync.simulator.faults import Fault
 from imgur_sync.simulator.formats import LEGACY
@@ -33,6 +34,8 @@ class Job:
     struck: list[Fault]
     missed: list[Fault] = field(default_factory=list)
     """Those of `struck` that had nothing to have an effect on."""
+    kept: bool = False
+    """Whether what was received is in the world, or will be."""
 
     @property
     def authorization(self) -> str | None:
@@ -47,15 +50,24 @@ class Job:
 
     def fault(self, kind: str, *, after: bool = False) -> Fault | None:
         """The first fault of that kind which strikes this request at this time."""
+        if not self.struck:
+            return None
         return next((fault for fault in self.struck if fault.kind == kind and fault.after == after), None)
 
     def effective(self) -> list[Fault]:
         """The faults that had an effect."""
+        if not self.struck:
+            return []
         return [fault for fault in self.struck if fault not in self.missed]
 
     def pass_by(self) -> None:
         """The request is turned away: what would strike when it is decided has no effect."""
         self.missed += [fault for fault in self.struck if fault.kind in WHEN_DECIDED or fault.after]
+
+    def let_go(self, blobs: Blobs) -> None:
+        """Forget the bytes that were received: there is no picture of them."""
+        if isinstance(self.received, Received):
+            blobs.drop(self.received.blob)
 
     def bend(self) -> None:
         """What faults make of the request before it is decided: fields not heeded, another page, another picture."""

@@ -18,34 +18,34 @@ class Part:
     content: memoryview
 
 
-def parts(body: bytes | bytearray, end: int, boundary: bytes) -> Iterator[Part]:
-    """The parts of `body[:end]` that have a name, in their order.
+def parts(body: bytes, boundary: bytes) -> Iterator[Part]:
+    """The parts of `body` that have a name, in their order.
 
     What comes before the first boundary and after the closing one is passed over. The closing one may be missing (one
     client in the field never sends it): then the last part ends where the body does, less a line end.
     """
-    whole = memoryview(body).toreadonly()
+    whole, end = memoryview(body), len(body)
     delimiter = b"\r\n--" + boundary
-    at = _after(body, delimiter, end)
-    while at >= 0 and not body.startswith(b"--", at, end):
-        stop = body.find(delimiter, at, end)
+    at = _after(body, delimiter)
+    while at >= 0 and not body.startswith(b"--", at):
+        stop = body.find(delimiter, at)
         last = stop < 0
         stop = end if last else stop
         blank = body.find(b"\r\n\r\n", at, stop)
         if blank >= 0:
             start = blank + 4
             cut = 2 if last and body.endswith(b"\r\n", start, stop) else 0
-            part = _part(bytes(body[at:blank]), whole[start : stop - cut])
+            part = _part(body[at:blank], whole[start : stop - cut])
             if part is not None:
                 yield part
         at = -1 if last else stop + len(delimiter)
 
 
-def _after(body: bytes | bytearray, delimiter: bytes, end: int) -> int:
+def _after(body: bytes, delimiter: bytes) -> int:
     """Where the first part begins, which is perhaps at the very start; -1 if there is none."""
-    if body.startswith(delimiter[2:], 0, end):
+    if body.startswith(delimiter[2:]):
         return len(delimiter) - 2
-    found = body.find(delimiter, 0, end)
+    found = body.find(delimiter)
     return found if found < 0 else found + len(delimiter)
 
 

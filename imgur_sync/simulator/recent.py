@@ -43,8 +43,9 @@ class Recent(Sequence[T], Generic[T]):
 
     def append(self, entry: T) -> None:
         """Add an entry; when there are too many, the oldest tenth is dropped."""
+        largest, number = self._largest, entry.n
         self._entries.append(entry)
-        self._largest.append(max(entry.n, self._largest[-1]) if self._largest else entry.n)
+        largest.append(largest[-1] if largest and largest[-1] > number else number)
         self._bound()
 
     def kept(self) -> dict[str, int]:

@@ -19,8 +19,8 @@ class Image:
     width: int
     height: int
     size: int
-    sha256: str
-    """Of the bytes received; also the name of the blob that holds them."""
+    blob: str
+    """The name of the bytes received."""
     datetime: int
     name: str = ""
     title: str | None = None
@@ -141,7 +141,7 @@ class Removed:
     """A picture that Imgur removed: gone from the API; its file is served until the moment `until`, then redirected."""
 
     id: str
-    sha256: str
+    blob: str
     type: str
     until: float
 
@@ -156,5 +156,5 @@ class Upload:
     id: str
     name: str
     size: int
-    sha256: str
+    blob: str
     album: str | None

@@ -39,9 +39,12 @@ class Refusal(Exception):
         self.body_status = status if body_status is None else body_status
 
 
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def compact(value: object, *, slashes: bool = False) -> bytes:
     """JSON without a blank; with `slashes` every "/" is escaped, as the legacy back-end does (H)."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+    text = _ENCODE(value)
     return (text.replace("/", "\\/") if slashes else text).encode()
 
 

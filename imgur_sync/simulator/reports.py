@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from imgur_sync.simulator.options import Limits
-from imgur_sync.simulator.records import Album, Image
+from imgur_sync.simulator.records import Album, Image, Upload
 from imgur_sync.simulator.tally import Tally, total
 from imgur_sync.simulator.windows import Meter
 from imgur_sync.simulator.world import World
@@ -16,10 +16,10 @@ from imgur_sync.simulator.world import World
 def world_report(world: World) -> dict[str, Any]:
     """Every album and picture, oldest first, as stored (behaviour §9): the truth that a test compares with."""
     with world.lock:
-        return {
-            "albums": [_album(album) for album in world.albums.values()],
-            "images": [_image(image) for image in world.images.values()],
-        }
+        albums = [_album(album) for album in world.albums.values()]
+        images = list(world.images.values())
+    # Digests may have to be worked out, for which nobody else need wait.
+    return {"albums": albums, "images": [_image(image, world.blobs.sha256(image.blob)) for image in images]}
 
 
 def _album(album: Album) -> dict[str, Any]:
@@ -35,14 +35,14 @@ def _album(album: Album) -> dict[str, Any]:
     }
 
 
-def _image(image: Image) -> dict[str, Any]:
+def _image(image: Image, digest: str) -> dict[str, Any]:
     return {
         "id": image.id,
         "name": image.name,
         "title": image.title,
         "description": image.description,
         "size": image.size,
-        "sha256": image.sha256,
+        "sha256": digest,
         "type": image.type,
         "owner": image.owner,
         "creator": image.creator,
@@ -101,9 +101,23 @@ def history_report(world: World, since: int = 0) -> dict[str, Any]:
         requests, uploads = world.history, world.uploads
         report: dict[str, Any] = {
             "requests": [dataclasses.asdict(request) for request in requests.since(since)],
-            "uploads": [dataclasses.asdict(upload) for upload in uploads.since(since)],
+            "uploads": list(uploads.since(since)),
         }
         if requests.dropped or uploads.dropped:
             report["dropped"] = {"requests": requests.dropped, "uploads": uploads.dropped}
             report["complete_since"] = max(requests.complete_since, uploads.complete_since)
-        return report
+    report["uploads"] = [_upload(upload, world.blobs.sha256(upload.blob)) for upload in report["uploads"]]
+    return report
+
+
+def _upload(upload: Upload, digest: str) -> dict[str, Any]:
+    return {
+        "n": upload.n,
+        "time": upload.time,
+        "client": upload.client,
+        "id": upload.id,
+        "name": upload.name,
+        "size": upload.size,
+        "sha256": digest,
+        "album": upload.album,
+    }

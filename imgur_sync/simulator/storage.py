@@ -1,76 +1,22 @@
-"""Where a world is kept: a journal of JSON lines with a snapshot before it, and the bytes of pictures as files."""
+"""Where a world is kept: a journal of JSON lines with a snapshot before it."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from io import FileIO
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from imgur_sync.simulator.changes import Change, decode, encode
+
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class JournalError(Exception):
     """The journal cannot be read: the message names the file and the line."""
-
-
-class Blobs(Protocol):
-    """The bytes of pictures by the hex SHA-256 of their content. Storing twice is storing once; thread-safe."""
-
-    def put(self, digest: str, data: bytes | memoryview) -> None:
-        """Store `data`."""
-
-    def get(self, digest: str) -> bytes | None:
-        """The bytes, or None if they were never stored."""
-
-
-class MemoryBlobs:
-    """Bytes in memory, gone with the object."""
-
-    def __init__(self) -> None:
-        self._bytes: dict[str, bytes] = {}
-
-    def put(self, digest: str, data: bytes | memoryview) -> None:
-        """Store `data`."""
-        self._bytes[digest] = bytes(data)
-
-    def get(self, digest: str) -> bytes | None:
-        """The bytes, or None if they were never stored."""
-        return self._bytes.get(digest)
-
-
-class FolderBlobs:
-    """One file for each content. A file appears whole or not at all; nothing is synced to the disk."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def put(self, digest: str, data: bytes | memoryview) -> None:
-        """Store `data`. OSError if the disk does not take it."""
-        path = os.path.join(self._folder, digest)
-        if os.path.exists(path):
-            return
-        partial = os.path.join(self._folder, f".{digest}.{secrets.token_hex(4)}")
-        try:
-            with open(partial, "xb", buffering=0) as file:
-                _write(file, data)
-            os.replace(partial, path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(partial)
-            raise
-
-    def get(self, digest: str) -> bytes | None:
-        """The bytes, or None if they were never stored."""
-        try:
-            return (self._folder / digest).read_bytes()
-        except FileNotFoundError:
-            return None
 
 
 def _write(file: FileIO, data: bytes | memoryview) -> None:
@@ -139,7 +85,7 @@ class Journal:
         """Write one transaction. It outlives a kill of the process, not a power cut. OSError if it is not written."""
         if self._file is None:
             self._file = FileIO(self._path, "a")
-        line = json.dumps({"t": at, "do": [encode(change) for change in changes]}, separators=(",", ":"))
+        line = _ENCODE({"t": at, "do": [encode(change) for change in changes]})
         _write(self._file, line.encode() + b"\n")
         self.lines += 1
 

@@ -1,4 +1,4 @@
-"""Albums and pictures as a test sees them: values, as `GET /_simulator/world` lists them."""
+"""Albums, pictures and uploads as a test sees them: values, as `GET /_simulator/world` and `history` list them."""
 
 from __future__ import annotations
 
@@ -48,5 +48,27 @@ class StoredPicture:
         return cls(**_fields(cls, shown))
 
 
-def _fields(kind: type[StoredAlbum] | type[StoredPicture], shown: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class StoredUpload:
+    """One upload that was committed, by request `n`, as it was then; the picture may be gone since.
+
+    `time` is in seconds since the epoch, `size` and `sha256` are of the bytes received, `album` is an id.
+    """
+
+    n: int
+    time: float
+    client: str
+    id: str
+    name: str
+    size: int
+    sha256: str
+    album: str | None
+
+    @classmethod
+    def of(cls, shown: Mapping[str, Any]) -> StoredUpload:
+        """From its JSON; what else that may hold is left out."""
+        return cls(**_fields(cls, shown))
+
+
+def _fields(kind: type[StoredAlbum | StoredPicture | StoredUpload], shown: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: shown[field.name] for field in dataclasses.fields(kind)}

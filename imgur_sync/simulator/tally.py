@@ -21,7 +21,10 @@ class Tally:
 
     def add(self, request: Request) -> None:
         """Count one that has come to its end."""
-        self.spent.update(credits=request.credits, posts=int(request.post), uploads=int(request.upload))
+        spent = self.spent  # `update` would take longer than all the rest
+        spent["credits"] += request.credits
+        spent["posts"] += request.post
+        spent["uploads"] += request.upload
         self.routes[f"{request.method} {request.route}"] += 1
         if request.refused_by:
             self.refusals[request.refused_by] += 1

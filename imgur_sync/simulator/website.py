@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import dataclasses
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -125,7 +124,7 @@ def _moderate(world: World, item: Mapping[str, Any], now: float) -> tuple[list[C
         raise ValueError(f"there is no picture {item.get('id')!r}")
     if isinstance(serves, bool) or not isinstance(serves, int | float) or serves < 0:
         raise ValueError("serves is a number of seconds that is not negative")
-    return [DropImage(image.id), Moderate(Removed(image.id, image.sha256, image.type, now + serves))], {}
+    return [DropImage(image.id), Moderate(Removed(image.id, image.blob, image.type, now + serves))], {}
 
 
 def _delete_album(world: World, item: Mapping[str, Any], now: float) -> tuple[list[Change], dict[str, Any]]:
@@ -142,8 +141,6 @@ def _add(world: World, item: Mapping[str, Any], now: float) -> tuple[list[Change
     media = sniff(data)
     if media is None:
         raise ValueError("image_base64 is no picture")
-    digest = hashlib.sha256(data).hexdigest()
-    world.blobs.put(digest, data)
     image = Image(
         id=world.name(7, "web image"),
         deletehash=world.name(15, "web image"),
@@ -153,7 +150,7 @@ def _add(world: World, item: Mapping[str, Any], now: float) -> tuple[list[Change
         width=media.width,
         height=media.height,
         size=len(data),
-        sha256=digest,
+        blob=world.blobs.put(data),
         datetime=int(now),
         animated=media.animated,
         has_sound=media.has_sound,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from imgur_sync.simulator.options import Windows
@@ -12,6 +13,19 @@ from imgur_sync.simulator.options import Windows
 FINE = 20_000
 """Moments of one key that are told apart in a sliding window. Beyond them, which takes limits far above Imgur's, counts
 that lie closer than this part of the window are one, and leave it together: so much later at most."""
+
+
+@dataclass(slots=True)
+class _Count:
+    """What was counted under one key: in the fixed window, in the calendar window, and of late, with its sum."""
+
+    opened: float = -math.inf
+    fixed: int = 0
+    began: float = -math.inf
+    calendar: int = 0
+    recent: deque[tuple[float, int]] = field(default_factory=deque)
+    sum: int = 0
+    highest: int = 0
 
 
 class Meter:
@@ -26,38 +40,48 @@ class Meter:
         self._seconds = seconds
         self.windows: Windows = "fixed"
         """The kind of window that is read."""
-        self._fixed: dict[str, tuple[float, int]] = {}
-        self._calendar: dict[str, tuple[float, int]] = {}
-        self._recent: dict[str, deque[tuple[float, int]]] = {}
-        self._sums: dict[str, int] = {}
-        self._highest: dict[str, int] = {}
+        self._counts: dict[str, _Count] = {}
 
     def count(self, key: str, amount: int, now: float) -> None:
         """Add `amount`."""
         if not amount:
             return
-        start, used = self._open(self._fixed, key, now)
-        self._fixed[key] = (now if start is None else start, used + amount)
-        _, used = self._open(self._calendar, key, now)
-        self._calendar[key] = (self._whole(now), used + amount)
-        recent = self._slide(key, now)
-        if recent and now - recent[-1][0] <= (self._seconds / FINE if len(recent) > FINE else 0):
+        one, seconds = self._counts.get(key), self._seconds
+        if one is None:
+            one = self._counts[key] = _Count()
+        if now < one.opened + seconds:
+            one.fixed += amount
+        else:
+            one.opened, one.fixed = now, amount
+        if now < one.began + seconds:
+            one.calendar += amount
+        else:
+            one.began, one.calendar = self._whole(now), amount
+        recent = self._slide(one, now)
+        if recent and now - recent[-1][0] <= (seconds / FINE if len(recent) > FINE else 0):
             recent[-1] = (now, recent[-1][1] + amount)
         else:
             recent.append((now, amount))
-        self._sums[key] = self._sums.get(key, 0) + amount
-        self._highest[key] = max(self._highest.get(key, 0), self._sums[key])
+        one.sum += amount
+        if one.sum > one.highest:
+            one.highest = one.sum
 
     def used(self, key: str, now: float) -> int:
         """What was counted in the window that holds `now`."""
-        if self.windows == "sliding":
-            self._slide(key, now)
-            return self._sums.get(key, 0)
-        return self._open(self._fixed if self.windows == "fixed" else self._calendar, key, now)[1]
+        one = self._counts.get(key)
+        if one is None:
+            return 0
+        if self.windows == "fixed":
+            return one.fixed if now < one.opened + self._seconds else 0
+        if self.windows == "calendar":
+            return one.calendar if now < one.began + self._seconds else 0
+        self._slide(one, now)
+        return one.sum
 
     def highest(self, key: str) -> int:
         """The most that was ever counted in any `seconds` on end, whatever the kind of window."""
-        return self._highest.get(key, 0)
+        one = self._counts.get(key)
+        return one.highest if one else 0
 
     def reset(self, key: str, now: float) -> int:
         """Whole seconds, at least 1, until the window ends; in a sliding one, until the oldest count leaves it.
@@ -77,49 +101,55 @@ class Meter:
         """
         if self.windows != "fixed":
             return self._whole(now)
-        start, _ = self._open(self._fixed, key, now)
+        start = self._opened(key, now)
         return math.nextafter(now - self._seconds, now) if start is None else start
 
     def kept(self) -> dict[str, Any]:
         """All that was counted, ready for JSON; the kind of window is not part of it."""
-        recent = {key: list(counts) for key, counts in self._recent.items()}
-        return {"fixed": self._fixed, "calendar": self._calendar, "recent": recent, "highest": self._highest}
+        counts = self._counts.items()
+        return {
+            "fixed": {key: (one.opened, one.fixed) for key, one in counts},
+            "calendar": {key: (one.began, one.calendar) for key, one in counts},
+            "recent": {key: list(one.recent) for key, one in counts},
+            "highest": {key: one.highest for key, one in counts},
+        }
 
     def fill(self, kept: Mapping[str, Any]) -> None:
         """Have counted what `kept` gave."""
-        self._fixed = {key: (start, used) for key, (start, used) in kept["fixed"].items()}
-        self._calendar = {key: (start, used) for key, (start, used) in kept["calendar"].items()}
-        self._recent = {key: deque((at, amount) for at, amount in counts) for key, counts in kept["recent"].items()}
-        self._sums = {key: sum(amount for _, amount in counts) for key, counts in self._recent.items()}
-        self._highest = dict(kept["highest"])
+        for key, (opened, fixed) in kept["fixed"].items():
+            began, calendar = kept["calendar"][key]
+            recent = deque((at, amount) for at, amount in kept["recent"].get(key, ()))
+            total = sum(amount for _, amount in recent)
+            self._counts[key] = _Count(opened, fixed, began, calendar, recent, total, kept["highest"].get(key, 0))
 
     def counted(self) -> list[str]:
         """Every key that was ever counted."""
-        return sorted(self._fixed)
+        return sorted(self._counts)
 
     def _end(self, key: str, now: float, most: int | None) -> float:
         if self.windows == "calendar":
             return self._whole(now) + self._seconds
         if self.windows == "fixed":
-            start, _ = self._open(self._fixed, key, now)
+            start = self._opened(key, now)
             return (now if start is None else start) + self._seconds
         left = self.used(key, now)
-        for moment, amount in self._recent.get(key, ()):
+        for moment, amount in self._counts[key].recent if left else ():
             left -= amount
             if most is None or left <= most:
                 return moment + self._seconds
         return now + self._seconds
 
-    def _open(self, windows: dict[str, tuple[float, int]], key: str, now: float) -> tuple[float | None, int]:
-        start, used = windows.get(key, (-math.inf, 0))
-        return (start, used) if now < start + self._seconds else (None, 0)
+    def _opened(self, key: str, now: float) -> float | None:
+        """When the fixed window opened that holds `now`; None if none does."""
+        one = self._counts.get(key)
+        return one.opened if one is not None and now < one.opened + self._seconds else None
 
     def _whole(self, now: float) -> float:
         return now // self._seconds * self._seconds
 
-    def _slide(self, key: str, now: float) -> deque[tuple[float, int]]:
+    def _slide(self, one: _Count, now: float) -> deque[tuple[float, int]]:
         """The counts of the last `seconds`; older ones are forgotten, which bounds the memory."""
-        recent = self._recent.setdefault(key, deque())
+        recent = one.recent
         while recent and recent[0][0] + self._seconds <= now:
-            self._sums[key] -= recent.popleft()[1]
+            one.sum -= recent.popleft()[1]
         return recent

@@ -22,7 +22,7 @@ class Fields:
 
     texts: Mapping[str, list[str]] = field(default_factory=dict)
     files: Mapping[str, memoryview] = field(default_factory=dict)
-    """They lie in the memory of the body, and are there until the same thread reads another one."""
+    """They lie in the memory of the body, and keep it there."""
 
     def text(self, name: str) -> str | None:
         """The last value of `name`; None if it was not sent."""
@@ -45,19 +45,19 @@ class Fields:
         return tuple(found) if sent else None
 
 
-def read_fields(content_type: str, body: bytes | bytearray, query: str, end: int | None = None) -> Fields:
-    """`body[:end]` and query together. What cannot be read counts as not sent, as a malformed body at Imgur (L)."""
+def read_fields(content_type: str, body: bytes, query: str) -> Fields:
+    """Body and query together. What cannot be read counts as not sent, as a malformed body at Imgur (L)."""
     kind, parameters = options(content_type)
     texts: dict[str, list[str]] = {}
     files: dict[str, memoryview] = {}
-    end = len(body) if end is None else end
     if kind == "multipart/form-data" and parameters.get("boundary"):
-        _read_multipart(body, end, parameters["boundary"].encode("latin-1", "replace"), texts, files)
-    elif kind == "application/json" or (not kind and body.startswith(b"{", 0, end)):
-        _read_json(bytes(body[:end]), texts)
+        _read_multipart(body, parameters["boundary"].encode("latin-1", "replace"), texts, files)
+    elif kind == "application/json" or (not kind and body.startswith(b"{")):
+        _read_json(body, texts)
     elif kind in ("", "application/x-www-form-urlencoded"):
-        _gather(parse_qsl(bytes(body[:end]).decode("utf-8", "replace"), keep_blank_values=True), texts)
-    _gather(parse_qsl(query, keep_blank_values=True), texts)
+        _gather(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True), texts)
+    if query:
+        _gather(parse_qsl(query, keep_blank_values=True), texts)
     return Fields(texts, files)
 
 
@@ -79,10 +79,8 @@ def _read_json(body: bytes, texts: dict[str, list[str]]) -> None:
             texts[name] = [item if isinstance(item, str) else json.dumps(item) for item in values]
 
 
-def _read_multipart(
-    body: bytes | bytearray, end: int, boundary: bytes, texts: dict[str, list[str]], files: dict[str, memoryview]
-) -> None:
-    for part in parts(body, end, boundary):
+def _read_multipart(body: bytes, boundary: bytes, texts: dict[str, list[str]], files: dict[str, memoryview]) -> None:
+    for part in parts(body, boundary):
         if part.filename is not None and _INDEX.sub("", part.name) not in ("ids", "deletehashes"):
             files[part.name] = part.content
             continue

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import assert_never
 
 from imgur_sync.simulator import changes as c
+from imgur_sync.simulator.blobs import Blobs, FolderBlobs, MemoryBlobs
 from imgur_sync.simulator.clock import Clock
 from imgur_sync.simulator.hours import Hours
 from imgur_sync.simulator.meters import Meters
@@ -23,7 +24,7 @@ from imgur_sync.simulator.pictures import Pictures
 from imgur_sync.simulator.recent import Recent
 from imgur_sync.simulator.records import Account, Client, Grant, Removed, Request, Upload
 from imgur_sync.simulator.snapshot import restored, taken
-from imgur_sync.simulator.storage import Blobs, FolderBlobs, Journal, JournalError, MemoryBlobs
+from imgur_sync.simulator.storage import Journal, JournalError
 from imgur_sync.simulator.tally import Tally
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -162,6 +163,8 @@ class World:
         """Run what is due, oldest first, each at its own moment; returns the present moment."""
         with self.lock:
             now = self.clock.now()
+            if not self._waiting:
+                return now
             due = sorted(entry for entry in self._waiting if entry[0] <= now)
             self._waiting = [entry for entry in self._waiting if entry[0] > now]
             for moment, _, act in due:
@@ -171,10 +174,11 @@ class World:
     def name(self, length: int, salt: object, alphabet: str = ALPHABET) -> str:
         """A new id, deletehash or token of `length` characters; `salt` tells those of one transaction apart."""
         text = f"{self._seed}:{self.transactions}:{self.arrived}:{length}:{salt}"
-        number = int.from_bytes(hashlib.sha512(text.encode()).digest())
-        letters = []
+        base, letters = len(alphabet), []
+        # The rest of it is not asked for, and smaller numbers are divided faster.
+        number = int.from_bytes(hashlib.sha512(text.encode()).digest()) % base**length
         for _ in range(length):
-            number, index = divmod(number, len(alphabet))
+            number, index = divmod(number, base)
             letters.append(alphabet[index])
         return "".join(letters)
 
@@ -256,7 +260,10 @@ class World:
 
     def _note(self, request: Request) -> None:
         self.arrived = max(self.arrived, request.n)
-        self.tallies.setdefault(request.client, Tally()).add(request)
+        tally = self.tallies.get(request.client)
+        if tally is None:
+            tally = self.tallies[request.client] = Tally()
+        tally.add(request)
         self.history.append(request)
         self.meters.count(request)
         self.hours.count(request)

@@ -47,7 +47,7 @@ def _uploaded(world: World, album: Album, number: int, now: float) -> list[Chang
         int(now),
         f"holidays/2024/{number:06}.jpg#0123456789",
     )
-    upload = Upload(n, now, image.creator, image.id, image.name, image.size, image.sha256, album.id)
+    upload = Upload(n, now, image.creator, image.id, image.name, image.size, image.blob, album.id)
     user = f"account:{album.owner}"
     note = Request(
         n, now, "POST", "/3/upload", "/3/upload", album.creator, user, "127.0.0.1", 200, 10, True, True, True

@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from imgur_sync.simulator import Clock, Limits, Options, World, create_app, pictures
+from imgur_sync.simulator.blobs import FolderBlobs
 from imgur_sync.simulator.records import Image
 from imgur_sync.simulator.shelf import Shelf
-from imgur_sync.simulator.storage import FolderBlobs
 from tests.benchmarks.stocked import IN_ALBUM, stock, stocked
 from tests.support.pictures import png
 
@@ -239,4 +239,4 @@ def test_every_thread_has_memory_of_its_own(tmp_path: Path) -> None:
     for key, data in held.items():
         image = world.images.get(key)
         assert image is not None
-        assert world.blobs.get(image.sha256) == data
+        assert world.blobs.get(image.blob) == data

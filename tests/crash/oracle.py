@@ -107,16 +107,16 @@ class Witness:
         image = world.images.get(token) or next((i for i in world.images.values() if i.deletehash == token), None)
         if image is None:
             return
-        if image.sha256 not in self.managed:
+        if image.blob not in self.managed:
             self._tell(f"I4: {token} is not ours")
         wanted = [digest for wish in self.new.values() for digest in wish.files.values()]
-        alive = Counter(other.sha256 for other in world.images.values())
-        if image.sha256 in wanted and alive[image.sha256] <= wanted.count(image.sha256):
+        alive = Counter(other.blob for other in world.images.values())
+        if image.blob in wanted and alive[image.blob] <= wanted.count(image.blob):
             self._tell(f"I15: {token} is wanted")
         shown = {digest for album in world.albums.values() for digest in shown_by(world, album)}
         for key, wish in self.old.items():
             here = set(self.new[key].files.values()) if key in self.new else set()
-            if image.sha256 in wish.files.values() and not here <= shown:
+            if image.blob in wish.files.values() and not here <= shown:
                 self._tell(f"I15: {token} deleted before all of {key} is up")
 
     def _exposed(self, request: httpx.Request, album: Album, digests: list[str]) -> None:
@@ -148,7 +148,7 @@ class Witness:
 def shown_by(world: World, album: Album) -> list[str]:
     """The digests of what an album shows, in its order."""
     images = (world.images.get(image) for image in album.images)
-    return [image.sha256 for image in images if image is not None]
+    return [image.blob for image in images if image is not None]
 
 
 def charged(stage: CrashStage) -> int:

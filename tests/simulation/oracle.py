@@ -242,7 +242,7 @@ class Oracle:
     def _bytes(self) -> None:
         """What arrived is what a file held."""
         for upload in self.stage.world.uploads[self.uploads_seen :]:
-            must(upload.sha256 in self.acts.streets.ever, "I9", f"{upload.name}: bytes that no file ever held")
+            must(upload.blob in self.acts.streets.ever, "I9", f"{upload.name}: bytes that no file ever held")
         self.uploads_seen = len(self.stage.world.uploads)
 
     def _pace(self, run: Run) -> None:

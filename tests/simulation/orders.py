@@ -80,7 +80,7 @@ def _planned_bytes(oracle: Oracle, before: Before) -> None:
     del before
     for upload in oracle.stage.world.uploads[-200:]:
         planned = _SHORT.search(upload.name)
-        must(planned is None or upload.sha256.startswith(planned[1]), "I9", f"{upload.name}: other bytes arrived")
+        must(planned is None or upload.blob.startswith(planned[1]), "I9", f"{upload.name}: other bytes arrived")
 
 
 def _no_second_try(oracle: Oracle) -> None:

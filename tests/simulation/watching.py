@@ -85,7 +85,7 @@ class Watcher:
         for change in changes:
             if isinstance(change, PutImage):
                 self.born.setdefault(change.image.id, by)
-                self.shas[change.image.id] = change.image.sha256
+                self.shas[change.image.id] = change.image.blob
                 self.names[change.image.id] = change.image.name
             elif isinstance(change, PutAlbum):
                 self.born.setdefault(change.album.id, by)

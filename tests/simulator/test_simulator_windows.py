@@ -159,7 +159,7 @@ def test_meters_forget_what_no_window_holds(make_imgur):
     for _ in range(50):
         spend(imgur)
         forward(imgur, HOUR / 4)
-    assert len(imgur.world.meters.user._recent["account:demo"]) <= 5
+    assert len(imgur.world.meters.user._counts["account:demo"].recent) <= 5
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -7,8 +7,6 @@ find everything in order.
 
 from __future__ import annotations
 
-import hashlib
-
 from imgur_sync.local.folders import Folders
 from imgur_sync.model.change import AlbumEdited, AlbumMade, Change, FolderSeen, PictureAdopted
 from imgur_sync.model.local import LocalAlbum
@@ -63,8 +61,6 @@ def _put(stage: SyncStage, spec: AlbumSpec, scanned: LocalAlbum) -> SyncedPictur
     image_id = f"Pi{spec.position:05}"
     marker = upload_name(file.path, file.media_type, LINEAGE, spec.key, file.digest, 0)
     data = png(seed=spec.position)
-    digest = hashlib.sha256(data).hexdigest()
-    stage.world.blobs.put(digest, data)
     image = Image(
         id=image_id,
         deletehash=f"x{image_id}",
@@ -74,7 +70,7 @@ def _put(stage: SyncStage, spec: AlbumSpec, scanned: LocalAlbum) -> SyncedPictur
         width=file.width or 0,
         height=file.height or 0,
         size=len(data),
-        sha256=digest,
+        blob=stage.world.blobs.put(data),
         datetime=int(made),
         name=marker,
     )

@@ -118,7 +118,7 @@ class Judge:
         twin = any(one.name == name for one in life.world.images.values())
         trash = life.files("trash") if "trash" not in life.unplugged else []
         files = sum(life.digest(path) == sha for path in trash)
-        alive = sum(one.sha256 == sha for one in life.world.images.values())
+        alive = sum(one.blob == sha for one in life.world.images.values())
         if life.deeds.born.get(image) != "us":
             self._say("a picture of others was deleted")
         elif not twin and alive < files and life.elapsed - life.came.get(("trash", sha), float("-inf")) > JUST_NOW:
@@ -127,10 +127,10 @@ class Judge:
     def _sent(self, image: Image) -> None:
         life = self.life
         alive = sum(
-            one.sha256 == image.sha256 and life.deeds.born.get(one.id) == "us" for one in life.world.images.values()
+            one.blob == image.blob and life.deeds.born.get(one.id) == "us" for one in life.world.images.values()
         )
-        if alive > life.most[image.sha256]:
-            self._say(f"{image.name} was sent though {alive - 1} of {life.most[image.sha256]} were there")
+        if alive > life.most[image.blob]:
+            self._say(f"{image.name} was sent though {alive - 1} of {life.most[image.blob]} were there")
 
     def at_the_end(self) -> None:
         """Albums are folders; nothing is there twice; no limit was run into."""

@@ -40,7 +40,7 @@ def _stored(world: World, file: str) -> Response:
         shown: Image | Removed | None = world.images.get(key) or world.removed.get(key)
     if isinstance(shown, Removed) and now >= shown.until:
         return Response(status=302, headers={"Location": f"/i/{REMOVED}"})
-    data = world.blobs.get(shown.sha256) if shown else None
+    data = world.blobs.get(shown.blob) if shown else None
     if shown is None or data is None:
         return Response("404 Not Found\n", status=404, content_type="text/plain; charset=utf-8")
     letter = named[2] if named else ""

@@ -41,7 +41,7 @@ def offer(blueprint: Blueprint, desk: Desk) -> None:
             albums=albums,
             source=source(shown),
             video=shown["type"].startswith("video/"),
-            sha256=None if look.stranger else kept.sha256,
+            sha256=None if look.stranger else desk.world.blobs.sha256(kept.blob),
         )
 
     blueprint.add_url_rule("/<key>", "image", image, strict_slashes=False)
