@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -143,6 +145,21 @@ class Knobs:
         return dataclasses.replace(self, **changes)
 
 
+def read_knob(name: str, text: str) -> Any:
+    """The value of a knob as somebody writes it: `true`, `403`, `by length`, `2.5`. ValueError as `switched`."""
+    hint = get_type_hints(Knobs).get(name)
+    value: Any = text
+    if get_origin(hint) is Literal:
+        value = next((one for one in get_args(hint) if str(one) == text), text)
+    elif hint is bool:
+        value = {"true": True, "false": False}.get(text.lower(), text)
+    else:
+        with contextlib.suppress(ValueError):
+            value = int(text) if hint is int else float(text)
+    Knobs().switched({name: value})
+    return value
+
+
 def _check(name: str, hint: Any, value: Any) -> None:
     if get_origin(hint) is Literal:
         if value not in get_args(hint) or isinstance(value, bool):
@@ -150,8 +167,10 @@ def _check(name: str, hint: Any, value: Any) -> None:
     elif hint is bool:
         if not isinstance(value, bool):
             raise ValueError(f"{name} takes true or false, not {value!r}")
-    elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    elif isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         raise ValueError(f"{name} takes a number that is not negative, not {value!r}")
+    elif hint is int and not isinstance(value, int):
+        raise ValueError(f"{name} takes a whole number, not {value!r}")
 
 
 @dataclass(frozen=True, slots=True)
