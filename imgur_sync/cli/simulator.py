@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from imgur_sync.cli.session import Session, note, result, shared
+from imgur_sync.cli.simulator_settings import SETTINGS, given_knobs, given_options, simulator_settings
 from imgur_sync.errors import ImgurSyncError, UsageError
 
 PORT = 8723
@@ -72,6 +73,7 @@ HEADERS: dict[str, dict[str, str]] = {
     show_default=True,
     help="Limits in lower-case headers and seconds, in the old spelling with moments, or in none.",
 )
+@simulator_settings
 @click.option("--chaos", metavar="SEED", default="", help="Strike requests with faults that SEED draws.")
 @click.option("--write-env", metavar="FILE", help="Write the four settings to FILE, too.")
 @click.argument("words", metavar="[-- COMMAND…]", nargs=-1, type=click.UNPROCESSED)
@@ -107,8 +109,9 @@ def command(
             latency_ms=latency,
             write_env=_writable(write_env),
             echo=lambda line: result(line + "\n"),
-            switches=HEADERS[headers] | _refusals(refusal),
+            switches={**HEADERS[headers], **_refusals(refusal), **given_knobs(chosen.pop("knob"))},
             command=words,
+            more=given_options(**{name: chosen.pop(name) for name in SETTINGS}),
             **chosen,
         )
     except NotStarted as error:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from imgur_sync.simulator.advertising import ad_config
 from imgur_sync.simulator.albums import header_json, members_json
 from imgur_sync.simulator.calls import Answer, Call, Routes
 from imgur_sync.simulator.changes import PutAccount
@@ -16,7 +17,10 @@ from imgur_sync.simulator.shapes import image_json
 ROUTES = Routes()
 PAGE, LARGEST_PAGE = 50, 100
 SWITCHES = ["public_images", "accepted_gallery_terms", "messaging_enabled", "show_mature", "newsletter_subscribed"]
-"""The settings that are true or false and can be set (M)."""
+SWITCHES += ["comment_replies", "high_quality"]
+"""The settings that are true or false and can be set (M; the last two L, no documentation says that they can)."""
+BIO = "_bio"
+"""Where the settings hold what the profile says; they do not show it themselves (H)."""
 T = TypeVar("T", Image, Album)
 
 
@@ -95,7 +99,8 @@ def images_of(call: Call) -> Sequence[Image]:
 def get_account(call: Call) -> Answer:
     """The public profile, also with a Client-ID (H)."""
     account = account_of(call)
-    profile: dict[str, Any] = {"id": account.id, "url": account.name, "bio": None, "avatar": None, "avatar_name": None}
+    bio = account.settings.get(BIO) or None
+    profile: dict[str, Any] = {"id": account.id, "url": account.name, "bio": bio, "avatar": None, "avatar_name": None}
     profile.update(cover=None, cover_name=None, reputation=0, reputation_name="Neutral", created=account.created)
     profile.update(pro_expiration=False, user_follow={"status": False}, is_blocked=False)
     return Answer(profile)
@@ -114,12 +119,15 @@ def get_settings(call: Call) -> Answer:
 
 @ROUTES.add("PUT POST", "/3/account/<user>/settings")
 def put_settings(call: Call) -> Answer:
-    """Sets `album_privacy` and the switches; others are accepted and forgotten; answers true (H)."""
+    """Sets `album_privacy`, the switches and `bio`; others are accepted and forgotten; answers true (H)."""
     account = own_account(call)
     settings = dict(account.settings)
     privacy = call.fields.text("album_privacy")
     if privacy in ("public", "hidden", "secret"):
         settings["album_privacy"] = privacy
+    bio = call.fields.text("bio")
+    if bio is not None:
+        settings[BIO] = bio
     for switch in SWITCHES:
         sent = call.fields.text(switch)
         if sent is not None:
@@ -157,7 +165,7 @@ def get_account_album(call: Call) -> Answer:
         raise call.no_album(call.params["key"])
     if not _listed(call, album, mine=account.name == call.caller.account):
         raise call.no_album(call.params["key"])
-    return Answer({**header_json(call, album), "images": members_json(call, album)})
+    return Answer({**header_json(call, album), "images": members_json(call, album), **ad_config(call, album)})
 
 
 @ROUTES.add("GET", "/3/account/<user>/images", "/3/account/<user>/images/<int:page>")
@@ -185,23 +193,24 @@ def get_account_image(call: Call) -> Answer:
     image = call.world.images.get(call.params["key"])
     if image is None or image.owner != call.caller.account:
         raise call.no_image(call.params["key"])
-    return Answer(image_json(image, call.view(image.owner)))
+    return Answer({**image_json(image, call.view(image.owner)), **ad_config(call, image)})
 
 
 @ROUTES.add("GET", "/3/credits")
 def get_credits(call: Call) -> Answer:
     """Limits and what is left, this call's credit taken off; `UserReset` in seconds since the epoch (H).
 
-    Whether the call costs a credit is unknown; here it costs 1, as the documentation says of all calls (L).
+    Whether the call costs a credit is unknown: 1, as the documentation says of all calls, or none, by a knob (L).
     """
+    cost = call.knobs.credits_cost
     left = call.world.meters.remaining(call.caller.client, call.caller.user, call.now, call.options.limits)
     limits = call.options.limits
     return Answer(
         {
             "UserLimit": left["UserLimit"],
-            "UserRemaining": left["UserRemaining"] - bool(limits.user_credits),
+            "UserRemaining": left["UserRemaining"] - cost * bool(limits.user_credits),
             "UserReset": int(call.now) + left["UserReset"],
             "ClientLimit": left["ClientLimit"],
-            "ClientRemaining": left["ClientRemaining"] - bool(limits.client_credits),
+            "ClientRemaining": left["ClientRemaining"] - cost * bool(limits.client_credits),
         }
     )

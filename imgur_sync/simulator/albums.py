@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from imgur_sync.simulator.advertising import ad_config
 from imgur_sync.simulator.calls import Answer, Call, Routes
 from imgur_sync.simulator.changes import Change, DropAlbum, Join, Leave, PutAlbum, SetMembers
 from imgur_sync.simulator.images import toggled
@@ -14,6 +15,7 @@ from imgur_sync.simulator.shapes import album_header, image_json
 
 ROUTES = Routes()
 PRIVACIES = ("public", "hidden", "secret")
+LAYOUTS = ("blog", "grid", "horizontal", "vertical")
 
 
 def header_json(call: Call, album: Album) -> dict[str, Any]:
@@ -32,11 +34,18 @@ def members_json(call: Call, album: Album) -> list[dict[str, Any]]:
 
 
 def shown_album(call: Call, key: str) -> Album:
-    """The album of that id, lag allowed for; 404 if there is none (H). Any caller may read a hidden one (M)."""
+    """The album of that id, lag allowed for; 404 if there is none (H). Any caller may read a hidden one (M).
+
+    A knob withholds those of others (L): a 403, as for a change (the text is unknown).
+    """
     album = call.world.albums.get(key, call.at)
     if album is None:
         raise call.no_album(key)
-    return album
+    if call.may_see(album):
+        return album
+    if call.new:
+        raise Refusal(403, "The requester is not authorized to access the resource.", shape="E")
+    raise Refusal(403, "Unauthorized")
 
 
 @ROUTES.add("POST", "/3/album")
@@ -66,6 +75,8 @@ def create_album(call: Call) -> Answer:
 
 def _edited(call: Call, album: Album) -> Album:
     """The album with the sent fields; what is omitted is kept, what is sent empty is cleared (M)."""
+    if call.method == "POST" and call.params and call.knobs.post_texts == "ignored":
+        return album
     title, description, privacy = call.text("title"), call.text("description"), call.fields.text("privacy")
     layout, cover = call.fields.text("layout"), call.fields.text("cover")
     if cover is None and call.knobs.cover_field == "either":
@@ -74,9 +85,10 @@ def _edited(call: Call, album: Album) -> Album:
         album = dataclasses.replace(album, title=title or None)
     if description is not None:
         album = dataclasses.replace(album, description=description or None)
-    if privacy in PRIVACIES and call.knobs.privacy == "honoured":
+    fixed = call.knobs.privacy == "ignored" or (album.in_gallery and call.knobs.shared_privacy == "kept")
+    if privacy in PRIVACIES and not fixed:
         album = dataclasses.replace(album, privacy=privacy)
-    if layout:
+    if layout in LAYOUTS and call.knobs.layout == "honoured":
         album = dataclasses.replace(album, layout=layout)
     if cover is not None and call.knobs.cover == "honoured":
         album = dataclasses.replace(album, cover=cover or None)
@@ -98,7 +110,7 @@ def get_album(call: Call) -> Answer:
     data = header_json(call, album)
     members = members_json(call, album)
     data["images"] = None if not members and call.knobs.images_null else members
-    return Answer(data)
+    return Answer({**data, **ad_config(call, album)})
 
 
 @ROUTES.add("GET", "/3/album/<key>/images")
@@ -121,8 +133,9 @@ def get_album_image(call: Call) -> Answer:
 def update_album(call: Call) -> Answer:
     """Any of title, description, privacy, layout, cover; ids replace the membership, omitted ones leave it (M).
 
-    PUT is documented as update and POST as "set images", but both take all fields (H). In 2025 POST was seen not to
-    set images (M): a knob, as for PUT. A picture that the caller does not own is a 403, as for add (inferred).
+    PUT is documented as update and POST as "set images", but both take all fields (H). In 2025 POST was seen to set no
+    images, and no texts (M): knobs, for images as for PUT. A picture that the caller does not own is a 403, as for add
+    (inferred).
     """
     album = call.own_album(call.params["key"])
     changes: list[Change] = []

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, MapAdapter, Rule
 from werkzeug.wrappers import Request, Response
 
-from imgur_sync.simulator import account, albums, authorize, gallery, images, oauth, profile, web_api
+from imgur_sync.simulator import account, albums, authorize, gallery, images, oauth, profile, searching, web_api
 from imgur_sync.simulator.calls import Route
 from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.formats import in_form
@@ -26,7 +26,7 @@ from imgur_sync.simulator.world import World
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-ROOMS = tuple(room.ROUTES for room in (oauth, authorize, images, albums, account, profile, gallery, web_api))
+ROOMS = tuple(room.ROUTES for room in (oauth, authorize, images, albums, account, profile, searching, gallery, web_api))
 NOTHING: Mapping[str, str] = {}
 
 

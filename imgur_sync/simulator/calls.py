@@ -11,8 +11,12 @@ from imgur_sync.simulator.options import Knobs, Options
 from imgur_sync.simulator.records import Account, Album, Image
 from imgur_sync.simulator.replies import Refusal, Reply
 from imgur_sync.simulator.shapes import View
+from imgur_sync.simulator.tags import tag_json
 from imgur_sync.simulator.wire import Fields
 from imgur_sync.simulator.world import World
+
+LENGTHS = (5, 7, 15)
+"""Of old ids, of ids, and of deletehashes (H)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,21 @@ class Call:
         owned = mine or (owner is not None and owner == self.caller.account)
         others = self.knobs.name_to_others
         named = owned or others == "yes" or (others == "shape" and self.new)
-        processed = self.now - self.knobs.processing
-        return View(self.origin, self.new, owned, named, self.account(owner), listing, processed, self.caller.account)
+        processed, viewer = self.now - self.knobs.processing, self.caller.account
+        return View(self.origin, self.new, owned, named, self.account(owner), listing, processed, viewer, self.tag)
+
+    def tag(self, name: str) -> dict[str, object]:
+        """A tag as this caller is told of it."""
+        return tag_json(self.world, name, self.account(self.caller.account), self.at)
+
+    def may_see(self, album: Album) -> bool:
+        """Whether the API shows this caller an album whose id is known: any (M), but for what a knob withholds.
+
+        One without an account, and one in the gallery, is shown to anybody.
+        """
+        if self.knobs.others_see == "all" or album.in_gallery or album.owner in (None, self.caller.account):
+            return True
+        return album.privacy == "public" or (self.knobs.others_see == "not secret" and album.privacy != "secret")
 
     def own_album(self, key: str) -> Album:
         """The album to change, by id for its owner's Bearer or by deletehash for any caller (H).
@@ -101,7 +118,7 @@ class Call:
         found = self.world.albums.find(key)
         if found is not None:
             return found
-        raise self._gone() or self.no_album(key)
+        raise self._gone(key) or self.no_album(key)
 
     def own_image(self, key: str) -> Image:
         """The picture to change: the same rule as for albums (H)."""
@@ -113,11 +130,13 @@ class Call:
         found = self.world.images.find(key)
         if found is not None:
             return found
-        raise self._gone() or self.no_image(key)
+        raise self._gone(key) or self.no_image(key)
 
-    def _gone(self) -> Refusal | None:
+    def _gone(self, key: str) -> Refusal | None:
         """The refusal of a change to what is not there, where it is no 404 (M)."""
-        return Refusal(403, "Unauthorized") if self.knobs.gone_answer == 403 else None
+        answer = self.knobs.gone_answer
+        odd = answer == "by length" and self.caller.account is not None and len(key) not in LENGTHS
+        return Refusal(403, "Unauthorized") if answer == 403 or odd else None
 
     def own_images(self) -> tuple[tuple[str, ...], bool] | None:
         """Ids of the pictures named by `ids` and `deletehashes` that the caller may use, and whether that is all.

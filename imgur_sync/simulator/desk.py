@@ -163,7 +163,7 @@ class Desk:
             try:
                 caller = self._admit(job)
                 if late is not None:
-                    job.note.credits = job.route.cost
+                    job.note.credits = self._cost(job)
                     self._note(job, None)
                     job.kept = True
                     self.world.later(job.note.time + late.seconds, partial(self._commit_late, job, caller))
@@ -171,10 +171,10 @@ class Desk:
                 answer, reply = self._decide(job, caller, job.note.time)
                 if job.note.method == "GET" and answer.reply is None:
                     reply = tagged(reply, job.environ.get("HTTP_IF_NONE_MATCH"))
-                job.note.credits = job.route.cost
+                job.note.credits = self._cost(job)
             except Refusal as refusal:
                 reply = refused(refusal, job.note.method, job.note.path, new=self._new(job), number=job.note.n)
-                job.note.credits = 0 if job.route.upload or job.note.refused_by or caller is None else job.route.cost
+                job.note.credits = 0 if job.route.upload or job.note.refused_by or caller is None else self._cost(job)
                 job.note.upload = False
             job.note.committed = bool(answer.changes)
             scripted = job.fault("reply", after=True)
@@ -205,11 +205,15 @@ class Desk:
         if job.route.open:
             return caller
         note.upload = job.route.upload
-        meters, limits, cost = self.world.meters, self.options.limits, job.route.cost
+        meters, limits, cost = self.world.meters, self.options.limits, self._cost(job)
         note.refused_by = meters.refusal(note, cost, limits)
         if note.refused_by:
             raise over_limit(note.refused_by, meters.wait(note, cost, limits), self.knobs)
         return caller
+
+    def _cost(self, job: Job) -> int:
+        """What the call costs, in credits; that of one call is not known (L)."""
+        return self.knobs.credits_cost if job.note.route == "/3/credits" else job.route.cost
 
     def _decide(self, job: Job, caller: Caller, at: float) -> tuple[Answer, Reply]:
         new = self._new(job)

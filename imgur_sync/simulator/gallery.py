@@ -13,10 +13,9 @@ from imgur_sync.simulator.changes import Change, PutAccount, PutAlbum, PutImage
 from imgur_sync.simulator.records import Account, Album, Image
 from imgur_sync.simulator.replies import Refusal
 from imgur_sync.simulator.shapes import image_json
+from imgur_sync.simulator.tags import FOLLOWED, followed_by, tags_of
 
 ROUTES = Routes()
-FOLLOWED = "_followed_tags"
-"""Where an account's settings hold, separated by commas, the tags that it follows."""
 
 
 # Before the rules with an id, which would take the sections for ids.
@@ -76,30 +75,28 @@ def get_post(call: Call) -> Answer:
 @ROUTES.add("GET", "/3/gallery/item/<key>/tags", "/3/gallery/<key>/tags")
 def get_post_tags(call: Call) -> Answer:
     """The tags of a post (H for the call, M for the fields)."""
-    return Answer({"tags": [_tag(call, name) for name in tags_of(_shared(call))]})
+    return Answer({"tags": [call.tag(name) for name in tags_of(_shared(call))]})
 
 
 @ROUTES.add("GET", "/3/tags")
 def get_tags(call: Call) -> Answer:
     """All tags of posts (H for the call, L for the fields: Imgur shows a choice of its own)."""
     names = dict.fromkeys(name for item in posts(call) for name in tags_of(item))
-    return Answer({"tags": [_tag(call, name) for name in names], "featured": None, "galleries": []})
+    return Answer({"tags": [call.tag(name) for name in names], "featured": None, "galleries": []})
 
 
 @ROUTES.add("GET", "/3/gallery/t/<tag>", "/3/gallery/t/<tag>/<sort>", "/3/gallery/t/<tag>/<sort>/<page>")
 def get_tagged(call: Call) -> Answer:
     """The posts with a tag, all on one page (H for the call, M for the fields)."""
     name = call.params["tag"]
-    return Answer(
-        {**_tag(call, name), "items": [post_json(call, item) for item in posts(call) if name in tags_of(item)]}
-    )
+    return Answer({**call.tag(name), "items": [post_json(call, item) for item in posts(call) if name in tags_of(item)]})
 
 
 @ROUTES.add("POST", "/3/account/me/follow/tag/<tag>")
 def follow_tag(call: Call) -> Answer:
     """Follow a tag; a second time is a 409 in `errors[]` (L)."""
     account, name = _sharer(call), call.params["tag"]
-    followed = [one for one in str(account.settings.get(FOLLOWED, "")).split(",") if one]
+    followed = followed_by(account)
     if name in followed:
         raise Refusal(409, "Already following", shape="E")
     settings = {**account.settings, FOLLOWED: ",".join([*followed, name])}
@@ -121,11 +118,6 @@ def posts(call: Call) -> Iterator[Album | Image]:
     yield from newest_first([image for image in call.world.images.values(call.at) if image.in_gallery])
 
 
-def tags_of(item: Album | Image) -> list[str]:
-    """The tags that a post was given."""
-    return [name for name in str((item.post or {}).get("tags", "")).split(",") if name]
-
-
 def post_json(call: Call, item: Album | Image) -> dict[str, Any]:
     """A post: the album or picture with what the gallery adds (M, from the models of the older documentation)."""
     if isinstance(item, Album):
@@ -136,13 +128,8 @@ def post_json(call: Call, item: Album | Image) -> dict[str, Any]:
     shown.update(title=post.get("title", item.title), nsfw=bool(post.get("mature")), topic=post.get("topic") or None)
     shown.update(topic_id=None, ups=0, downs=0, points=0, score=0, comment_count=0, favorite_count=0)
     shown["datetime"] = post.get("datetime", item.datetime)
-    shown["tags"] = [_tag(call, name) for name in tags_of(item)]
+    shown["tags"] = [call.tag(name) for name in tags_of(item)]
     return shown
-
-
-def _tag(call: Call, name: str) -> dict[str, Any]:
-    total = sum(name in tags_of(item) for item in posts(call))
-    return {"name": name, "display_name": name, "followers": 0, "total_items": total, "following": False}
 
 
 def _sharer(call: Call) -> Account:

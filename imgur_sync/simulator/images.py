@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from imgur_sync.simulator.advertising import ad_config
 from imgur_sync.simulator.calls import Answer, Call, Received, Routes
 from imgur_sync.simulator.changes import Change, DropImage, Join, PutImage, Uploaded
 from imgur_sync.simulator.conversion import kept
@@ -147,19 +148,19 @@ def get_image(call: Call) -> Answer:
     image = call.world.images.get(call.params["key"])
     if image is None:
         raise call.no_image(call.params["key"])
-    return Answer(image_json(image, call.view(image.owner)))
+    return Answer({**image_json(image, call.view(image.owner)), **ad_config(call, image)})
 
 
 @ROUTES.add("POST PUT", "/3/image/<key>")
 def update_image(call: Call) -> Answer:
     """Title and description, by id for the owner or by deletehash (H); "" clears (M); `name` is left as it is (H).
 
-    A knob has it answer well and change nothing.
+    Knobs have it, or a POST alone (M, 2025), answer well and change nothing.
     """
     image = call.own_image(call.params["key"])
     title, description = call.text("title"), call.text("description")
     changed = image
-    if call.knobs.image_texts == "ignored":
+    if call.knobs.image_texts == "ignored" or (call.method == "POST" and call.knobs.post_texts == "ignored"):
         title = description = None
     if title is not None:
         changed = dataclasses.replace(changed, title=title or None)

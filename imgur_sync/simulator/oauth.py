@@ -51,8 +51,10 @@ def token(call: Call) -> Answer:
         "account_id": world.accounts[given.account].id,
         "account_username": given.account,
     }
-    wrapping = call.knobs.token_reply == "wrapped"
-    return Answer(changes=changes, reply=wrapped(shown, new=False) if wrapping else Reply(200, compact(shown)))
+    if call.knobs.token_reply == "wrapped":
+        del shown["account_id"]
+        return Answer(changes=changes, reply=wrapped(shown, new=False))
+    return Answer(changes=changes, reply=Reply(200, compact(shown)))
 
 
 def _wrong(call: Call, kind: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -50,6 +52,12 @@ class Knobs:
     """Title and description sent with an upload."""
     image_texts: Heed = "honoured"
     """Title and description of a picture that is edited."""
+    post_texts: Heed = "honoured"
+    """What a POST to an album or picture says besides ids: title, description, privacy, layout, cover. Clients do it so
+    (H); in 2025 only PUT was seen to work (M)."""
+    layout: Heed = "honoured"
+    """Albums keep the layout that they are given, as documented, or say "blog" whatever is sent, as every sample since
+    2016 does (H)."""
     trim_text: int = 0
     """Titles and descriptions are stored cut to so many characters; 0 = whole."""
     lag: float = 0
@@ -60,6 +68,17 @@ class Knobs:
     hide_empty_albums: bool = False
     name_to_others: Literal["shape", "yes", "no"] = "shape"
     """Whether a picture's `name` is shown to others than its owner: as the shape has it, always, or never."""
+    ad_config: Literal["shape", "none", "camel", "both"] = "shape"
+    """Whether a picture or album that is asked for alone tells of advertisements: the legacy shape does, in camelCase
+    (H), in snake_case besides (M), the new one does not."""
+    others_see: Literal["all", "not secret", "public"] = "all"
+    """Which albums of an account the API shows to others who know the id: all, all but secret ones, or public ones
+    only, as an older page of the documentation says (L)."""
+    shared_privacy: Literal["changed", "kept"] = "changed"
+    """What another privacy does to an album in the gallery, which it does not take out of there (H): it is stored, or
+    not heeded."""
+    credits_cost: Literal[1, 0] = 1
+    """What `/3/credits` costs: 1 as the documentation says of all calls, or nothing (L)."""
     header_case: Literal["lower", "title"] = "lower"
     reset_unit: Literal["seconds", "epoch"] = "seconds"
     headers: Headers = "all"
@@ -74,10 +93,11 @@ class Knobs:
     """The status that an invalid access token gets: 403 to 2018 (H), 401 and at times 429 in 2025 (M)."""
     account_answer: Literal[401, 403] = 401
     """The status of an account's private calls with a Client-ID only; both were seen (M)."""
-    gone_answer: Literal[403, 404] = 404
-    """The status of a change to what is not there (any more); both were seen for deletions (M)."""
+    gone_answer: Literal[404, 403, "by length"] = 404
+    """The status of a change to what is not there (any more); both were seen for deletions (M), with a Bearer a 403 for
+    what has not the length of an id or deletehash."""
     token_reply: Literal["plain", "wrapped"] = "plain"
-    """Whether the reply to a token call stands in the wrapper, as in 2014 (H)."""
+    """Whether the reply to a token call stands in the wrapper and names no account's number, as in 2014 (H)."""
     scope: Literal["null", "empty"] = "null"
     """What a token reply says for `scope`: null or "" (H)."""
     refresh_text: Literal["invalid", "unknown"] = "invalid"
@@ -125,6 +145,21 @@ class Knobs:
         return dataclasses.replace(self, **changes)
 
 
+def read_knob(name: str, text: str) -> Any:
+    """The value of a knob as somebody writes it: `true`, `403`, `by length`, `2.5`. ValueError as `switched`."""
+    hint = get_type_hints(Knobs).get(name)
+    value: Any = text
+    if get_origin(hint) is Literal:
+        value = next((one for one in get_args(hint) if str(one) == text), text)
+    elif hint is bool:
+        value = {"true": True, "false": False}.get(text.lower(), text)
+    else:
+        with contextlib.suppress(ValueError):
+            value = int(text) if hint is int else float(text)
+    Knobs().switched({name: value})
+    return value
+
+
 def _check(name: str, hint: Any, value: Any) -> None:
     if get_origin(hint) is Literal:
         if value not in get_args(hint) or isinstance(value, bool):
@@ -132,8 +167,10 @@ def _check(name: str, hint: Any, value: Any) -> None:
     elif hint is bool:
         if not isinstance(value, bool):
             raise ValueError(f"{name} takes true or false, not {value!r}")
-    elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    elif isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         raise ValueError(f"{name} takes a number that is not negative, not {value!r}")
+    elif hint is int and not isinstance(value, int):
+        raise ValueError(f"{name} takes a whole number, not {value!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +208,12 @@ class Options:
     """Largest GIF or video (H/M)."""
     video_seconds: float = 60
     """Longest video that is taken (M); 0 = any. A GIF may play as long as it likes."""
+    png_bytes: int = 5 * MIB
+    """Largest PNG that stays one (H/M)."""
+    jpeg_bytes: int = 5 * MIB
+    """Largest JPEG of an account that is kept as it came (H/M)."""
+    anonymous_jpeg_bytes: int = MIB
+    """Largest JPEG without an account that is kept as it came (H/M)."""
     urls: Mapping[str, bytes] = field(default_factory=dict)
     """What uploads by URL fetch; any other URL is `Invalid URL`. The simulator never goes out to the network."""
     history: int = MOST

@@ -97,6 +97,7 @@ def _favourites(call: Call, name: str, *, shared: bool) -> list[dict[str, Any]]:
     if int(call.params.get("page", 0)):
         return []
     albums = [one for one in call.world.albums.values(call.at) if name in one.favourites and one.in_gallery >= shared]
+    albums = [one for one in albums if call.may_see(one)]
     images = [one for one in call.world.images.values(call.at) if name in one.favourites and one.in_gallery >= shared]
     shown = [header_json(call, one) for one in albums]
     return shown + [{**image_json(one, call.view(one.owner)), "is_album": False} for one in images]

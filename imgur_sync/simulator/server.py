@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib
 import logging
 import os
@@ -227,18 +228,21 @@ def run_simulator(
     switches: Mapping[str, Any] | None = None,
     chaos: str = "",
     command: Sequence[str] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> int:
     """What `imgur-sync simulator` does: print the four settings and the address through `echo`, then serve.
 
     `echo` gets one line at a time and has to flush it. `write_env` gets the settings too, in a file of mode 0600.
-    `switches` are further knobs by name, `chaos` seeds a swarm of faults. Ends on SIGINT or SIGTERM, with 0; where
-    there is a `command`, prints nothing and ends with it, and with its exit code (`around.py`). ValueError for a knob
-    that there is not; OSError if the port is taken or a file cannot be written; JournalError as `serve`.
+    `switches` are further knobs by name, `more` further fields of `Options`, `chaos` seeds a swarm of faults. Ends on
+    SIGINT or SIGTERM, with 0; where there is a `command`, prints nothing and ends with it, and with its exit code
+    (`around.py`). ValueError for a knob that there is not; OSError if the port is taken or a file cannot be written;
+    JournalError as `serve`.
     """
     knobs = Knobs(shape=shape).switched(switches or {})
     limits = Limits(user_credits, client_credits, posts, uploads)
-    wait, names = latency_ms / 1000, (host.lower(),)
-    options = Options(knobs=knobs, limits=limits, latency=wait, windows=windows, names=names, chaos=chaos)
+    options = Options(knobs=knobs, limits=limits, latency=latency_ms / 1000, windows=windows, chaos=chaos)
+    options = dataclasses.replace(options, **(more or {}))
+    options = dataclasses.replace(options, names=(host.lower(), *options.names))
     if command:
         with running(options, data=data, host=host, port=port) as server:
             _announce(server, write_env, _nobody)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from imgur_sync.simulator.media import EXTENSIONS
 from imgur_sync.simulator.options import MIB
 from imgur_sync.simulator.records import Account, Album, Image
+from imgur_sync.simulator.tags import tags_of
 
 LARGE_GIF = 20 * MIB
 
@@ -28,6 +30,8 @@ class View:
     """GIFs and videos of after this moment are not processed yet."""
     viewer: str | None = None
     """The account that looks, if any: what it has marked is its favourite."""
+    tag: Callable[[str], dict[str, object]] | None = None
+    """How a tag of a post is told; without it none are."""
 
 
 def image_link(image: Image, origin: str) -> str:
@@ -64,7 +68,7 @@ def _legacy_image(image: Image, view: View) -> dict[str, Any]:
         "is_ad": False,
         "in_most_viral": False,
         "has_sound": image.has_sound,
-        "tags": [],
+        "tags": _tags(image, view),
         "ad_type": 0,
         "ad_url": "",
         "edited": "0",
@@ -112,7 +116,7 @@ def _new_image(image: Image, view: View) -> dict[str, Any]:
         "is_ad": False,
         "nsfw": _mature(image),
         "link": image_link(image, view.origin),
-        "tags": [],
+        "tags": _tags(image, view),
         "datetime": image.datetime,
         "mp4": f"{base}.mp4" if image.animated else "",
         "hls": f"{base}.m3u8" if image.animated else "",
@@ -121,6 +125,11 @@ def _new_image(image: Image, view: View) -> dict[str, Any]:
         size, processing = _processing(image, view)
         shown.update(mp4_size=size, processing=processing)
     return shown
+
+
+def _tags(image: Image, view: View) -> list[dict[str, object]]:
+    """What a picture in the gallery was tagged with; `[]` for all others (H for the field, M for what is in it)."""
+    return [view.tag(name) for name in tags_of(image)] if view.tag is not None else []
 
 
 def _mature(item: Image | Album) -> bool | None:

@@ -6,11 +6,11 @@ import datetime
 from typing import Any
 
 from imgur_sync.simulator.calls import Answer, Call, Routes
-from imgur_sync.simulator.gallery import tags_of
 from imgur_sync.simulator.media import EXTENSIONS
 from imgur_sync.simulator.records import Album, Image
 from imgur_sync.simulator.replies import Refusal, Reply, compact
 from imgur_sync.simulator.shapes import image_link
+from imgur_sync.simulator.tags import tags_of
 
 ROUTES = Routes()
 
@@ -26,10 +26,15 @@ def get_media(call: Call) -> Answer:
 
 @ROUTES.add("GET", "/post/v1/albums/<key>", by_query=True)
 def get_web_album(call: Call) -> Answer:
-    """One album, also a hidden one, for anybody, not wrapped (H for the call, M for the fields, L for the cost)."""
+    """One album, also a hidden one, for anybody, not wrapped (H for the call, M for the fields, L for the cost).
+
+    A knob withholds those of others, as under `/3/album`.
+    """
     album = call.world.albums.get(call.params["key"], call.at)
     if album is None:
         raise _missing(call)
+    if not call.may_see(album):
+        raise Refusal(403, "The requester is not authorized to access the resource.", shape="E")
     found = (call.world.images.get(key, call.at) for key in album.images)
     return _answer(call, album, [image for image in found if image is not None])
 

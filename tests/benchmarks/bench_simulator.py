@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.benchmarks import local_imgur, stocked
-from tests.benchmarks.harness import ROOT, environment, script
+from tests.benchmarks.harness import PYTHON, ROOT, Command, environment, run, script
 from tests.benchmarks.local_imgur import LocalImgur
 from tests.benchmarks.report import Report
 from tests.support.pictures import png
@@ -138,17 +138,33 @@ def rate(to: Server, count: int, in_flight: int) -> float:
 
 
 def _starts(report: Report, work: Path, rounds: int, large: Path) -> None:
-    """From the start of the command to its first answer: CPU seconds, for the wall tells what else the machine does."""
-    empty: list[float] = []
-    full: list[float] = []
+    """From the start of the command to its first answer: CPU seconds, for the wall tells what else the machine does.
+
+    The wall is told beside that of a Python that imports Flask and ends, which takes turns with the others.
+    """
+    peer = Command("python -c 'import flask'", (PYTHON, "-c", "import flask"), work)
+    worlds: dict[str, Path | None] = {"an empty world": None, large.name: large}
+    cpu: dict[str, list[float]] = {name: [] for name in worlds}
+    wall: dict[str, list[float]] = {name: [] for name in worlds}
+    flask: list[float] = []
     for number in range(rounds + 1):
-        for data, found in ((None, empty), (large, full)):
+        beside = run(peer).wall
+        if number:  # the first round warms up
+            flask.append(beside)
+        for name, data in worlds.items():
+            start = time.perf_counter()
             with local_imgur.running(work, 0, data=data) as imgur:
                 imgur.look("clock")
+                answered = time.perf_counter()
                 if number:
-                    found.append(server(imgur).cpu())
-    report.goal("L2", statistics.median(empty), of="an empty world")
-    report.goal("L2", statistics.median(full), of=large.name)
+                    wall[name].append(answered - start)
+                    cpu[name].append(server(imgur).cpu())
+    bare = statistics.median(flask)
+    for name in worlds:
+        took = statistics.median(wall[name])
+        facts = {"wall": round(took, 3), "wall_of_import_flask": round(bare, 3), "wall_ratio": round(took / bare, 2)}
+        report.goal("L2", statistics.median(cpu[name]), of=name, **facts)
+        report.tell(f"  started with {name}: {facts}")
 
 
 def _calls(report: Report, work: Path, rounds: int, small: Path, large: Path) -> None:

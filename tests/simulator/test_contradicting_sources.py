@@ -45,7 +45,9 @@ def test_deleting_again_is_refused_in_either_way(make_imgur, status, kind):
 def test_the_token_reply_of_2014_is_wrapped_and_an_empty_scope_is_known(make_imgur):
     reply = refresh(make_imgur(token_reply="wrapped", scope="empty")).json()
     assert (reply["success"], reply["status"], reply["data"]["scope"]) == (True, 200, "")
-    assert refresh(make_imgur()).json()["scope"] is None
+    assert "account_id" not in reply["data"]
+    now = refresh(make_imgur()).json()
+    assert (now["scope"], isinstance(now["account_id"], int)) == (None, True)
 
 
 def test_both_texts_for_a_wrong_refresh_token(make_imgur):
@@ -141,3 +143,69 @@ def test_the_link_of_a_huge_gif_is_its_thumbnail(imgur):
     assert shown["link"].endswith(f"/i/{shown['id']}h.gif")
     small = imgur.post("/3/upload", files={"image": GIF}).json()["data"]
     assert small["link"].endswith(f"/i/{small['id']}.gif")
+
+
+@pytest.mark.parametrize("key", ["sixlen", "elevenchars", "sevench", "fifteenletters1", "fives"])
+def test_what_has_no_length_of_an_id_may_be_a_403_with_a_bearer(make_imgur, key):
+    imgur = make_imgur(gone_answer="by length")
+    wanted = 404 if len(key) in (5, 7, 15) else 403
+    for kind in ("image", "album"):
+        assert imgur.delete(f"/3/{kind}/{key}").status_code == wanted
+        assert imgur.put(f"/3/{kind}/{key}", data={"title": "T"}).status_code == wanted
+        assert imgur.delete(f"/3/{kind}/{key}", auth="anonymous").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["image", "album"])
+def test_texts_by_post_can_be_answered_true_and_ignored(make_imgur, kind):
+    imgur = make_imgur(post_texts="ignored")
+    made = imgur.upload(title="before") if kind == "image" else imgur.album(title="before")
+    path = f"/3/{kind}/{made['id']}"
+    for method, title in (("POST", "before"), ("PUT", "after")):
+        assert imgur.send(method, path, data={"title": "after"}).json()["data"] is True
+        assert imgur.data(path)["title"] == title
+    assert make_imgur().post("/3/album/nothing").status_code == 404
+
+
+def test_ids_by_post_are_heeded_even_if_texts_are_not(make_imgur):
+    imgur = make_imgur(post_texts="ignored")
+    image, album = imgur.upload()["id"], imgur.album(title="T")["id"]
+    imgur.post(f"/3/album/{album}", data={"ids[]": image, "title": "U", "privacy": "public", "cover": image})
+    assert imgur.members(album) == [image]
+    shown = imgur.data(f"/3/album/{album}")
+    assert (shown["title"], shown["privacy"]) == ("T", "hidden")
+
+
+@pytest.mark.parametrize(("knob", "shown"), [("honoured", "grid"), ("ignored", "blog")])
+def test_a_layout_may_be_blog_whatever_is_sent(make_imgur, knob, shown):
+    imgur = make_imgur(layout=knob)
+    album = imgur.album(layout="grid")["id"]
+    assert imgur.data(f"/3/album/{album}")["layout"] == shown
+    imgur.put(f"/3/album/{album}", data={"layout": "heap"})
+    assert imgur.data(f"/3/album/{album}")["layout"] == shown
+
+
+@pytest.mark.parametrize("cost", [0, 1])
+def test_what_it_costs_to_ask_for_the_credits_is_a_knob(make_imgur, cost):
+    imgur = make_imgur(credits_cost=cost)
+    left = [imgur.data("/3/credits", auth="anonymous") for _ in range(2)]
+    assert [one["UserRemaining"] for one in left] == [500 - cost, 500 - 2 * cost]
+    assert [one["ClientRemaining"] for one in left] == [12_500 - cost, 12_500 - 2 * cost]
+    assert (imgur.look("ledger")["credits"], imgur.get("/3/credits").headers["x-ratelimit-userremaining"]) == (
+        2 * cost,
+        str(500 - cost),
+    )
+
+
+def test_what_is_large_is_an_option(make_imgur, jpeg, png):
+    imgur = make_imgur(options=Options(png_bytes=1000, jpeg_bytes=3000, anonymous_jpeg_bytes=2000))
+    for auth, start, size, kept in (
+        ("bearer", png(), 1000, 1000),
+        ("bearer", png(), 1001, 400),
+        ("bearer", jpeg(), 3000, 3000),
+        ("bearer", jpeg(), 3001, 1200),
+        ("anonymous", jpeg(), 2000, 2000),
+        ("anonymous", jpeg(), 2001, 800),
+        ("anonymous", GIF, 5000, 5000),
+    ):
+        data = start + bytes(size - len(start))
+        assert imgur.post("/3/upload", auth=auth, files={"image": data}).json()["data"]["size"] == kept

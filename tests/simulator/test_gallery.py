@@ -133,9 +133,12 @@ def test_the_rest_of_an_account_is_there_and_empty(imgur):
 
 
 def test_switches_of_the_settings_are_kept_and_nothing_else_is_shown(imgur):
-    imgur.put("/3/account/me/settings", data={"show_mature": "true", "messaging_enabled": "0", "_verified": "0"})
+    sent = {"show_mature": "true", "messaging_enabled": "0", "comment_replies": "0", "high_quality": "1"}
+    imgur.put("/3/account/me/settings", data={**sent, "_verified": "0", "email": "else@example.test"})
     imgur.post("/3/account/me/follow/tag/cats")
     shown = imgur.data("/3/account/me/settings")
+    assert (shown["comment_replies"], shown["high_quality"]) == (False, True)
+    assert shown["email"] == "demo@example.invalid"
     assert (shown["show_mature"], shown["messaging_enabled"], shown["newsletter_subscribed"]) == (True, False, False)
     assert not [name for name in shown if name.startswith("_")]
 
@@ -156,3 +159,11 @@ def test_posts_and_followed_tags_outlive_a_restart(make_imgur, tmp_path):
     second = make_imgur(world=World.open(tmp_path))
     assert second.data(f"/3/gallery/{image}") == before
     assert second.post("/3/account/me/follow/tag/cats").status_code == 409
+
+
+def test_what_an_account_says_of_itself_is_in_its_profile(imgur):
+    assert imgur.data("/3/account/demo", auth="anonymous")["bio"] is None
+    for said, shown in (("I like cats", "I like cats"), ("", None)):
+        assert imgur.put("/3/account/me/settings", data={"bio": said}).json()["data"] is True
+        assert imgur.data("/3/account/demo", auth="anonymous")["bio"] == shown
+    assert "bio" not in imgur.data("/3/account/me/settings")

@@ -81,3 +81,26 @@ def test_favourites_switch(imgur):
     assert words == ["favorited", "unfavorited"]
     assert shown == [True, False, False, False], "it is the caller's own mark"
     assert imgur.post(f"/3/image/{image}/favorite", auth="anonymous").status_code == 401
+
+
+@pytest.mark.parametrize(("sent", "sound"), [("1", False), ("0", True), (None, True)])
+def test_a_video_is_mute_if_it_is_sent_so(imgur, sent, sound):
+    fields = {} if sent is None else {"disable_audio": sent}
+    video = b"\0\0\0\x18ftypisom" + bytes(20) + b"soun"
+    shown = imgur.post("/3/upload", data=fields, files={"video": ("a.mp4", video)}).json()["data"]
+    assert shown["has_sound"] is sound
+    assert imgur.data(f"/3/image/{shown['id']}")["has_sound"] is sound
+
+
+def test_no_call_takes_several_pictures(imgur):
+    one, two = imgur.upload("a")["id"], imgur.upload("b")["id"]
+    for method in ("GET", "PUT", "DELETE"):
+        assert imgur.send(method, f"/3/image/{one},{two}").status_code == 404
+    assert imgur.data("/3/account/me/images/count") == 2
+
+
+def test_pictures_have_no_privacy(imgur):
+    shown = imgur.upload(privacy="secret")
+    imgur.put(f"/3/image/{shown['id']}", data={"privacy": "secret"})
+    stranger = imgur.data(f"/3/image/{shown['id']}", auth="anonymous")
+    assert not [one for one in (shown, stranger) if "privacy" in one]

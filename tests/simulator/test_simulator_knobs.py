@@ -115,7 +115,16 @@ def test_empty_albums_may_be_missing_from_the_list(imgur):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"shpae": "v1"}, {"shape": "v2"}, {"lag": -1}, {"lag": True}, {"images_null": 1}, {"trim_text": "3"}, []],
+    [
+        {"shpae": "v1"},
+        {"shape": "v2"},
+        {"lag": -1},
+        {"lag": True},
+        {"trim_text": 2.5},
+        {"images_null": 1},
+        {"trim_text": "3"},
+        [],
+    ],
 )
 def test_a_wrong_knob_is_refused_and_turns_nothing(imgur, wrong):
     before = imgur.look("knobs")

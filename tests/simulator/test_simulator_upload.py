@@ -121,7 +121,7 @@ def test_by_default_the_upload_has_the_new_shape_and_the_get_the_legacy_one(imgu
     assert " ".join(reply.json()["data"]) == NEW
     again = imgur.get(f"/3/image/{reply.json()['data']['id']}")
     assert list(again.json()) == ["data", "success", "status"]
-    assert " ".join(again.json()["data"]) == LEGACY
+    assert " ".join(again.json()["data"]) == f"{LEGACY} ad_config"
 
 
 def test_the_legacy_shape_escapes_slashes_and_the_new_one_does_not_and_neither_has_blanks(make_imgur, jpeg):

@@ -95,7 +95,8 @@ def _turned(knobs: dict[str, Any]) -> dict[str, Any]:
     for name, value in knobs.items():
         taken, typed = choices(name), text(name)
         if taken is None:
-            turned[name] = decimal(name) or 0
+            number = decimal(name) or 0
+            turned[name] = int(number) if number == int(number) else number
         else:
             turned[name] = next((one for one in taken if str(one) == typed), typed or value)
     return {name: value for name, value in turned.items() if value != knobs[name]}

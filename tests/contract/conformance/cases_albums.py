@@ -158,6 +158,21 @@ def a_title_alone(visit: Visit) -> str:
     return f"title {title}, description {told['description']}, {members}"
 
 
+@case("texts by POST", 4, "200, changed", {"200, not changed": {"post_texts": "ignored"}})
+def a_title_by_post(visit: Visit) -> str:
+    """A new title of an album, by POST."""
+    album = visit.create()
+    reply = visit.ask("POST", f"/3/album/{album.id}", data={"title": f"{visit.title} edited"})
+    title = visit.data(f"/3/album/{album.id}")["title"]
+    return f"{reply.status_code}, {'changed' if str(title).endswith(' edited') else 'not changed'}"
+
+
+@case("`layout`: blog, grid", 3, "grid", {"blog": {"layout": "ignored"}})
+def a_layout(visit: Visit) -> str:
+    """The layout of an album that was to be a grid."""
+    return str(visit.data(f"/3/album/{visit.create(layout='grid').id}")["layout"])
+
+
 @case(UPDATE, 4, "200, cleared")
 def an_empty_description(visit: Visit) -> str:
     """An empty description."""

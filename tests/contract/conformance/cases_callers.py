@@ -17,7 +17,7 @@ def no_authorization(visit: Visit) -> str:
 
 
 @case(
-    "the same on albums of the new back-end",
+    "the same on albums in the new shape",
     1,
     "401 Authentication required",
     {"401 errors: The requester is not authorized to access the resource.": {"shape": "v1"}},
@@ -110,7 +110,7 @@ def encodings_of_a_token_request(visit: Visit) -> str:
     "the reply is not wrapped",
     0,
     "plain, bearer, with account_id",
-    {"wrapped, bearer, with account_id": {"token_reply": "wrapped"}},
+    {"wrapped, bearer, without account_id": {"token_reply": "wrapped"}},
 )
 def token_reply(visit: Visit) -> str:
     """The reply to the log-in of this run."""

@@ -96,7 +96,7 @@ def credits(visit: Visit) -> str:
     return f"{'five' if whole else 'not five'} integers, the reset {'as a moment' if moment else 'in seconds'}"
 
 
-@case("whether `/3/credits` costs a credit", 2, "1")
+@case("the cost of `/3/credits`", 2, "1", {"0": {"credits_cost": 0}})
 def price_of_credits(visit: Visit) -> str:
     """By how much two looks at the credits differ."""
     before, after = (visit.data("/3/credits")["UserRemaining"] for _ in range(2))

@@ -163,6 +163,18 @@ def favourites(visit: Visit) -> str:
     return ", ".join(map(str, told))
 
 
+@case(
+    "asked for alone, picture and album have `ad_config`",
+    0,
+    "showsAds",
+    {"none": {"ad_config": "none"}, "showsAds, show_ads": {"ad_config": "both"}},
+)
+def advertisements(visit: Visit) -> str:
+    """In which spelling a picture that is asked for alone tells of advertisements."""
+    told = visit.shown.json()["data"].get("ad_config") or {}
+    return ", ".join(name for name in ("showsAds", "show_ads") if name in told) or "none"
+
+
 @case("deleting again", 1, "404", {"403": {"gone_answer": 403}})
 def deleting_twice(visit: Visit) -> str:
     """A picture deleted again."""
