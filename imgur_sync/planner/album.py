@@ -248,7 +248,8 @@ def _settling(view: AlbumView, granted: Sorted) -> tuple[Unsettled, ...]:
 
 def _pairs(granted: Sorted, target: Target) -> tuple[tuple[str, str], ...]:
     """The managed places that have their picture, and behind them, with no path, what stays of ours without a file."""
-    behind = {picture.id for picture in (*granted.unmanaged, *granted.kept)}
+    staying = (*granted.in_place, *granted.protected, *granted.kept)
+    behind = {picture.id for picture in (*granted.unmanaged, *staying)}
     places = ((entry.path, entry.id) for entry in target.entries if entry.id is not None)
     if not behind:
         return tuple(places)

@@ -102,4 +102,5 @@ def taken_out(view: AlbumView, sorted_: Sorted) -> tuple[str, ...]:
     """Pictures without a file that stay and are not shown: from an album of no account nobody takes any out but we, in
     an edit of pieces that broke off."""
     alive = view.probed.alive - view.keyless if view.anonymous else frozenset()
-    return tuple(picture.id for picture in sorted_.kept if picture.id in alive)
+    staying = (*sorted_.in_place, *sorted_.protected, *sorted_.kept)
+    return tuple(picture.id for picture in staying if picture.id in alive)

@@ -29,7 +29,7 @@ def outputs(run: Run, now: float) -> tuple[str, str]:
         if isinstance(event, Planned):
             plan = event.plan
     if plan is not None:
-        private.append(repr(plan))
+        private += [repr(plan)] if plan is not run.plan else []
         shared += [plan_text(plan, moment), plan_json(plan)]
         found = tuple(differences(plan))
         shared += [diff_text(plan, found), diff_json(plan, found)]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -39,9 +39,10 @@ from imgur_sync.model.secret import Secret
 from imgur_sync.model.spec import BudgetSpec, CollectionSpec, GateLimits, Manifest
 from imgur_sync.model.synced import SyncedPicture
 from imgur_sync.planner.gates import scan_print
-from imgur_sync.simulator import Clock, Knobs, Limits, Options, World, create_app
+from imgur_sync.simulator import Clock, Knobs, Limits, Options, World
 from imgur_sync.state.cache import SqliteCache
 from imgur_sync.state.store import SqliteStore, find_store, open_store
+from tests.simulation.counter import Counter as Served
 from tests.simulation.labour import Labour
 from tests.simulation.looking import StruckFolders
 from tests.simulation.times import TwoClocks
@@ -51,6 +52,8 @@ from tests.support.lifecycle_stage import LifecycleStage
 from tests.support.memory_tokens import MemoryTokens
 from tests.support.sync_stage import LINEAGE, Killed, SyncStage
 from tests.support.wsgi import ORIGIN, InProcess
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -103,8 +106,8 @@ class Theatre(LifecycleStage):
             windows=setup.get("windows", "fixed"),
             latency=setup.get("latency", 0.0),
         )
-        app = create_app(self.world, self.options, self.clock.advance)
-        self.wire = InProcess(app)
+        self.served = Served(self.world, self.options, self.clock.advance)
+        self.wire = InProcess(self.served)
         self.web = httpx.Client(transport=self.wire, base_url=ORIGIN)
         self.weather = Weather(self.wire, self.world, self.clock, self._steered)
         self.albums = {}
@@ -120,6 +123,8 @@ class Theatre(LifecycleStage):
         self.folders = StruckFolders()
         self.runs = 0
         self.struck_ever: set[str] = set()
+        self._copy: SqliteStore | None = None
+        self._copied = b""
         self._made: dict[str, list[str]] = {}
         self.key_of: dict[str, str] = {}
         """The key that each album was made for, also of one that a loss made nobody's."""
@@ -129,12 +134,16 @@ class Theatre(LifecycleStage):
         if knobs:
             self.steer("knobs", knobs)
 
+    def __exit__(self, *raised: Any) -> None:
+        self._forget_copy()
+        super().__exit__(*raised)
+
     def _steered(self, what: str, sent: Any) -> Any:
         if what == "no faults":
-            return self.web.delete("/_simulator/faults")
-        if what == "step":
-            return self.site(sent)
-        return self.steer(what, sent)
+            return self.served.clear_faults()
+        if what == "faults":
+            return self.served.add_faults(sent)
+        return self.site(sent)
 
     def manifest(self) -> Manifest:
         """The manifest as it stands: sub-folders of the collection are found, not named."""
@@ -316,6 +325,23 @@ class Theatre(LifecycleStage):
         )
 
     # What lies on disk
+
+    def ask(self, question: Callable[[SqliteStore], T]) -> T | None:
+        """What the state answers; None where there is none. It is opened and checked once as long as it is the same."""
+        found = self.state_bytes()
+        if self._copy is None or self._copied != found:
+            self._forget_copy()
+            store = find_store(self.manifest().state_path, lineage=LINEAGE, read_only=True)
+            if store is None:
+                return None
+            with store:
+                self._copy, self._copied = store.copy_to_memory(), found
+        return question(self._copy)
+
+    def _forget_copy(self) -> None:
+        if self._copy is not None:
+            self._copy.close()
+        self._copy, self._copied = None, b""
 
     def charged_since(self, number: int) -> tuple[int, int]:
         """The credits that the ledger's rows after `number` hold, and the highest number."""
