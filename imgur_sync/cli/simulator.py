@@ -16,7 +16,7 @@ PORT = 8723
 LIMIT = click.IntRange(0, 1_000_000)
 LIMITS = ("client", "user", "posts", "uploads")
 WAITS = ("wait-400", "wait-400-object", "wait-429", "wait-429-object")
-FORMS = ("shape", "legacy", "errors", *WAITS, "417", "over-capacity", "cdn")
+FORMS = ("shape", "legacy", "legacy-403", "errors", *WAITS, "417", "over-capacity", "cdn")
 HEADERS: dict[str, dict[str, str]] = {
     "current": {},
     "legacy": {"header_case": "title", "reset_unit": "epoch"},

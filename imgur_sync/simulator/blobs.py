@@ -1,4 +1,4 @@
-"""The bytes of pictures, in memory or as files."""
+"""The bytes of pictures, in memory or on disk."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import os
 import secrets
+from io import FileIO
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +29,9 @@ class Blobs(Protocol):
 
     def sha256(self, name: str) -> str:
         """The hex SHA-256 of the bytes of that name; "" if they are not there any more."""
+
+    def close(self) -> None:
+        """Close what is open; it is opened again when it is needed."""
 
 
 class MemoryBlobs:
@@ -53,70 +57,121 @@ class MemoryBlobs:
         """The name itself."""
         return name
 
+    def close(self) -> None:
+        """Nothing: nothing is open."""
+
 
 class FolderBlobs:
-    """A file for each picture. Nothing is synced to the disk.
+    """The bytes of pictures in a few files, one behind the other. Nothing is synced to the disk.
 
-    A file is not looked at before it is whole, for nobody knows its name before; a process that is killed meanwhile
-    leaves a part of one that nothing names. Digests are worked out of the files when somebody asks, for that takes as
-    long as all else that an upload does. Folders of earlier versions have files named by their digest.
+    A file for each picture would cost as much again as its bytes, and many times that on a disk from which much was
+    just removed. There are as many files as pictures ever arrived at the same time, and further ones for each process:
+    what a kill leaves behind in the middle of a picture is never written to again, and nothing names it. Digests are
+    worked out when somebody asks, for that takes as long as all else that an upload does. Folders of earlier versions
+    have files named by their digest.
     """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = f"{folder}{os.sep}"
-        self._run = secrets.token_hex(6)
-        self._numbers = itertools.count(1)
+        self._folder = folder
+        self._run = secrets.token_hex(4)
+        self._numbers = itertools.count()
+        self._packs: dict[str, _Pack] = {}
+        # The last is taken first, so there are no more than are needed. What is not in it, a thread is writing to.
+        self._free: list[_Pack] = []
         self._digests: dict[str, str] = {}
         self._names: dict[str, str] = {}
 
     def put(self, data: bytes | memoryview) -> str:
-        """Store `data`; the name of its file. OSError if the disk does not take it."""
-        name = f"{self._run}-{next(self._numbers):x}"
-        path = self._folder + name
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        """Store `data`; the name says where it is. OSError if the disk does not take it."""
         try:
-            _write(handle, data)
-        except BaseException:
-            os.unlink(path)
-            raise
+            pack = self._free.pop()
+        except IndexError:
+            name = f"{self._run}-{next(self._numbers):x}"
+            pack = self._packs[name] = _Pack(self._path(name), name)
+        try:
+            at = pack.append(data)
         finally:
-            os.close(handle)
-        return name
+            self._free.append(pack)
+        return f"{pack.name}-{at:x}-{len(data):x}"
 
     def get(self, name: str) -> bytes | None:
         """The bytes, or None if they are not there."""
+        name = self._names.get(name, name)
         try:
-            return Path(self._folder, self._names.get(name, name)).read_bytes()
-        except FileNotFoundError:
+            if len(name) == DIGEST:
+                return (self._folder / name).read_bytes()
+            pack, at, length = _place(name)
+            with FileIO(self._path(pack)) as file:
+                data = os.pread(file.fileno(), length, at)
+        except (FileNotFoundError, ValueError):
             return None
+        return data if len(data) == length else None
 
     def drop(self, name: str) -> None:
-        """Remove the file."""
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self._folder + name)
+        """Write over it in time: at once if it came last."""
+        key, at, length = _place(name)
+        pack = self._packs[key]
+        pack.gone[at + length] = at
+        with contextlib.suppress(ValueError):  # a thread is writing to it, and what goes next takes this with it
+            self._free.remove(pack)
+            pack.shrink()
+            self._free.append(pack)
 
     def sha256(self, name: str) -> str:
-        """The digest of the file, which is read when this is first asked for."""
+        """The digest of the bytes, which are read when this is first asked for."""
         if len(name) == DIGEST:
             return name
         found = self._digests.get(name)
         if found is None:
-            try:
-                with open(self._folder + name, "rb", buffering=0) as file:
-                    found = hashlib.file_digest(file, "sha256").hexdigest()
-            except FileNotFoundError:
+            data = self.get(name)
+            if data is None:
                 return ""
-            self._digests[name] = found
+            found = self._digests[name] = hashlib.sha256(data).hexdigest()
             self._names.setdefault(found, name)
         return found
 
+    def close(self) -> None:
+        """Close the files. What is stored later goes to new ones."""
+        while self._free:
+            self._free.pop().file.close()
 
-def _write(handle: int, data: bytes | memoryview) -> None:
-    """Write all of it: the system may take less than it is given."""
-    done = os.write(handle, data)
-    if done == len(data):
-        return
-    with memoryview(data) as view:
-        while done < len(view):
-            done += os.write(handle, view[done:])
+    def _path(self, pack: str) -> Path:
+        return self._folder / f"{pack}.pack"
+
+
+class _Pack:
+    """A file that pictures are written to, by one thread at a time."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.name = name
+        self.file = FileIO(path, "x")
+        self.gone: dict[int, int] = {}
+        """Where what was dropped ends, and where it begins."""
+        self._handle = self.file.fileno()
+        self._end = 0
+
+    def append(self, data: bytes | memoryview) -> int:
+        """Write `data` at the end; where that was. OSError if the disk does not take all of it."""
+        start = self._end
+        done = os.pwrite(self._handle, data, start)
+        if done < len(data):  # the system may take less than it is given
+            with memoryview(data) as view:
+                while done < len(view):
+                    done += os.pwrite(self._handle, view[done:], start + done)
+        self._end = start + done
+        return start
+
+    def shrink(self) -> None:
+        """Take away what was dropped from the end."""
+        end = self._end
+        while self._end in self.gone:
+            self._end = self.gone.pop(self._end)
+        if self._end < end:
+            os.ftruncate(self._handle, self._end)
+
+
+def _place(name: str) -> tuple[str, int, int]:
+    """File, start and length. ValueError if it is no name of ours."""
+    pack, at, length = name.rsplit("-", 2)
+    return pack, int(at, 16), int(length, 16)

@@ -19,6 +19,7 @@ Headers = Literal["all", "some", "no-account", "no-errors", "none"]
 Form = Literal[
     "shape",
     "legacy",
+    "legacy-403",
     "errors",
     "wait-400",
     "wait-400-object",

@@ -31,6 +31,8 @@ def _refusal(form: Form, limit: str, minutes: int) -> Refusal:
     match form:
         case "legacy":
             return Refusal(429, WORDS.get(limit, "Too Many Requests"))
+        case "legacy-403":
+            return Refusal(403, WORDS.get(limit, "Too Many Requests"))
         case "errors" | "shape":
             return Refusal(429, "Too Many Requests", shape="E")
         case "wait-400":

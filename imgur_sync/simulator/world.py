@@ -97,8 +97,9 @@ class World:
         return cls(clock=clock, seed=seed, journal=journal, blobs=FolderBlobs(folder / "blobs"), lines=lines)
 
     def close(self) -> None:
-        """Close the journal; a later change opens it again."""
+        """Close journal and pictures; a later change opens them again."""
         with self.lock:
+            self.blobs.close()
             if self._journal is not None:
                 self._condense(self._journal, self._lines // 10)
                 self._journal.close()

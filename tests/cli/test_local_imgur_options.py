@@ -66,4 +66,4 @@ def test_a_refusal_that_there_is_not_is_named_with_those_there_are(tmp_path: Pat
     done = Inside(tmp_path).run("simulator", "--refusal", wrong)
     assert done.returncode == 64
     assert f"--refusal {wrong}: there is no such limit or form" in done.stderr
-    assert "client, user, posts, uploads; a form shape, legacy, errors, wait-400," in done.stderr
+    assert "client, user, posts, uploads; a form shape, legacy, legacy-403, errors, wait-400," in done.stderr

@@ -130,6 +130,7 @@ def test_the_rest_of_an_account_is_there_and_empty(imgur):
     assert imgur.data("/3/account/me/comments/count") == 0
     assert imgur.data("/3/account/demo/avatar", auth="anonymous")["avatar"] is None
     assert imgur.data("/3/account/me/available_avatars")["available_avatars_count"] == 0
+    assert imgur.data("/3/account/demo/gallery_profile", auth="anonymous")["total_gallery_submissions"] == 0
 
 
 def test_switches_of_the_settings_are_kept_and_nothing_else_is_shown(imgur):

@@ -73,7 +73,8 @@ def test_a_code_dies_after_ten_minutes(imgur):
 
 def test_a_form_that_no_page_made_is_unauthorized(imgur):
     page = ask(imgur)
-    assert decide(imgur, page, form="0" * 40).status_code == 403
+    refused = decide(imgur, page, form="0" * 40)
+    assert (refused.status_code, refused.json()["data"]["error"]) == (403, "Unauthorized")
     assert decide(imgur, page, account="nobody").status_code == 403
     assert decide(imgur, page).status_code == 302
     assert decide(imgur, page).status_code == 403

@@ -156,3 +156,18 @@ def test_an_anonymous_album_gives_up_pictures_by_their_ids(imgur):
     assert imgur.members(album["id"]) == []
     refused = imgur.post(f"/3/album/{album['id']}/remove_images", auth="anonymous", data={"ids[]": one["id"]})
     assert refused.status_code == 403
+
+
+def test_texts_of_uploads_and_of_edits_may_not_be_heeded(make_imgur):
+    texts = {"title": "T", "description": "D"}
+    uploads, edits = make_imgur(upload_texts="ignored"), make_imgur(image_texts="ignored")
+    for imgur, sent, edited in ((uploads, None, "T"), (edits, "T", "T"), (make_imgur(), "T", "T")):
+        image = imgur.upload(**texts)
+        assert image["title"] == sent
+        for method in ("POST", "PUT"):
+            assert imgur.send(method, f"/3/image/{image['id']}", data={"title": "T"}).json()["data"] is True
+            assert imgur.data(f"/3/image/{image['id']}")["title"] == edited
+    image = edits.upload(**texts)["id"]
+    edits.put(f"/3/image/{image}", data={"title": "U", "description": ""})
+    shown = edits.data(f"/3/image/{image}")
+    assert (shown["title"], shown["description"]) == ("T", "D")

@@ -138,6 +138,16 @@ def test_uploads_that_are_too_fast_are_refused_with_the_minutes_to_wait(make_img
     imgur.upload()
 
 
+def test_the_fifty_first_upload_of_an_hour_is_refused(make_imgur, jpeg):
+    """Whoever sends from that address: here it is two accounts, as one has no credits for so many."""
+    imgur = make_imgur()
+    other = "Bearer " + imgur.steer("clients", {"account": "other"})["access_token"]
+    for number in range(50):
+        imgur.upload(str(number), auth=other if number % 2 else "bearer")
+    reply = imgur.post("/3/upload", files={"image": jpeg()})
+    assert (reply.status_code, reply.headers["x-ratelimit-userremaining"]) == (429, "250")
+
+
 def test_in_the_legacy_shape_too_fast_is_a_400(make_imgur, jpeg):
     imgur = make_imgur(shape="legacy", limits=Limits(uploads=1))
     imgur.upload()

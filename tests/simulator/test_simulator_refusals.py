@@ -56,13 +56,14 @@ def test_forms_in_the_wrapper(make_imgur, jpeg, limit, form, http, status, error
     ("limit", "words"), [("client", "Daily client requests exceeded"), ("user", "Hourly user requests exceeded")]
 )
 @pytest.mark.parametrize("shape", ["mixed", "v1"])
-def test_the_wording_of_the_legacy_form_in_any_shape(make_imgur, jpeg, limit, words, shape):
-    reply = refuse(make_imgur(shape=shape, limits=LIMITS[limit], **{f"refuse_{limit}": "legacy"}), limit, jpeg)
-    assert reply.status_code == 429
+@pytest.mark.parametrize(("form", "status"), [("legacy", 429), ("legacy-403", 403)])
+def test_the_wording_of_the_legacy_form_in_any_shape(make_imgur, jpeg, limit, words, shape, form, status):
+    reply = refuse(make_imgur(shape=shape, limits=LIMITS[limit], **{f"refuse_{limit}": form}), limit, jpeg)
+    assert reply.status_code == status
     assert reply.json() == {
         "data": {"error": words, "request": "/3/album", "method": "POST"},
         "success": False,
-        "status": 429,
+        "status": status,
     }
 
 
@@ -99,7 +100,7 @@ def test_the_form_can_be_changed_while_it_runs(make_imgur, jpeg):
     imgur.steer("knobs", {"refuse_uploads": "417"})
     assert refuse(imgur, "uploads", jpeg).status_code == 417
     wrong = imgur.http.post("/_simulator/knobs", json={"refuse_uploads": "503"})
-    assert "refuse_uploads takes one of shape, legacy, errors, wait-400," in wrong.json()["error"]
+    assert "refuse_uploads takes one of shape, legacy, legacy-403, errors, wait-400," in wrong.json()["error"]
 
 
 @pytest.mark.parametrize("form", ["legacy", "errors", "wait-400", "417", "over-capacity", "cdn"])

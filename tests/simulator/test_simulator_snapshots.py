@@ -1,6 +1,5 @@
 """What a long journal is replaced by: nothing is lost by it, also when it is broken off."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -8,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imgur_sync.simulator import Clock, ConnectionDropped, JournalError, Limits, Options, World
-from imgur_sync.simulator.blobs import FolderBlobs
+from imgur_sync.simulator import Clock, JournalError, Options, World
 from imgur_sync.simulator.columns import names, packed, unpacked
 from imgur_sync.simulator.records import Account, Upload
 from imgur_sync.simulator.snapshot import taken
@@ -215,67 +213,6 @@ def test_a_smaller_history_forgets_at_once(reopen):
     assert [request["n"] for request in imgur.look("history")["requests"]] == [26, 27, 28, 29, 30]
     assert imgur.world.history[-1].n == 30
     assert [request.n for request in imgur.world.history[:2]] == [26, 27]
-
-
-def test_a_disk_that_does_not_take_a_picture_holds_no_part_of_it(tmp_path, monkeypatch):
-    blobs = FolderBlobs(tmp_path)
-
-    def full(*given):
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "write", full)
-        with pytest.raises(OSError, match="No space"):
-            blobs.put(memoryview(b"bytes"))
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_disk_that_takes_a_picture_piece_by_piece_holds_all_of_it(tmp_path, monkeypatch):
-    blobs, write = FolderBlobs(tmp_path), os.write
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "write", lambda handle, data: write(handle, data[:2]))
-        name = blobs.put(b"bytes")
-    assert blobs.get(name) == b"bytes"
-
-
-def test_the_digest_of_a_file_is_told_and_finds_it(tmp_path):
-    blobs = FolderBlobs(tmp_path)
-    names = [blobs.put(data) for data in (b"bytes", memoryview(b"bytes"), b"others")]
-    assert len({*names, *(path.name for path in tmp_path.iterdir())}) == 3
-    digest = hashlib.sha256(b"bytes").hexdigest()
-    assert blobs.get(digest) is None
-    assert [blobs.sha256(name) == digest for name in names] == [True, True, False]
-    assert blobs.get(digest) == blobs.get(names[1]) == b"bytes"
-    # Files of earlier versions have their digest for a name; and a person may take a file away.
-    assert blobs.sha256(digest) == digest
-    other = FolderBlobs(tmp_path)
-    assert other.get(names[2]) == b"others"
-    other.drop(names[2])
-    other.drop(names[2])
-    assert (other.get(names[2]), other.sha256(names[2])) == (None, "")
-
-
-def test_pictures_that_are_refused_leave_no_file(reopen, tmp_path, png):
-    imgur = reopen(limits=Limits(uploads=1))
-    imgur.upload()
-    assert imgur.post("/3/upload", files={"image": ("x.png", png())}).status_code == 429
-    imgur.steer("faults", {"fault": "over-capacity-403"})
-    assert imgur.post("/3/upload", files={"image": ("x.png", png())}).status_code == 403
-    assert len(list((tmp_path / "world" / "blobs").iterdir())) == 1
-
-
-def test_a_picture_that_is_late_is_held_until_it_is_decided(reopen, tmp_path, png):
-    imgur, files = reopen(), tmp_path / "world" / "blobs"
-    album = imgur.album()["id"]
-    for _ in range(2):
-        imgur.steer("faults", {"fault": "late", "seconds": 60, "match": {"path": "/3/upload", "nth": 1, "count": 1}})
-        with pytest.raises(ConnectionDropped):
-            imgur.post("/3/upload", files={"image": ("x.png", png())}, data={"album": album})
-        assert len(list(files.iterdir())) == 1
-        imgur.delete(f"/3/album/{album}")
-        imgur.steer("clock", {"advance": 60})
-        assert imgur.look("world")["images"] == []
-        assert list(files.iterdir()) == []
 
 
 def test_columns_hold_every_kind_of_value():

@@ -2,6 +2,8 @@
 
 import pytest
 
+from imgur_sync.simulator import Options
+
 
 def refresh(imgur, token=None, form="urlencoded", **changed):
     fields = {
@@ -89,9 +91,13 @@ def test_a_code_or_pin_is_good_for_one_use(imgur, kind, grant):
     assert refresh(imgur, grant_type=grant, **{kind: given}).status_code == 400
 
 
-def test_an_access_token_dies_after_expires_in_by_the_simulators_clock(imgur):
-    token = refresh(imgur).json()["access_token"]
-    imgur.steer("clock", {"advance": 315_359_999})
+@pytest.mark.parametrize("seconds", [3600, 2_419_200, 315_360_000])
+def test_an_access_token_dies_after_expires_in_by_the_simulators_clock(make_imgur, seconds):
+    imgur = make_imgur(options=Options(expires_in=seconds))
+    told = refresh(imgur).json()
+    token = told["access_token"]
+    assert told["expires_in"] == seconds
+    imgur.steer("clock", {"advance": seconds - 1})
     assert imgur.get("/3/account/me", auth=f"Bearer {token}").status_code == 200
     imgur.steer("clock", {"advance": 1})
     assert imgur.get("/3/account/me", auth=f"Bearer {token}").status_code == 403

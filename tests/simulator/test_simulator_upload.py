@@ -141,6 +141,19 @@ def test_an_anonymous_upload_has_no_owner(make_imgur):
     assert stored(imgur)["owner"] is None
 
 
+def test_the_account_is_a_number_0_or_null(make_imgur):
+    legacy = make_imgur(shape="legacy")
+    mine = legacy.upload()
+    number = legacy.data("/3/account/me")["id"]
+    assert (mine["account_id"], legacy.data(f"/3/image/{mine['id']}")["account_id"]) == (number, number)
+    assert legacy.data(f"/3/album/{legacy.album(mine['id'])['id']}")["images"][0]["account_id"] is None
+    assert legacy.upload(auth="anonymous")["account_id"] == 0
+    new = make_imgur(shape="v1")
+    mine = new.upload()
+    assert new.data(f"/3/album/{new.album(mine['id'])['id']}")["images"][0]["account_id"] == mine["account_id"]
+    assert new.upload(auth="anonymous")["account_id"] is None
+
+
 def test_ids_have_seven_letters_and_deletehashes_fifteen(imgur):
     shown = [imgur.upload(str(number)) for number in range(20)]
     assert all(len(one["id"]) == 7 and one["id"].isalnum() for one in shown)
