@@ -87,7 +87,6 @@ def command(
     headers: str,
     write_env: str | None,
     words: tuple[str, ...],
-    latency: float,
     **chosen: Any,
 ) -> int:
     """Serve a local Imgur, with Imgur's limits, until Ctrl-C. A limit of 0 is none.
@@ -106,7 +105,7 @@ def command(
             host=host,
             port=port,
             data=Path(data) if data is not None else None,
-            latency_ms=latency,
+            latency_ms=chosen.pop("latency"),
             write_env=_writable(write_env),
             echo=lambda line: result(line + "\n"),
             switches={**HEADERS[headers], **_refusals(refusal), **given_knobs(chosen.pop("knob"))},

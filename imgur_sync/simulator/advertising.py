@@ -1,4 +1,4 @@
-"""What a picture or album that is asked for alone tells of advertisements (imgur-api §2.1, §2.2)."""
+"""What a post, and a picture or album that is asked for alone, tells of advertisements (imgur-api §2.1, §2.2)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def ad_config(call: Call, item: Album | Image) -> dict[str, object]:
     chosen = call.knobs.ad_config
     if chosen == "none" or (chosen == "shape" and call.new):
         return {}
-    shared = "in_gallery" if item.in_gallery else "not_in_gallery"
-    flags = ["album", shared] if isinstance(item, Album) else [shared, "share"]
+    album = ["album"] if isinstance(item, Album) else []
+    flags = [*album, "in_gallery"] if item.in_gallery else [*album, "not_in_gallery", "share"]
     unsafe = ["sixth_mod_unsafe"]
     shown: dict[str, object] = {"safeFlags": flags, "highRiskFlags": [], "unsafeFlags": unsafe, "wallUnsafeFlags": []}
     shown.update(showsAds=False, showAdLevel=1)

@@ -41,7 +41,7 @@ def refusal(host: str, origin: str | None, site: str | None, method: str, names:
     that is this server or this machine, or none, as programs send.
     """
     if not is_here(host, names):
-        return f"this server does not go by the name {host!r}; use its address, or localhost"
+        return f"this server does not go by the name {host!r}; use its address or localhost, or start it with --name"
     if method in ("GET", "HEAD"):
         return None
     if origin is None:

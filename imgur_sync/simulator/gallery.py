@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from imgur_sync.simulator.account import newest_first
+from imgur_sync.simulator.advertising import ad_config
 from imgur_sync.simulator.albums import header_json, members_json
 from imgur_sync.simulator.calls import Answer, Call, Routes
 from imgur_sync.simulator.changes import Change, PutAccount, PutAlbum, PutImage
@@ -129,7 +130,7 @@ def post_json(call: Call, item: Album | Image) -> dict[str, Any]:
     shown.update(topic_id=None, ups=0, downs=0, points=0, score=0, comment_count=0, favorite_count=0)
     shown["datetime"] = post.get("datetime", item.datetime)
     shown["tags"] = [call.tag(name) for name in tags_of(item)]
-    return shown
+    return {**shown, **ad_config(call, item)}
 
 
 def _sharer(call: Call) -> Account:

@@ -70,8 +70,8 @@ class Knobs:
     name_to_others: Literal["shape", "yes", "no"] = "shape"
     """Whether a picture's `name` is shown to others than its owner: as the shape has it, always, or never."""
     ad_config: Literal["shape", "none", "camel", "both"] = "shape"
-    """Whether a picture or album that is asked for alone tells of advertisements: the legacy shape does, in camelCase
-    (H), in snake_case besides (M), the new one does not."""
+    """Whether a post, and a picture or album that is asked for alone, tells of advertisements: the legacy shape does,
+    in camelCase (H), in snake_case besides (M), the new one does not."""
     others_see: Literal["all", "not secret", "public"] = "all"
     """Which albums of an account the API shows to others who know the id: all, all but secret ones, or public ones
     only, as an older page of the documentation says (L)."""

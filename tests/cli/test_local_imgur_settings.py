@@ -87,10 +87,24 @@ def test_a_fixture_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert "error: --url none.png: No such file or directory" in done.stderr
 
 
-def test_sizes_have_units_and_names_are_lower_case() -> None:
-    given = given_options(("still=10M", "jpeg=200k", "png=5"), (), ("Cats.Example",), expires_in=9)
-    sizes = {"still_bytes": 10 << 20, "jpeg_bytes": 200 << 10, "png_bytes": 5}
-    assert given == {**sizes, "urls": {}, "names": ("cats.example",), "expires_in": 9}
+def test_sizes_have_units_names_are_lower_case_and_files_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"bytes")
+    sizes = ("still=10M", "jpeg=200k", "png=5")
+    given = given_options(sizes, (("https://example.test/", str(tmp_path / "a")),), ("Cats.Example",), expires_in=9)
+    assert given == {
+        "still_bytes": 10 << 20,
+        "jpeg_bytes": 200 << 10,
+        "png_bytes": 5,
+        "urls": {"https://example.test/": b"bytes"},
+        "names": ("cats.example",),
+        "expires_in": 9,
+    }
+
+
+def test_each_knob_is_read_as_what_it_is() -> None:
+    read = {"post_ids": "ignored", "lag": 1.5, "trim_text": 3, "images_null": True, "gone_answer": "by length"}
+    assert given_knobs(KNOBS) == {**read, "token_answer": 401}
+    assert given_knobs(["lag=1", "lag=2"]) == {"lag": 2.0}
     with pytest.raises(UsageError):
         given_knobs(["nothing=1"])
 

@@ -59,7 +59,11 @@ def imgurpython(client_id: str, secret: str, refresh: str, access: str, files: l
     assert imgur.get_album(album).images_count == 2
     assert imgur.get_account_image_ids("me") == images[::-1]
     assert imgur.share_on_imgur(images[0], "Look", terms=1) is True
-    assert [post.id for post in imgur.gallery()] == [images[0]]
+    for posts in (imgur.gallery(), imgur.gallery_search("look"), imgur.gallery_random()):
+        assert [post.id for post in posts] == [images[0]]
+    assert imgur.gallery_search("elsewhere") == []
+    assert imgur.change_account_settings("me", {"bio": "I am"}) is True
+    assert imgur.get_account("me").bio == "I am"
     imgur.auth.refresh()
     assert all(imgur.delete_image(image) is True for image in images)
     assert imgur.album_delete(album) is True

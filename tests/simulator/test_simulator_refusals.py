@@ -139,3 +139,12 @@ def test_no_header_ever_announces_the_uploads(make_imgur):
         *(f"x-post-rate-limit-{what}" for what in ("limit", "remaining", "reset")),
     ]
     assert "7" not in [reply.headers[name] for name in reply.headers if name.endswith("limit")]
+
+
+def test_replies_to_the_commercial_front_announce_no_limits(imgur):
+    front = {"X-RapidAPI-Key": "0" * 50, "X-RapidAPI-Host": "imgur-apiv3.p.rapidapi.com"}
+    for headers, announced in ((front, 0), ({}, 9)):
+        reply = imgur.post("/3/album", auth="anonymous", headers=headers)
+        assert reply.status_code == 200
+        assert len([name for name in reply.headers if "rate" in name]) == announced
+    assert imgur.look("ledger")["credits"] == 2
