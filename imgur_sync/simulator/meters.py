@@ -114,19 +114,21 @@ class Meters:
 
     def remaining(self, client: str, user: str, now: float, limits: Limits) -> dict[str, int]:
         """Limits and what is left of them under the names of `/3/credits`; resets in seconds from now."""
+        hour, hour_ends = self.user.reading(user, now)
+        day, day_ends = self.client.reading(client, now)
         return {
             "UserLimit": limits.user_credits or UNLIMITED,
-            "UserRemaining": left_of(limits.user_credits, self.user.used(user, now)),
-            "UserReset": self.user.reset(user, now),
+            "UserRemaining": left_of(limits.user_credits, hour),
+            "UserReset": hour_ends,
             "ClientLimit": limits.client_credits or UNLIMITED,
-            "ClientRemaining": left_of(limits.client_credits, self.client.used(client, now)),
-            "ClientReset": self.client.reset(client, now),
+            "ClientRemaining": left_of(limits.client_credits, day),
+            "ClientReset": day_ends,
         }
 
     def posts_remaining(self, ip: str, now: float, limits: Limits) -> tuple[int, int, int]:
         """Limit, what is left, and seconds until the reset, of the POSTs of one address."""
-        left = left_of(limits.posts, self.posts.used(ip, now))
-        return limits.posts or UNLIMITED, left, self.posts.reset(ip, now)
+        used, ends = self.posts.reading(ip, now)
+        return limits.posts or UNLIMITED, left_of(limits.posts, used), ends
 
 
 def left_of(limit: int, used: int) -> int:

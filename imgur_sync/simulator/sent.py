@@ -63,7 +63,9 @@ class Sent:
         server received it in is used as it is, where that is a `BytesIO`, as with waitress.
         """
         stream = self.environ["wsgi.input"]
-        length = get_content_length(self.environ)
+        told = self.environ.get("CONTENT_LENGTH", "")
+        plain = told.isascii() and told.isdigit() and "HTTP_TRANSFER_ENCODING" not in self.environ
+        length = int(told) if plain else get_content_length(self.environ)
         if type(stream) is BytesIO and length is not None and not stream.tell():
             whole = stream.getvalue()
             return whole if len(whole) <= length else whole[:length]

@@ -34,6 +34,8 @@ THREADS = 8
 RESETS = frozenset(("reset", "refused", "dns", "tls", "no-connection"))
 """Endings that a socket shows as a reset, which is as near as a server can come."""
 BODY = 256 * 1024 * 1024
+KEPT = 4 * 1024 * 1024
+"""Bytes of the largest body whose memory is used again."""
 TOGETHER = 64 * 1024
 """Bytes of the longest body that goes out in one piece with the headers."""
 SETTLED, UNSETTLED = frozenset(("Content-Length", "Date")), frozenset(("Connection", "Server", "server"))
@@ -100,6 +102,9 @@ class _Socket:
         server: Any = importlib.import_module("waitress.server")
         self._loop: Any = importlib.import_module("waitress.wasyncore")
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        # The GNU allocator gives no memory back to the system that is smaller than what it was once given at a time,
+        # and keeps twice that. Else every body is received in memory that the system has to clear first.
+        bytes(KEPT)
         self._map: dict[int, Any] = {}
         self._stopping = threading.Event()
         self._stopped = threading.Event()

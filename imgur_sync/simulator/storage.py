@@ -123,7 +123,7 @@ class Journal:
         try:
             transaction = json.loads(line)
             return float(transaction["t"]), [decode(item) for item in transaction["do"]]
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise JournalError(f"{self._path}, line {number}: not a transaction ({error})") from error
 
 

@@ -90,6 +90,15 @@ class Meter:
         """
         return self.wait(key, now, None)
 
+    def reading(self, key: str, now: float) -> tuple[int, int]:
+        """Both at once: what was counted, and the seconds until the window ends."""
+        if self.windows != "fixed":
+            return self.used(key, now), self.reset(key, now)
+        one, seconds = self._counts.get(key), self._seconds
+        if one is None or now >= one.opened + seconds:
+            return 0, seconds
+        return one.fixed, max(1, math.ceil(one.opened + seconds - now))
+
     def wait(self, key: str, now: float, most: int | None) -> int:
         """Whole seconds, at least 1, until no more than `most` is counted; None = until anything comes back."""
         return max(1, math.ceil(self._end(key, now, most) - now))

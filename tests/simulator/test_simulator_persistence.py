@@ -86,9 +86,11 @@ def test_every_torn_ending_opens(reopen, tmp_path):
 def test_a_damaged_line_in_the_middle_is_named(reopen, tmp_path):
     reopen().world.close()
     journal = tmp_path / "journal.jsonl"
-    journal.write_bytes(b"rubbish\n" + journal.read_bytes())
-    with pytest.raises(JournalError, match=r"journal\.jsonl, line 1"):
-        reopen()
+    whole = journal.read_bytes()
+    for rubbish in (b"rubbish", b'{"t":1,"do":[["PutImage",[1,2]]]}', b'{"t":1,"do":[["PutImage","x"]]}', b"[]"):
+        journal.write_bytes(rubbish + b"\n" + whole)
+        with pytest.raises(JournalError, match=r"journal\.jsonl, line 1"):
+            reopen()
 
 
 def test_ids_are_never_given_twice_over_a_restart(reopen, tmp_path):
