@@ -157,7 +157,7 @@ def test_a_collection_whose_folder_cannot_be_listed_is_an_error_unless_it_is_kno
 
 
 def test_a_sub_folder_that_vanished_after_its_key_moved_is_told_by_the_key_of_now() -> None:
-    """It is looked for where it was last seen, or, with another album there now, by its key: no folder is two albums'."""
+    """It is looked for where it was last seen, or, with another album there now, by its key."""
     trips = CollectionSpec("trips", "trips", Path("/pictures/trips"), spec("trips"))
     manifest = replace(MANIFEST, albums=(), collections=(trips,))
     known = [synced("trips/alps.1", folder="trips/alps", placed=3)]
