@@ -39,10 +39,11 @@ def probe_missing(
     shown = frozenset(listing.ids if listing is not None else ())
     digests = {file.digest for file in local.files} | {file.digest[:16] for file in local.files}
     horizon = session.clock.now() - session.settle_seconds
+    standings = (Standing.PLACED, Standing.UNMANAGED) if session.anonymous else (Standing.PLACED,)
     missing = [
         picture.id
         for picture in pictures
-        if picture.standing is Standing.PLACED
+        if picture.standing in standings
         and picture.id not in shown
         and settled(session, picture.placed_at)
         and (picture.digest in digests or spec.prune is Prune.DELETE or session.anonymous)

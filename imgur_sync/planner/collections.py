@@ -49,13 +49,22 @@ def with_vanished(manifest: Manifest, synced: Iterable[SyncedAlbum]) -> Manifest
                 continue
             known.add(collection.name)
             if album.placed and album.key not in named and album.key not in removed:
-                lost.append(member(collection, name, len(manifest.albums) + len(lost)))
+                lost.append(_vanished(collection, album.key, name, named, len(manifest.albums) + len(lost)))
     for collection in manifest.collections:
         if collection.problem and collection.name not in known:
             what = f"collection {collection.name}: {collection.problem}"
             problem = ManifestProblem(0, 0, what, "make the folder, or correct `folders`")
             raise ManifestError(str(manifest.path), (problem,))
     return dataclasses.replace(manifest, albums=(*manifest.albums, *lost)) if lost else manifest
+
+
+def _vanished(collection: CollectionSpec, key: str, folder: str, named: Collection[str], position: int) -> AlbumSpec:
+    """The entry of an album whose sub-folder was `folder` when it was last seen. Where a [[moved]] has changed its key
+    since, it is at that folder still, unless another album is there now: then at one that is called like its key."""
+    spec = member(collection, folder, position)
+    if spec.key in named:
+        spec = member(collection, key.removeprefix(f"{collection.name}/"), position)
+    return dataclasses.replace(spec, key=key)
 
 
 def _refuse_removed(manifest: Manifest, named: Collection[str]) -> None:

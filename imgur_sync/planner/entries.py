@@ -99,8 +99,6 @@ def cover_wish(cover: Place, entries: Iterable[Entry]) -> str:
 
 
 def taken_out(view: AlbumView, sorted_: Sorted) -> tuple[str, ...]:
-    """Pictures without a file that stay and are not shown: from an album of no account nobody takes any out but we, in
-    an edit of pieces that broke off."""
-    alive = view.probed.alive - view.keyless if view.anonymous else frozenset()
-    staying = (*sorted_.in_place, *sorted_.protected, *sorted_.kept)
-    return tuple(picture.id for picture in staying if picture.id in alive)
+    """Pictures without a file that stay, are not shown and can be put back."""
+    staying = (*sorted_.in_place, *sorted_.protected, *sorted_.unmanaged, *sorted_.kept)
+    return tuple(picture.id for picture in staying if picture.id in view.put_back)

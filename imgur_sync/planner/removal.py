@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from imgur_sync.model.plan import AlbumPlan, Blocked, Gate, GateName, Withheld
+from imgur_sync.model.plan import AlbumPlan, Blocked, Gate, GateName, Unsettled, Withheld
 from imgur_sync.model.step import DeleteAlbum, DeleteImage, Step
 from imgur_sync.model.synced import Standing, SyncedPicture
 from imgur_sync.planner.gates import listing_gate
@@ -34,12 +34,13 @@ def plan_removal(
     """Plan the deletion of one album. `view.spec` has `prune` "delete" where its pictures are deleted first, and no
     folder. `claimed` pictures go to other albums: the album waits until they are there.
 
-    Every picture that leaves counts for the gate `prune`. An album that holds pictures which this lineage did not make,
-    and a protected one, stay whole.
+    Every picture that leaves counts for the gate `prune`; for one that Imgur does not show yet the album waits. An
+    album that holds pictures which this lineage did not make, and a protected one, stay whole.
     """
     key = view.spec.key
-    blank = AlbumPlan(key, view.spec.title or "", view.spec.position, 0, 0, len(leaving(view)), unsettled=doubts(view))
-    blank = replace(blank, warnings=view.local.warnings)
+    coming = _coming(view)
+    blank = AlbumPlan(key, view.spec.title or "", view.spec.position, 0, 0, len(leaving(view)))
+    blank = replace(blank, unsettled=(*doubts(view), *coming), warnings=view.local.warnings)
     broken = listing_gate(view)
     if broken is not None:
         return replace(blank, gates=(broken,))
@@ -55,7 +56,7 @@ def plan_removal(
     wanted: tuple[Step, ...] = (*(DeleteImage(key, p.path, p.digest) for p in doomed), DeleteAlbum(key))
     gates = (_gate(view, len(ours), len(doomed)),) if ours else ()
     held = bool(gates) and GateName.PRUNE not in approved
-    waits = held or bool(view.intents) or len(ours) < blank.synced
+    waits = held or bool(view.intents or coming) or len(ours) < blank.synced
     steps = () if waits else wanted
     loose = (OUTSIDE,) if view.anonymous and len(doomed) < len(ours) else ()
     return replace(
@@ -67,6 +68,17 @@ def plan_removal(
         deleting=tuple((picture.path, picture.id) for picture in doomed),
         reads=reads_around(steps),
         warnings=(*blank.warnings, *loose),
+    )
+
+
+def _coming(view: AlbumView) -> tuple[Unsettled, ...]:
+    """Our pictures that were placed a moment ago and are not shown yet: nobody approved that they leave."""
+    shown = frozenset(view.listing.ids if view.listing is not None else ())
+    return tuple(
+        Unsettled(view.spec.key, f"{p.path} is not shown in the album yet", settled)
+        for p in view.pictures
+        if p.standing is Standing.PLACED and p.id not in shown
+        if view.now < (settled := view.settles_at(p.placed_at))
     )
 
 

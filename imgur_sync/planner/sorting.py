@@ -270,9 +270,10 @@ def _fates(
             name = "protected"
         else:
             name = "in_place" if GateName.PRUNE in hold.gates else "pruned"
-        if picture.id not in shown and (
-            name in ("retired", "unmanaged") or (name == "pruned" and not view.deletes(picture))
-        ):
+        leaves = name == "retired" or (name == "pruned" and not view.deletes(picture))
+        # Without an account nobody takes a picture out of an album but we, in an edit of pieces that broke off.
+        leaves = leaves or (name == "unmanaged" and picture.id not in view.put_back)
+        if picture.id not in shown and leaves:
             name = "settling" if view.now < view.settles_at(picture.placed_at) else "left"
         fate[name].append(picture)
     return {name: tuple(pictures) for name, pictures in fate.items()}

@@ -73,6 +73,12 @@ class AlbumView:
         return self.spec.prune == Prune.DELETE and picture.id not in self.spared and not lost
 
     @property
+    def put_back(self) -> frozenset[str]:
+        """Our pictures that are not shown, live, and can be put in again, of an album without an account: from that
+        nobody takes any out but we, in an edit of pieces that broke off. Those that stay are put back."""
+        return self.probed.alive - self.keyless if self.anonymous else frozenset()
+
+    @property
     def keyless(self) -> frozenset[str]:
         """Our pictures that can be taken out of the album, but neither be put in nor changed nor deleted."""
         if not self.anonymous:

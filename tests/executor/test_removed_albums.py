@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imgur_sync.errors import ApprovalError, ExitCode
+from imgur_sync.errors import ApprovalError, CredentialsError, ExitCode
 from imgur_sync.model.plan import GateName
 from imgur_sync.model.spec import Manifest, Removal
 from tests.support.pictures import png
@@ -158,4 +158,22 @@ def test_an_album_that_is_not_found_for_a_moment_is_still_to_be_removed(stage) -
     stage.web.delete("/_simulator/faults")
     stage.clock.advance(4000)
     assert stage.apply({PRUNE: 3}).codes == (ExitCode.DONE,)
+    assert stage.albums_there() == ["cats"]
+
+
+def test_a_picture_that_imgur_does_not_show_yet_counts_for_the_gate(stage) -> None:
+    """It was uploaded a moment before its album is to go, by a run that could not go on."""
+    stage.steer("knobs", {"lag": 30})
+    stage.put("old", "9.png", 99)
+    stage.steer("faults", [{"match": {"method": "PUT", "path": "/3/album/*"}, "fault": "token-invalid-403"}])
+    with pytest.raises(CredentialsError):
+        stage.apply()
+    stage.web.delete("/_simulator/faults")
+    stage.remove("old")
+    plan = next(album for album in stage.plan().albums if album.album == "old")
+    assert [(gate.name, gate.count) for gate in plan.gates] == [(PRUNE, 3)]
+    assert [doubt.what for doubt in plan.unsettled] == ["9.png is not shown in the album yet"]
+    assert stage.apply({PRUNE: 3}).codes == (ExitCode.GATE,)
+    assert stage.albums_there() == ["cats", "old"]
+    assert stage.apply({PRUNE: 4}).codes == (ExitCode.DONE,)
     assert stage.albums_there() == ["cats"]

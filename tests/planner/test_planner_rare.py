@@ -154,3 +154,18 @@ def test_a_collection_whose_folder_cannot_be_listed_is_an_error_unless_it_is_kno
         assert "there is no such folder" in caught.value.problems[0].what
     whole = with_vanished(manifest, [synced("trips/rome", folder="trips/rome", placed=3)])
     assert [album.key for album in whole.albums] == ["trips/rome"]
+
+
+def test_a_sub_folder_that_vanished_after_its_key_moved_is_told_by_the_key_of_now() -> None:
+    """It is looked for where it was last seen, or, with another album there now, by its key."""
+    trips = CollectionSpec("trips", "trips", Path("/pictures/trips"), spec("trips"))
+    manifest = replace(MANIFEST, albums=(), collections=(trips,))
+    known = [synced("trips/alps.1", folder="trips/alps", placed=3)]
+    whole = with_vanished(manifest, known)
+    assert [(album.key, album.folder) for album in whole.albums] == [("trips/alps.1", "trips/alps")]
+    another = replace(spec("trips/alps"), folder="trips/alps")
+    whole = with_vanished(replace(manifest, albums=(another,)), known)
+    assert [(album.key, album.folder) for album in whole.albums] == [
+        ("trips/alps", "trips/alps"),
+        ("trips/alps.1", "trips/alps.1"),
+    ]

@@ -6,12 +6,13 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 from tests.simulation.coverage import LEAST, rare, table
 from tests.simulation.drawing import PLAIN, PROFILES, draw
 from tests.simulation.playing import perform
-from tests.simulation.running import Tally, many
+from tests.simulation.running import Tally, directed, many
 
 
 def number(text: str) -> int:
@@ -55,7 +56,7 @@ def replay(given: argparse.Namespace) -> int:
 
 def play_many(given: argparse.Namespace) -> int:
     """Seeds and figures."""
-    began, tally = time.monotonic(), Tally()
+    began, tally, extra = time.monotonic(), Tally(), Counter[str]()
     until = began + 60 * given.minutes if given.minutes else 0.0
     seeds = range(given.first, given.first + (given.seeds if not given.minutes else 10**9))
     for _, verdict, told in many(seeds, jobs=given.jobs, seconds=given.shrink, until=until, profile=given.profile):
@@ -64,7 +65,14 @@ def play_many(given: argparse.Namespace) -> int:
             print(told, flush=True)
         if tally.seeds % 500 == 0:
             print(f"{tally.seeds} seeds, {len(tally.failures)} failures", flush=True)
+    if given.profile == PLAIN and not given.minutes:
+        for number, _, told in directed(tally, given.least, given.first, jobs=given.jobs, seconds=given.shrink):
+            extra[number] += 1
+            if told:
+                print(told, flush=True)
     spent = time.monotonic() - began
+    if extra:
+        print(f"directed seeds: {dict(extra)}")
     print("\n".join(table(tally.struck)))
     print(f"{tally.seeds} seeds in {spent:.0f} s, {tally.seeds / spent:.2f} a second; {dict(tally.counts)}")
     print(f"{len(tally.failures)} failures")

@@ -17,8 +17,10 @@ LOCAL_KINDS = ("change", "vanish", "readdir", "unreadable", "unmount_mid")
 
 
 PLAIN, RARE = "plain", "rare"
-PROFILES = (PLAIN, RARE)
-"""RARE strikes with nothing but the kinds of faults that few requests can have, and often."""
+DIRECTED = tuple(sorted({word.number for word in REQUESTS.values()}, key=lambda number: int(number[1:])))
+PROFILES = (PLAIN, RARE, *DIRECTED)
+"""RARE strikes with nothing but the kinds of faults that few requests can have, and often; the number of a fault with
+nothing but that one."""
 RARE_NUMBERS = frozenset(("F4", "F5", "F10", "F11", "F12", "F13", "F17", "F20", "F21", "F22", "F25", "F32"))
 
 
@@ -32,11 +34,11 @@ class Drawing:
 
     def __init__(self, seed: int, profile: str = PLAIN) -> None:
         self.seed = seed
-        self.rare = profile == RARE
+        self.profile = profile
         self.chance = random.Random(f"imgur-sync world {seed}")
         self.anonymous = self.chance.random() < 0.2
         self.keys = KEYS[: self.chance.choice((1, 1, 2, 2, 3, 4))]
-        self.rates = self._rare_swarm() if self.rare else self._swarm()
+        self.rates = self._rates()
         self.local_rate = self.chance.choice((0.0, 0.0, 0.1, 0.3))
         self.kill_rate = self.chance.choice((0.0, 0.2, 0.5))
         self.setup = self._setup()
@@ -60,6 +62,17 @@ class Drawing:
         return low * (high / low) ** self.chance.random()
 
     # Knobs
+
+    def _rates(self) -> dict[str, float]:
+        match self.profile:
+            case "plain":
+                return self._swarm()
+            case "rare":
+                return self._rare_swarm()
+        names = sorted(name for name, word in REQUESTS.items() if word.number == self.profile)
+        if self.profile == "F32":
+            names.append("token-expired")
+        return {name: self.log_uniform(0.05, 0.9) for name in names}
 
     def _swarm(self) -> dict[str, float]:
         if self.chance.random() < 0.1:

@@ -216,10 +216,13 @@ def _deleted_last(oracle: Oracle, before: Before, run: Run, deed: Deed, later: l
 
 
 def _recorded(oracle: Oracle, image: str) -> str:
-    """The key of the album in which the state has the picture: it may have been deleted from there before any reading
-    of that album showed it."""
+    """The key of the album in which the state has the picture, where a file of its content ever was in that folder: it
+    may have been deleted from there before any reading of that album showed it."""
     record = oracle.stage.ask(lambda store: store.picture(image))
-    return record.album if record is not None else ""
+    if record is None:
+        return ""
+    key, sha, ever = oracle.stage.street(record.album), oracle.watcher.shas.get(image), oracle.acts.streets.ever_at
+    return key if any(sha in shas for (album, _), shas in ever.items() if album == key) else ""
 
 
 def _last_shown(oracle: Oracle, deed: Deed, image: str) -> str:

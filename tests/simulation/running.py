@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any
 
-from tests.simulation.drawing import PLAIN, draw
+from tests.simulation.coverage import by_number
+from tests.simulation.drawing import DIRECTED, PLAIN, draw
 from tests.simulation.playing import Verdict, perform
 from tests.simulation.shrinking import REGRESSIONS, SECONDS, keep, shrink
 
 Json = dict[str, Any]
 TWICE = 50
 """One seed of so many is played once more in another process with another PYTHONHASHSEED."""
+MOST = 10
 
 
 @dataclass(slots=True)
@@ -98,4 +100,20 @@ def many(
             yield (seed, *future.result())
 
 
-__all__ = ["REGRESSIONS", "Tally", "command", "draw", "failure", "many", "one", "perform", "trace_of"]
+def directed(
+    tally: Tally, least: int, first: int, *, jobs: int = 1, seconds: float = SECONDS
+) -> Iterator[tuple[str, Verdict, str]]:
+    """Further seeds, from `first` on, for each kind of fault that struck less often than `least` in those of the tally,
+    with nothing but that kind, until it did: few requests can have some of them. At most `MOST` for each strike that
+    is missing. The tally gets them too; yields the number of the fault with each."""
+    for number in DIRECTED:
+        missing = least - by_number(tally.struck)[number]
+        seeds = range(first, first + MOST * max(0, missing))
+        for _, verdict, told in many(seeds, jobs=jobs, seconds=seconds, profile=number):
+            tally.add(verdict, told)
+            yield number, verdict, told
+            if by_number(tally.struck)[number] >= least:
+                break
+
+
+__all__ = ["REGRESSIONS", "Tally", "command", "directed", "draw", "failure", "many", "one", "perform", "trace_of"]
