@@ -10,7 +10,7 @@ from imgur_sync.simulator.media import Media
 from imgur_sync.simulator.options import Knobs, Options
 from imgur_sync.simulator.records import Account, Album, Image
 from imgur_sync.simulator.replies import Refusal, Reply
-from imgur_sync.simulator.shapes import View
+from imgur_sync.simulator.shapes import View, link_starts
 from imgur_sync.simulator.wire import Fields
 from imgur_sync.simulator.world import World
 
@@ -86,7 +86,8 @@ class Call:
         others = self.knobs.name_to_others
         named = owned or others == "yes" or (others == "shape" and self.new)
         processed = self.now - self.knobs.processing
-        return View(self.origin, self.new, owned, named, self.account(owner), listing, processed, self.caller.account)
+        starts = link_starts(self.origin, self.knobs.links)
+        return View(*starts, self.new, owned, named, self.account(owner), listing, processed, self.caller.account)
 
     def own_album(self, key: str) -> Album:
         """The album to change, by id for its owner's Bearer or by deletehash for any caller (H).

@@ -17,6 +17,7 @@ from imgur_sync.simulator.bodies import Bodies
 from imgur_sync.simulator.breaking import broken
 from imgur_sync.simulator.calls import Answer, Call, Caller, Route
 from imgur_sync.simulator.changes import Note, Settle
+from imgur_sync.simulator.cors import shared
 from imgur_sync.simulator.etags import tagged
 from imgur_sync.simulator.faults import ConnectionDropped, Fault, Faults
 from imgur_sync.simulator.job import Job
@@ -256,7 +257,7 @@ class Desk:
         note, knobs = job.note, self.knobs
         scripted = job.fault("reply") or job.fault("reply", after=True)
         limits = {} if scripted else limit_headers(note, reply.status, knobs, self.options.limits, self.world.meters)
-        response = dressed(reply, note, limits)
+        response = dressed(reply, note, limits if scripted else {**limits, **shared(knobs)})
         for fault in job.struck:
             if fault.kind == "headers" and not reset_headers(response, fault.more):
                 job.missed.append(fault)
