@@ -12,6 +12,8 @@ from imgur_sync.simulator.refusals import OVER_CAPACITY
 from imgur_sync.simulator.replies import Refusal, refused
 
 API = ("/3/", "/oauth2/", "/post/")
+PAGES = ("/oauth2/authorize", "/oauth2/addclient")
+"""What a person looks at is for no page elsewhere to read: it could say yes in the person's name."""
 SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Credentials": "true",
@@ -24,9 +26,9 @@ SHARED = {
 """As recorded in 2023 to 2025 (H: ShareX/ShareX#7289, #7568, #8009); no header lets a page read the limits."""
 
 
-def shared(knobs: Knobs) -> dict[str, str]:
-    """What every reply of the API tells browsers, as the knob says."""
-    return SHARED if knobs.cors == "sent" else {}
+def shared(knobs: Knobs, path: str) -> dict[str, str]:
+    """What a reply of the API tells browsers, as the knob says; nothing for any other path."""
+    return SHARED if knobs.cors == "sent" and path.startswith(API) and not path.startswith(PAGES) else {}
 
 
 def preflight(knobs_now: Callable[[], Knobs]) -> Callable[[], Response | None]:
@@ -38,7 +40,7 @@ def preflight(knobs_now: Callable[[], Knobs]) -> Callable[[], Response | None]:
 
     def answer() -> Response | None:
         knobs = knobs_now()
-        if request.method != "OPTIONS" or knobs.cors == "absent" or not request.path.startswith(API):
+        if request.method != "OPTIONS" or not shared(knobs, request.path):
             return None
         if knobs.local_origin == "refused" and is_local(request.headers.get("Origin", "")):
             no = refused(Refusal(403, OVER_CAPACITY, shape="bare"), "OPTIONS", request.path, new=False, number=0)

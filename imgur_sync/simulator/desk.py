@@ -257,7 +257,7 @@ class Desk:
         note, knobs = job.note, self.knobs
         scripted = job.fault("reply") or job.fault("reply", after=True)
         limits = {} if scripted else limit_headers(note, reply.status, knobs, self.options.limits, self.world.meters)
-        response = dressed(reply, note, limits if scripted else {**limits, **shared(knobs)})
+        response = dressed(reply, note, limits if scripted else {**limits, **shared(knobs, note.path)})
         for fault in job.struck:
             if fault.kind == "headers" and not reset_headers(response, fault.more):
                 job.missed.append(fault)

@@ -38,6 +38,13 @@ def test_pages_elsewhere_may_not_read_pages_and_steering(imgur):
             assert shared(imgur.send(method, path, auth=None, headers=ASKED)) == {}
 
 
+def test_pages_elsewhere_may_not_read_the_question_for_a_log_in(imgur):
+    for path in (f"/oauth2/authorize?response_type=code&client_id={imgur.demo.client_id}", "/oauth2/addclient"):
+        for method in ("GET", "OPTIONS"):
+            reply = imgur.send(method, path, auth=None, headers=ASKED)
+            assert (reply.status_code in (200, 301), shared(reply)) == (True, {})
+
+
 def test_the_headers_can_be_absent(make_imgur):
     imgur = make_imgur(cors="absent")
     assert shared(imgur.get("/3/credits", headers=ORIGIN)) == {}
