@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support import longest_first
+from tests.support.suite_times import SuiteTimes
 
 # Shared machines are slow at times: no example fails for taking long. CI draws fewer examples of each property.
 settings.register_profile(
@@ -27,6 +28,11 @@ os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 
 for name in [name for name in os.environ if name.startswith("IMGUR_SYNC_")]:
     del os.environ[name]
+
+
+_TIMES = SuiteTimes()
+MANY = 500
+"""Who runs fewer tests has other ways to see their times."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,3 +53,16 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest tests first."""
     longest_first.arrange(config, items)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up how long tests take."""
+    _TIMES.add(report.nodeid, report.duration)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how long each suite took, after a run of many tests."""
+    if _TIMES.count() >= MANY:
+        terminalreporter.section("seconds of each suite, of all workers")
+        for line in _TIMES.lines():
+            terminalreporter.write_line(line)
