@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from imgur_sync.simulator import account, albums, authorize, gallery, images, oauth, profile, searching, web_api
 from imgur_sync.simulator.calls import Route
+from imgur_sync.simulator.cors import preflight
 from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.formats import in_form
 from imgur_sync.simulator.options import Options
@@ -49,6 +50,7 @@ def app_over(desk: Desk) -> Flask:
     for room in ROOMS:
         for route in room.all:
             _mount(app, desk, route)
+    app.before_request(preflight(lambda: desk.knobs))
     app.register_blueprint(steering(desk))
     app.register_blueprint(files(desk))
     app.register_blueprint(pages(desk))

@@ -10,7 +10,7 @@ from imgur_sync.simulator.media import Media
 from imgur_sync.simulator.options import Knobs, Options
 from imgur_sync.simulator.records import Account, Album, Image
 from imgur_sync.simulator.replies import Refusal, Reply
-from imgur_sync.simulator.shapes import View
+from imgur_sync.simulator.shapes import View, link_starts
 from imgur_sync.simulator.tags import tag_json
 from imgur_sync.simulator.wire import Fields
 from imgur_sync.simulator.world import World
@@ -90,7 +90,8 @@ class Call:
         others = self.knobs.name_to_others
         named = owned or others == "yes" or (others == "shape" and self.new)
         processed, viewer = self.now - self.knobs.processing, self.caller.account
-        return View(self.origin, self.new, owned, named, self.account(owner), listing, processed, viewer, self.tag)
+        starts = link_starts(self.origin, self.knobs.links)
+        return View(*starts, self.new, owned, named, self.account(owner), listing, processed, viewer, self.tag)
 
     def tag(self, name: str) -> dict[str, object]:
         """A tag as this caller is told of it."""

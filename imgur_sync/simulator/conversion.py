@@ -1,4 +1,4 @@
-"""How Imgur keeps large pictures: PNG as JPEG, JPEG as a smaller one (imgur-api §5)."""
+"""How Imgur keeps what was sent: large pictures smaller, WebP as JPEG, every video as MP4 (imgur-api §2.1, §5)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,30 @@ from imgur_sync.simulator.calls import Call, Received
 def kept(received: Received, call: Call) -> Received:
     """What Imgur keeps of an upload: type and size may change, width and height do not.
 
-    Nothing is recompressed: the new size is invented (two fifths, but no more than was allowed), the file that is
-    served and its digest are those of the bytes received. An animated PNG is left as it is (L). A knob turns it off,
-    options say what is large.
+    Nothing is recompressed: the new size is invented, the file that is served and its digest are those of the bytes
+    received. A knob turns it off.
     """
+    if call.knobs.conversion == "none":
+        return received
+    return _other_type(received) or _smaller(received, call)
+
+
+def _other_type(received: Received) -> Received | None:
+    """A video as MP4 (H), of four fifths of its size; a WebP as JPEG (L for the change, the type is unknown), half as
+    large again. A WebP that moves is left as it is (unknown)."""
+    media, size = received.media, received.size
+    if media.type.startswith("video/") and media.type != "video/mp4":
+        return Received(received.blob, max(1, size * 4 // 5), dataclasses.replace(media, type="video/mp4"))
+    if media.type == "image/webp" and not media.animated:
+        return Received(received.blob, size * 3 // 2, dataclasses.replace(media, type="image/jpeg"))
+    return None
+
+
+def _smaller(received: Received, call: Call) -> Received:
+    """A large PNG as JPEG, a large JPEG smaller: two fifths of its size, no more than is kept (H/M). An animated PNG is
+    left as it is (L). Options say what is large."""
     kind, options = received.media.type, call.options
-    if call.knobs.conversion == "none" or kind not in ("image/png", "image/jpeg"):
+    if kind not in ("image/png", "image/jpeg"):
         return received
     if kind == "image/png" and received.size > options.png_bytes and not received.media.animated:
         media = dataclasses.replace(received.media, type="image/jpeg")

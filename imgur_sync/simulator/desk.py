@@ -15,6 +15,7 @@ from imgur_sync.simulator.auth import identify, is_local
 from imgur_sync.simulator.breaking import broken
 from imgur_sync.simulator.calls import Answer, Call, Caller, Route
 from imgur_sync.simulator.changes import Note, Settle
+from imgur_sync.simulator.cors import shared
 from imgur_sync.simulator.etags import tagged
 from imgur_sync.simulator.faults import ConnectionDropped, Fault, Faults
 from imgur_sync.simulator.job import Job
@@ -272,7 +273,7 @@ class Desk:
         scripted = job.fault("reply") or job.fault("reply", after=True)
         bare = scripted or RAPIDAPI in job.environ
         limits = [] if bare else limit_headers(note, reply.status, knobs, self.options.limits, self.world.meters)
-        whole = dressed(reply, note, limits)
+        whole = dressed(reply, note, limits if scripted else [*limits, *shared(knobs, note.path).items()])
         if not job.struck:
             return whole
         response = whole.response()

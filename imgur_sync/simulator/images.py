@@ -96,7 +96,7 @@ def upload(call: Call) -> Answer:
     record = Upload(
         call.n, call.now, image.creator, image.id, image.name, image.size, image.blob, album.id if album else None
     )
-    return Answer(_uploaded(call, image), (*changes, Uploaded(record)))
+    return Answer(_uploaded(call, image, call.received), (*changes, Uploaded(record)))
 
 
 def _told(call: Call, refusal: Refusal | None) -> Refusal | None:
@@ -106,13 +106,15 @@ def _told(call: Call, refusal: Refusal | None) -> Refusal | None:
     return refusal
 
 
-def _uploaded(call: Call, image: Image) -> dict[str, Any]:
+def _uploaded(call: Call, image: Image, received: Received) -> dict[str, Any]:
     """The picture as the reply to its upload shows it."""
     data = image_json(image, call.view(image.owner, mine=True))
     if image.owner is None and not call.new:
         data["account_id"] = 0
     if call.knobs.upload_link == "jpeg" and image.type == "image/jpeg":
         data["link"] = data["link"].removesuffix("jpg") + "jpeg"
+    if call.knobs.webm_link == "dot" and received.media.type == "video/webm":
+        data["link"] = data["link"].rpartition(".")[0] + "."
     return data
 
 

@@ -57,6 +57,17 @@ def token(call: Call) -> Answer:
     return Answer(changes=changes, reply=Reply(200, compact(shown)))
 
 
+@ROUTES.add("GET", "/oauth2/secret", cost=0)
+def verify_token(call: Call) -> Answer:
+    """Whether a Bearer is good: Imgur's documentation has one "verify your tokens" here (H for the address).
+
+    What it answers is unknown: here true, and a 401 to a Client-ID. It costs nothing, as all of `/oauth2/` (H).
+    """
+    if call.caller.account is None:
+        raise Refusal(401, "Authentication required")
+    return Answer(True)
+
+
 def _wrong(call: Call, kind: str) -> str:
     """The text for a wrong token, code or PIN; for a refresh token there are two (H)."""
     return UNKNOWN_REFRESH if kind == "refresh" and call.knobs.refresh_text == "unknown" else WRONG[kind]

@@ -15,6 +15,7 @@ Shape = Literal["mixed", "legacy", "v1"]
 Heed = Literal["honoured", "ignored"]
 Windows = Literal["fixed", "sliding", "calendar"]
 """What a limit counts in: windows that open with their first count, the last hour or day, or those of clock and UTC."""
+Links = Literal["here", "imgur"]
 Headers = Literal["all", "some", "no-account", "no-errors", "none"]
 Form = Literal[
     "shape",
@@ -108,8 +109,16 @@ class Knobs:
     """Whether others than the owner are told whose a hidden album is (withheld: M)."""
     upload_link: Literal["jpg", "jpeg"] = "jpg"
     """How the link of a JPEG ends in the reply to its upload; later on it ends in .jpg (M)."""
+    links: Links = "here"
+    """Whether links in replies name this server, or `https://i.imgur.com` and `https://imgur.com` as Imgur's do (H)."""
+    webm_link: Literal["mp4", "dot"] = "mp4"
+    """How the link of a WebM ends in the reply to its upload: as any video's (H), or in a bare dot (L)."""
+    file_lag: float = 0
+    """Seconds that the file of a deleted picture is still served; the API knows it no more (H that it can be so)."""
+    cors: Literal["sent", "absent"] = "sent"
+    """Whether replies let web pages of other origins read them, and OPTIONS are answered (H)."""
     conversion: Literal["imgur", "none"] = "imgur"
-    """Whether large pictures are kept as `conversion.py` says, or as they came."""
+    """Whether large pictures, WebP and videos are kept as `conversion.py` says, or as they came."""
     size_error: Literal["object", "string"] = "object"
     """Whether a file that is too large is refused with code 1002 (H) or with the text alone (H)."""
     animated_png: Literal["kept", "by path"] = "kept"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+from collections import OrderedDict
 
 from imgur_sync.simulator.records import Image
 
@@ -12,6 +14,37 @@ WITHIN = {"t": 160, "m": 320, "l": 640, "g": 680, "h": 1024, "r": 1360}
 """Scaled to fit within so many pixels each way (H; g and r are in no documentation)."""
 MOST_PIXELS = 64_000_000
 """Pixels of a picture that is still decoded; a larger one is served whole."""
+
+KEPT = 32 * 1024 * 1024
+"""Bytes of thumbnails that are kept, those that were asked for last."""
+
+
+class Thumbnails:
+    """Thumbnails that were drawn, so that a page of them does not draw each anew. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._drawn: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._size = 0
+
+    def get(self, digest: str, letter: str, data: bytes) -> bytes | None:
+        """That thumbnail of the picture with this digest, whose bytes are `data`; None as `thumbnail` says."""
+        key = digest, letter
+        with self._lock:
+            if key in self._drawn:
+                self._drawn.move_to_end(key)
+                return self._drawn[key]
+        drawn = thumbnail(data, letter)
+        if drawn is not None:
+            self._keep(key, drawn)
+        return drawn
+
+    def _keep(self, key: tuple[str, str], drawn: bytes) -> None:
+        with self._lock:
+            self._size += len(drawn) - len(self._drawn.pop(key, b""))
+            self._drawn[key] = drawn
+            while self._size > KEPT:
+                self._size -= len(self._drawn.popitem(last=False)[1])
 
 
 def may_be_drawn(picture: Image) -> bool:

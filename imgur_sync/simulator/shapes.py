@@ -7,19 +7,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from imgur_sync.simulator.films import film_size
 from imgur_sync.simulator.media import EXTENSIONS
-from imgur_sync.simulator.options import MIB
+from imgur_sync.simulator.options import MIB, Links
 from imgur_sync.simulator.records import Account, Album, Image
 from imgur_sync.simulator.tags import tags_of
 
 LARGE_GIF = 20 * MIB
+SITE, DIRECT = "https://imgur.com", "https://i.imgur.com"
+"""What links begin with where they name Imgur: pages, and files."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Who looks at what, and how: `owner` sees deletehashes; `origin` begins every link."""
+    """Who looks at what, and how: `owner` sees deletehashes; links to pages begin with `origin`, to files with
+    `direct`."""
 
     origin: str
+    direct: str
     new: bool
     owner: bool
     name: bool
@@ -34,10 +39,20 @@ class View:
     """How a tag of a post is told; without it none are."""
 
 
-def image_link(image: Image, origin: str) -> str:
-    """The direct link, on this server; of a GIF above 20 MB to its thumbnail (M)."""
+def link_starts(origin: str, links: Links) -> tuple[str, str]:
+    """What links to pages and to files begin with: this server's origin, or Imgur's own (H)."""
+    return (SITE, DIRECT) if links == "imgur" else (origin, f"{origin}/i")
+
+
+def image_link(image: Image, direct: str) -> str:
+    """The direct link; of a GIF above 20 MB to its thumbnail (M)."""
     thumb = "h" if image.size > LARGE_GIF and image.type == "image/gif" else ""
-    return f"{origin}/i/{image.id}{thumb}.{EXTENSIONS[image.type]}"
+    return f"{direct}/{image.id}{thumb}.{EXTENSIONS[image.type]}"
+
+
+def films_instead(image: Image) -> bool:
+    """Whether the picture is a GIF, or moves like one, so that Imgur makes a film of it."""
+    return image.animated and image.type.startswith("image/")
 
 
 def image_json(image: Image, view: View) -> dict[str, Any]:
@@ -78,9 +93,9 @@ def _legacy_image(image: Image, view: View) -> dict[str, Any]:
         shown["deletehash"] = image.deletehash
     if view.name:
         shown["name"] = image.name
-    shown["link"] = image_link(image, view.origin)
+    shown["link"] = image_link(image, view.direct)
     if image.animated:
-        base = f"{view.origin}/i/{image.id}"
+        base = f"{view.direct}/{image.id}"
         shown.update(mp4=f"{base}.mp4", gifv=f"{base}.gifv", hls=f"{base}.m3u8")
         size, processing = _processing(image, view)
         shown.update(mp4_size=size, looping=True, processing=processing)
@@ -89,7 +104,7 @@ def _legacy_image(image: Image, view: View) -> dict[str, Any]:
 
 def _new_image(image: Image, view: View) -> dict[str, Any]:
     video = image.type.startswith("video/")
-    base = f"{view.origin}/i/{image.id}"
+    base = f"{view.direct}/{image.id}"
     shown: dict[str, Any] = {
         "id": image.id,
         "deletehash": image.deletehash if view.owner else "",
@@ -115,7 +130,7 @@ def _new_image(image: Image, view: View) -> dict[str, Any]:
         "has_sound": image.has_sound,
         "is_ad": False,
         "nsfw": _mature(image),
-        "link": image_link(image, view.origin),
+        "link": image_link(image, view.direct),
         "tags": _tags(image, view),
         "datetime": image.datetime,
         "mp4": f"{base}.mp4" if image.animated else "",
@@ -139,8 +154,10 @@ def _mature(item: Image | Album) -> bool | None:
 
 def _processing(image: Image, view: View) -> tuple[int, dict[str, str]]:
     """The size as MP4, which is 0 until a GIF or video is ready (M), and whether it is."""
-    done = image.datetime <= view.processed
-    return (image.size, {"status": "completed"}) if done else (0, {"status": "pending"})
+    if image.datetime > view.processed:
+        return 0, {"status": "pending"}
+    size = film_size(image.width, image.height) if films_instead(image) else image.size
+    return size, {"status": "completed"}
 
 
 def album_header(album: Album, cover: Image | None, view: View) -> dict[str, Any]:

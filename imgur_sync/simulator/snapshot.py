@@ -41,6 +41,7 @@ def taken(world: World) -> Iterator[tuple[str, Any]]:
     yield "clients", packed(Client, map(_row, world.clients.values()))
     yield "grants", packed(Grant, map(_row, world.grants.values()))
     yield "removed", packed(Removed, map(_row, world.removed.values()))
+    yield "deleted", packed(Removed, map(_row, world.deleted))
     yield "meters", world.meters.kept()
     yield "hours", world.hours.kept()
     yield "spent", dict(world.spent)
@@ -66,6 +67,8 @@ def restored(world: World, parts: Mapping[str, bytes]) -> None:
     world.clients.update((row[0], Client(*row)) for row in unpacked(Client, sent["clients"]))
     world.grants.update((row[1], Grant(*row)) for row in unpacked(Grant, sent["grants"]))
     world.removed.update((row[0], Removed(*row)) for row in unpacked(Removed, sent["removed"]))
+    if "deleted" in sent:  # older snapshots have none
+        world.deleted.fill(Removed(*row) for row in unpacked(Removed, sent["deleted"]))
     world.meters.fill(sent["meters"])
     world.hours.fill(sent["hours"])
     world.spent.update(sent["spent"])

@@ -18,7 +18,7 @@ from imgur_sync.simulator.named_faults import NAMED
 LASTING = frozenset(
     (
         *("other-login", "refresh-lost", "refresh-rotated", "refresh-invalid-400"),
-        *("daily-429", "daily-hit", "meters-drained"),
+        *("daily-429", "daily-hit", "meters-drained", "limit-403", "html-413", "size-413", "ticket-415"),
     )
 )
 """What no waiting mends, or only days of it: in a swarm only if its rate is given."""

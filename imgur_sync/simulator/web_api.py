@@ -9,7 +9,7 @@ from imgur_sync.simulator.calls import Answer, Call, Routes
 from imgur_sync.simulator.media import EXTENSIONS
 from imgur_sync.simulator.records import Album, Image
 from imgur_sync.simulator.replies import Refusal, Reply, compact
-from imgur_sync.simulator.shapes import image_link
+from imgur_sync.simulator.shapes import image_link, link_starts
 from imgur_sync.simulator.tags import tags_of
 
 ROUTES = Routes()
@@ -92,7 +92,7 @@ def _about(call: Call, item: Album | Image) -> dict[str, Any]:
         "cover_id": (item.shown_cover or "") if isinstance(item, Album) else item.id,
         "created_at": _moment(item.datetime),
         "updated_at": None,
-        "url": f"{call.origin}/{'a/' if album else ''}{item.id}",
+        "url": f"{link_starts(call.origin, call.knobs.links)[0]}/{'a/' if album else ''}{item.id}",
         "privacy": "public" if public else "private",
         "vote": None,
         "favorite": call.caller.account in item.favourites,
@@ -113,7 +113,7 @@ def _medium(call: Call, image: Image) -> dict[str, Any]:
         "type": image.type.partition("/")[0],
         "name": image.name,
         "basename": "",
-        "url": image_link(image, call.origin),
+        "url": image_link(image, link_starts(call.origin, call.knobs.links)[1]),
         "ext": EXTENSIONS[image.type],
         "width": image.width,
         "height": image.height,

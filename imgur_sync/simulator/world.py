@@ -18,6 +18,7 @@ from typing import assert_never
 from imgur_sync.simulator import changes as c
 from imgur_sync.simulator.blobs import Blobs, FolderBlobs, MemoryBlobs
 from imgur_sync.simulator.clock import Clock
+from imgur_sync.simulator.deleted import Deleted
 from imgur_sync.simulator.hours import Hours
 from imgur_sync.simulator.meters import Meters
 from imgur_sync.simulator.options import Windows
@@ -78,6 +79,7 @@ class World:
         self.spent = Counter[str]()
         """What other programs spent."""
         self.removed: dict[str, Removed] = {}
+        self.deleted = Deleted()
         self.arrived = 0
         self.transactions = 0
         self._order = itertools.count()
@@ -224,6 +226,8 @@ class World:
     def _apply(self, at: float, transaction: Sequence[c.Change]) -> None:
         self.transactions += 1
         for change in transaction:
+            if isinstance(change, c.DropImage):
+                self.deleted.note(self.images.get(change.id), at)
             if isinstance(change, c.PictureChange):
                 self.pictures.change(at, change)
             else:

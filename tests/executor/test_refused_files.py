@@ -60,6 +60,20 @@ def test_a_file_refused_for_itself_is_sent_again_only_when_it_changes(stage: Syn
     assert stage.shown("cats") == stage.wanted("cats")
 
 
+@pytest.mark.parametrize("name", ["size-413", "html-413", "ticket-415"])
+def test_a_file_refused_by_a_proxy_or_for_its_type_is_sent_again_when_somebody_says_so(
+    stage: SyncStage, name: str
+) -> None:
+    stage.put("cats", "x.png", 50)
+    stage.steer("faults", [{"fault": name, "match": {**UPLOAD, "nth": 1}}])
+    for _ in range(2):
+        assert stage.apply().codes == (ExitCode.PARTIAL,)
+        stage.clock.advance(5000)
+    assert sent(stage) == [int(name[-3:])]
+    assert stage.apply(retry_failed=True).codes == (ExitCode.DONE,)
+    assert stage.shown("cats") == stage.wanted("cats")
+
+
 @pytest.mark.parametrize(
     ("status", "text"),
     [

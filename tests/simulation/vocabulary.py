@@ -15,6 +15,8 @@ from imgur_sync.simulator.swarm import LASTING
 SOMEBODY = "somebody"
 SELDOM = frozenset(("F4", "F5", "F20", "F21", "F22", "F25", "F31", "F32"))
 """What few requests can be struck by is drawn more often."""
+REFUSED_FOR_GOOD = frozenset(("size-413", "html-413", "ticket-415"))
+"""After these a file is failed until its content changes, or somebody says that it is to be tried again."""
 _BY_PEOPLE = {name for name, named in NAMED.items() if named.number == "F36" or name == "moderated"}
 
 
@@ -31,7 +33,7 @@ REQUESTS: Mapping[str, Word] = {
     **{
         name: Word(named.number, named.source, 4.0 if named.number in SELDOM else 0.1 if name in LASTING else 1.0)
         for name, named in NAMED.items()
-        if name not in _BY_PEOPLE
+        if name not in _BY_PEOPLE | REFUSED_FOR_GOOD
     },
     SOMEBODY: Word("F36", "people on the web site", 4.0),
 }

@@ -134,7 +134,9 @@ def test_a_video_or_gif_is_pending_until_the_clock_has_passed(make_imgur, shape,
     assert (shown["processing"], shown["mp4_size"]) == ({"status": "pending"}, 0)
     imgur.time[0] += 60
     shown = imgur.data(f"/3/image/{shown['id']}")
-    assert (shown["processing"], shown["mp4_size"]) == ({"status": "completed"}, len(clip))
+    made = imgur.http.get(shown["mp4"])
+    assert made.headers["content-type"] == "video/mp4"
+    assert (shown["processing"], shown["mp4_size"]) == ({"status": "completed"}, len(made.content))
 
 
 def test_the_link_of_a_huge_gif_is_its_thumbnail(imgur):

@@ -158,3 +158,9 @@ def test_a_wrong_rule_is_refused(imgur, wrong):
     reply = imgur.http.post("/_simulator/faults", json=wrong)
     assert (reply.status_code, set(reply.json())) == (400, {"error"})
     assert imgur.look("faults") == []
+
+
+def test_an_end_of_a_call_may_be_announced(imgur):
+    imgur.steer("faults", {"fault": "sunset", "match": {"path": "/3/credits"}})
+    assert imgur.get("/3/credits").headers["sunset"] == "Fri, 31 Dec 2027 23:59:59 GMT"
+    assert "sunset" not in imgur.get("/3/account/me").headers

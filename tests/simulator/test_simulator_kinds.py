@@ -166,7 +166,7 @@ def test_what_cannot_be_drawn_is_served_whole(imgur, jpeg, monkeypatch):
     key = imgur.post("/3/upload", files={"image": whole}).json()["data"]["id"]
     assert imgur.http.get(f"/i/{key}m.jpg").content != whole
     monkeypatch.setitem(sys.modules, "PIL", None)
-    assert imgur.http.get(f"/i/{key}m.jpg").content == whole
+    assert imgur.http.get(f"/i/{key}l.jpg").content == whole
 
 
 def test_an_animated_png_may_be_stilled_by_the_path_that_it_came_by(make_imgur, png):

@@ -11,7 +11,7 @@ HOSTILE = "<script>alert('&\")</script>"
 
 def every_page(imgur, album, image):
     """Every kind of page, as its owner and as a visitor."""
-    shown = ("/", "/user/demo", f"/a/{album}", f"/{image}", "/user/none", "/none")
+    shown = ("/", "/user/demo", f"/a/{album}", f"/{image}", "/user/none", "/none", "/gallery", f"/gallery/{image}")
     return [
         *shown,
         *(f"{path}?as=visitor" for path in shown),

@@ -108,3 +108,14 @@ def test_token_calls_cost_no_credits_and_count_as_no_post(imgur):
     ledger = imgur.look("ledger")
     assert (ledger["credits"], ledger["posts"]) == (0, 0)
     assert ledger["calls"] == {"POST /oauth2/token": 1}
+
+
+def test_a_token_is_verified_at_no_cost(imgur):
+    good = imgur.get("/oauth2/secret")
+    assert (good.status_code, good.json()) == (200, {"data": True, "success": True, "status": 200})
+    assert imgur.look("ledger")["credits"] == 0
+    imgur.steer("tokens", {"expire_access": True})
+    assert imgur.get("/oauth2/secret").status_code == 403
+    for auth, text in (("anonymous", "Authentication required"), (None, "Authentication required")):
+        reply = imgur.get("/oauth2/secret", auth=auth)
+        assert (reply.status_code, reply.json()["data"]["error"]) == (401, text)

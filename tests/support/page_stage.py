@@ -12,6 +12,8 @@ import httpx
 from imgur_sync.simulator import Options, Running, running
 from imgur_sync.simulator.drawing import grey
 
+GIF = b"GIF89a" + b"\x21\0\x11\0" + b"\x21\xf9\x04" * 2
+"""What a GIF that moves begins with."""
 LONG = "A title that goes on for ever " * 4 + "and-has-a-word-that-is-longer-than-any-screen-is-wide" * 3
 
 
@@ -23,6 +25,9 @@ class PageStage:
     web: httpx.Client
     album: str = ""
     pictures: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    moving: str = ""
+    deletehash: str = ""
 
     def post(self, path: str, *, anonymous: bool = False, **body: Any) -> Any:
         """The data of a POST that succeeds."""
@@ -44,7 +49,12 @@ class PageStage:
         self.pictures = tuple(keys)
         sent = {"ids[]": keys[:4], "title": "Cats", "privacy": "public", "description": "All of them\nin a row"}
         self.album = self.post("/3/album", data=sent)["id"]
-        self.post("/3/album", data={"ids[]": keys[:1], "title": LONG, "description": LONG})
+        long = self.post("/3/album", data={"ids[]": keys[:1], "title": LONG, "description": LONG})["id"]
+        for path, title in ((f"album/{long}", LONG), (f"image/{keys[4]}", "Tom")):
+            self.post(f"/3/gallery/{path}", data={"title": title, "tags": f"cats,{LONG[-60:]}", "terms": "1"})
+        gif = self.post("/3/upload", files={"image": ("x.gif", GIF)})
+        self.moving, self.posts = gif["id"], (long, keys[4])
+        self.deletehash = self.post("/3/upload", anonymous=True, files={"image": ("x.gif", GIF)})["deletehash"]
         self.post("/3/album", data={"privacy": "hidden"})
         self.post("/3/album", anonymous=True, data={"title": "Nobody's"})
         self.web.get("/3/image/none", headers={"Authorization": f"Bearer {self.server.access_token}"})
@@ -69,9 +79,11 @@ class PageStage:
     @property
     def paths(self) -> list[str]:
         """Every kind of page that is there."""
-        seen = ["/", "/user/demo", f"/a/{self.album}", f"/{self.pictures[0]}"]
+        seen = ["/", "/user/demo", f"/a/{self.album}", f"/{self.pictures[0]}", "/t/cats"]
+        seen += [f"/gallery/{key}" for key in self.posts]
+        more = [f"/i/{self.moving}.gifv", f"/delete/{self.deletehash}", "/gallery"]
         forms = ["/user/demo/edit", f"/a/{self.album}/edit", f"/{self.pictures[0]}/edit", "/faults", "/controls"]
-        return [*seen, *(f"{path}?as=visitor" for path in seen), *forms, "/meters", "/meters?hours=720"]
+        return [*seen, *(f"{path}?as=visitor" for path in seen), *forms, *more, "/meters", "/meters?hours=720"]
 
 
 @contextlib.contextmanager

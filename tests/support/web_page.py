@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-VOID = {"meta", "link", "input", "img", "br", "rect", "hr"}
+VOID = {"meta", "link", "input", "img", "br", "rect", "hr", "source"}
 CONTROLS = {"input", "select", "textarea", "meter"}
 
 

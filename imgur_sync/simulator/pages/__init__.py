@@ -7,7 +7,19 @@ from flask import Blueprint
 from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.foreign import guard
 from imgur_sync.simulator.frame import count, moment
-from imgur_sync.simulator.pages import accounts, albums, controls, editing, faults, meters, pictures, settings
+from imgur_sync.simulator.pages import (
+    accounts,
+    albums,
+    controls,
+    deleting,
+    editing,
+    faults,
+    gallery,
+    meters,
+    pictures,
+    settings,
+    zips,
+)
 from imgur_sync.simulator.pages.meters import span_of
 
 
@@ -18,6 +30,6 @@ def pages(desk: Desk) -> Blueprint:
     blueprint.add_app_template_filter(count, "of")
     blueprint.add_app_template_filter(moment, "moment")
     blueprint.add_app_template_filter(span_of, "span")
-    for room in (accounts, albums, pictures, meters, faults, controls, editing, settings):
+    for room in (accounts, albums, gallery, pictures, deleting, zips, meters, faults, controls, editing, settings):
         room.offer(blueprint, desk)
     return blueprint

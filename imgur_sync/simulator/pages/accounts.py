@@ -10,6 +10,7 @@ from imgur_sync.simulator.account import count_albums, get_account, images_of, l
 from imgur_sync.simulator.albums import header_json
 from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.pages.forms import said
+from imgur_sync.simulator.pages.gallery import front
 from imgur_sync.simulator.pages.looking import (
     Look,
     Paging,
@@ -48,9 +49,11 @@ def offer(blueprint: Blueprint, desk: Desk) -> None:
     """`/` and `/user/NAME`."""
 
     def home() -> Response:
-        """The only account, or all of them."""
+        """The only account, or all of them; to a visitor the gallery (H)."""
         with desk.world.lock:
             look, names = look_of(desk), list(desk.world.accounts)
+            if look.stranger:
+                return front(look)
             alone = len(names) == 1 and not _anonymous(look)
             accounts = [_account(look, name) for name in names]
             anonymous = _anonymous(look)
@@ -94,7 +97,5 @@ def _account(look: Look, name: str) -> Shown:
 def _anonymous(look: Look) -> list[Tile]:
     """Albums without an account, which no list of the API has: only whoever runs this server sees them here."""
     call = look.call(None)
-    if look.stranger:
-        return []
     albums = newest_first([album for album in call.world.albums.values(call.at) if album.owner is None])
     return [album_tile(look, call, header_json(call, album)) for album in albums[:LOOSE]]

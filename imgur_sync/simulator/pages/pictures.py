@@ -40,6 +40,7 @@ def offer(blueprint: Blueprint, desk: Desk) -> None:
             image=shown,
             albums=albums,
             source=source(shown),
+            link=_link(look, shown),
             video=shown["type"].startswith("video/"),
             sha256=None if look.stranger else desk.world.blobs.sha256(kept.blob),
         )
@@ -53,6 +54,12 @@ def image_json_of(look: Look, key: str) -> dict[str, Any]:
     shown = get_image(look.call(kept.owner if kept else None, key=key)).data
     assert isinstance(shown, dict)
     return shown
+
+
+def _link(look: Look, shown: dict[str, Any]) -> str:
+    """The direct link as the API tells it, whole."""
+    told = str(shown["link"])
+    return f"{look.origin}{told}" if told.startswith("/") else told
 
 
 def _holding(look: Look, image: Image) -> list[Album]:
