@@ -6,7 +6,7 @@ import io
 import zipfile
 
 from imgur_sync.simulator.pages.zips import Entry, zipped
-from imgur_sync.simulator.storage import MemoryBlobs
+from imgur_sync.simulator.blobs import MemoryBlobs
 from tests.support.web_page import WebPage
 
 
@@ -85,15 +85,14 @@ def test_an_empty_album_is_an_empty_zip_and_an_unknown_one_a_404(imgur):
 def test_a_zip_is_sent_while_it_is_made():
     """A piece for each picture, which is read when it is its turn; one that is not there is left out."""
     blobs, read = MemoryBlobs(), []
-    for name in "ab":
-        blobs.put(name, name.encode() * 1000)
+    one, other = (blobs.put(letter * 1000) for letter in (b"a", b"b"))
     take = blobs.get
-    blobs.get = lambda digest: read.append(digest) or take(digest)  # type: ignore[method-assign]
-    pieces = zipped(blobs, [Entry("1", 0, "a"), Entry("2", 0, "none"), Entry("3", 0, "b")])
+    blobs.get = lambda name: read.append(name) or take(name)  # type: ignore[method-assign]
+    pieces = zipped(blobs, [Entry("1", 0, one), Entry("2", 0, "none"), Entry("3", 0, other)])
     first = next(pieces)
-    assert (b"a" * 1000 in first, read) == (True, ["a"])
+    assert (b"a" * 1000 in first, read) == (True, [one])
     rest = list(pieces)
-    assert (len(rest), read) == (2, ["a", "none", "b"])
+    assert (len(rest), read) == (2, [one, "none", other])
     with zipfile.ZipFile(io.BytesIO(first + b"".join(rest))) as whole:
         assert whole.namelist() == ["1", "3"]
         assert whole.infolist()[0].date_time[0] == 1980
