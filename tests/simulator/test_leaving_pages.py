@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 
-from imgur_sync.simulator.pages.zips import Entry, zipped
 from imgur_sync.simulator.blobs import MemoryBlobs
+from imgur_sync.simulator.pages.zips import Entry, zipped
 from tests.support.web_page import WebPage
 
 
