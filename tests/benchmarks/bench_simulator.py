@@ -104,7 +104,7 @@ def _uploads(report: Report, work: Path, rounds: int, count: int) -> None:
 
 
 def _compare(report: Report, rates: dict[str, list[float]], cpu: dict[str, float], in_flight: int) -> None:
-    """The goal is beside a sink that waitress serves as any application; one served at once, as uploads are, is told."""
+    """The goal is beside a sink served as waitress serves any application; one served as uploads are here is told."""
     base, at_once = (statistics.median(rates[name]) for name in ("sink", "sink at once"))
     for name in list(rates)[2:]:
         found = statistics.median(rates[name])
