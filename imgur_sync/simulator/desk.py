@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NoReturn
 
@@ -31,6 +31,7 @@ from imgur_sync.simulator.world import World
 ORIGINS = 16
 RAPIDAPI = "HTTP_X_RAPIDAPI_KEY"
 """What the commercial front at rapidapi.com asks for; replies there announce no limits (M)."""
+UPLOADS = frozenset(("/3/upload", "/3/image"))
 
 
 class Desk:
@@ -59,6 +60,16 @@ class Desk:
         with self.world.lock:
             lag = max(self.knobs.lag, self.faults.longest_stale())
             self.world.images.lag = self.world.albums.lag = lag
+
+    @contextlib.contextmanager
+    def promptly(self, method: str, path: str) -> Iterator[bool]:
+        """Whether a request is an upload that waits for nothing while the block runs: no latency, no fault, no lock."""
+        if method != "POST" or path not in UPLOADS or self.options.latency or not self.world.lock.acquire(False):
+            yield False
+            return
+        self.world.lock.release()
+        with self.faults.held_off() as none:
+            yield none
 
     def serve(self, route: Route, params: Mapping[str, str], sent: Sent) -> Dressed | Response:
         """The reply to a request for that route. ConnectionDropped if there is to be none."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -99,6 +100,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._adding = threading.Lock()
         self._rules: list[Fault] = []
         self._swarm: Swarm | None = None
         self._struck: deque[dict[str, Any]] = deque(maxlen=MOST)
@@ -108,7 +110,7 @@ class Faults:
         """Add rules as `/_simulator/faults` takes them: one, or a list. ValueError says what is wrong, adding none."""
         items = sent if isinstance(sent, list) else [sent]
         rules = [parse_fault(item) for item in items]
-        with self._lock:
+        with self._adding, self._lock:
             for rule in rules:
                 self._added += 1
                 rule.id = self._added
@@ -126,7 +128,7 @@ class Faults:
     def let_loose(self, sent: object) -> dict[str, Any]:
         """Start a swarm as `POST /_simulator/swarm` takes it, in place of any before. ValueError says what is wrong."""
         swarm = parse_swarm(sent)
-        with self._lock:
+        with self._adding, self._lock:
             self._swarm = swarm
             return swarm.listed()
 
@@ -150,6 +152,12 @@ class Faults:
         if swarm is not None:
             struck += [parse_fault(item) for item in swarm.drawn(method, path, n)]
         return struck
+
+    @contextlib.contextmanager
+    def held_off(self) -> Iterator[bool]:
+        """Whether there are none at all; while the block runs, none are added: who wants to waits for its end."""
+        with self._adding:
+            yield not self._rules and self._swarm is None
 
     def note(self, fault: Fault, method: str, path: str, n: int) -> None:
         """Keep that a fault had its effect on request `n`."""

@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import socket
-import struct
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,24 +21,16 @@ from flask import Flask
 from imgur_sync.simulator.app import app_over
 from imgur_sync.simulator.around import given_environment, run_around
 from imgur_sync.simulator.blobs import FolderBlobs
+from imgur_sync.simulator.channels import KEPT, Promptly, take_over
 from imgur_sync.simulator.clock import Clock
 from imgur_sync.simulator.controls import Controls
 from imgur_sync.simulator.desk import Desk
-from imgur_sync.simulator.faults import ConnectionDropped
 from imgur_sync.simulator.handle import Running
 from imgur_sync.simulator.options import Knobs, Limits, Options, Shape, Windows
 from imgur_sync.simulator.world import World
 
 THREADS = 8
-RESETS = frozenset(("reset", "refused", "dns", "tls", "no-connection"))
-"""Endings that a socket shows as a reset, which is as near as a server can come."""
 BODY = 256 * 1024 * 1024
-KEPT = 4 * 1024 * 1024
-"""Bytes of the largest body whose memory is used again."""
-TOGETHER = 64 * 1024
-"""Bytes of the longest body that goes out in one piece with the headers."""
-SETTLED, UNSETTLED = frozenset(("Content-Length", "Date")), frozenset(("Connection", "Server", "server"))
-"""Headers of a reply to which waitress has nothing to add, and headers that it has something to say to."""
 
 
 @contextlib.contextmanager
@@ -62,7 +53,7 @@ def running(
             world = _open(data, clock, stack)
         ended = threading.Event()
         desk = Desk(world, options or Options(), ended.wait)
-        listening = _Socket(app_over(desk), host, port)
+        listening = _Socket(app_over(desk), host, port, desk.promptly)
         thread = threading.Thread(target=listening.serve, name="simulator", daemon=True)
         thread.start()
         try:
@@ -95,9 +86,9 @@ def _open(data: Path | None, clock: Clock | None, stack: contextlib.ExitStack) -
 
 
 class _Socket:
-    """Waitress with a loop that another thread can stop, and with the application's own spelling of headers."""
+    """Waitress with a loop that another thread can stop, and with connections that are served as `channels` says."""
 
-    def __init__(self, app: Flask, host: str, port: int) -> None:
+    def __init__(self, app: Flask, host: str, port: int, promptly: Promptly) -> None:
         # Waitress has no type hints; loaded like this it is untyped without a complaint.
         server: Any = importlib.import_module("waitress.server")
         self._loop: Any = importlib.import_module("waitress.wasyncore")
@@ -125,7 +116,7 @@ class _Socket:
             asyncore_use_poll=True,
             ident=None,
         )
-        self._server.channel_class = _channel_class()
+        take_over(self._server, promptly)
         self.port = int(self._server.effective_port)
 
     def serve(self) -> None:
@@ -142,43 +133,6 @@ class _Socket:
         self._stopping.set()
         self._server.pull_trigger()
         self._stopped.set()
-
-
-def _channel_class() -> Any:
-    """Waitress's channel, but header names go out as the application spells them, where it spells them itself, a small
-    reply in one piece, and a connection that a fault resets is reset."""
-    task: Any = importlib.import_module("waitress.task").WSGITask
-    channel: Any = importlib.import_module("waitress.channel").HTTPChannel
-
-    def build_response_header(self: Any) -> bytes:
-        asked, names = self.request.headers.get("CONNECTION", ""), {name for name, _ in self.response_headers}
-        if self.version == "1.1" and not asked and names >= SETTLED and not names & UNSETTLED:
-            lines = [f"HTTP/1.1 {self.status}", *[f"{name}: {value}" for name, value in self.response_headers]]
-            return "\r\n".join([*lines, "\r\n"]).encode("latin-1")
-        spelled = {name.title(): name for name, _ in self.response_headers if name.lower().startswith("x-")}
-        head: bytes = task.build_response_header(self)
-        for capital, name in spelled.items():
-            head = head.replace(f"\r\n{capital}:".encode(), f"\r\n{name}:".encode())
-        return head
-
-    def write(self: Any, data: bytes) -> None:
-        if self.wrote_header or not self.complete or len(data) != self.content_length or len(data) > TOGETHER:
-            task.write(self, data)
-            return
-        self.wrote_header, self.content_bytes_written = True, len(data)
-        self.channel.write_soon(self.build_response_header() + (data if self.has_body else b""))
-
-    def execute(self: Any) -> None:
-        try:
-            task.execute(self)
-        except ConnectionDropped as dropped:
-            if dropped.how in RESETS:
-                self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            raise
-
-    own = {"build_response_header": build_response_header, "write": write, "execute": execute}
-    own_task = type("SpelledTask", (task,), own)
-    return type("SpelledChannel", (channel,), {"task_class": own_task})
 
 
 def serve(

@@ -63,9 +63,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def _sink() -> Iterator[Server]:
+def _sink(*arguments: str) -> Iterator[Server]:
+    command = script("sink", *arguments)
     process = subprocess.Popen(
-        script("sink"), cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
         assert process.stdout is not None
@@ -83,10 +84,11 @@ def _uploads(report: Report, work: Path, rounds: int, count: int) -> None:
     """The servers run all the time and take turns, so that what else the machine does hits all of them."""
     with (
         _sink() as sink,
+        _sink("at-once") as at_once,
         local_imgur.running(work, 0) as plain,
         local_imgur.running(work, 0, data=work / "simulator-uploads") as stored,
     ):
-        servers = {"sink": sink, "no folder": server(plain), "--data": server(stored)}
+        servers = {"sink": sink, "sink at once": at_once, "no folder": server(plain), "--data": server(stored)}
         for in_flight in (IN_FLIGHT, 1):
             rates: dict[str, list[float]] = {name: [] for name in servers}
             cpu = dict.fromkeys(servers, 0.0)
@@ -102,10 +104,12 @@ def _uploads(report: Report, work: Path, rounds: int, count: int) -> None:
 
 
 def _compare(report: Report, rates: dict[str, list[float]], cpu: dict[str, float], in_flight: int) -> None:
-    base = statistics.median(rates["sink"])
-    for name in list(rates)[1:]:
+    """The goal is beside a sink served as waitress serves any application; one served as uploads are here is told."""
+    base, at_once = (statistics.median(rates[name]) for name in ("sink", "sink at once"))
+    for name in list(rates)[2:]:
         found = statistics.median(rates[name])
         facts = {"uploads_a_second": round(found), "of_the_sink": round(base), "cpu_ratio": cpu[name] / cpu["sink"]}
+        facts |= {"of_the_sink_at_once": round(at_once), "ratio_at_once": at_once / found}
         report.goal("L1", base / found, of=f"{name}, {in_flight} in flight", **facts)
         report.tell(f"  {facts}")
 
