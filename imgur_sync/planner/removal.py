@@ -38,9 +38,7 @@ def plan_removal(
     album that holds pictures which this lineage did not make, and a protected one, stay whole.
     """
     key = view.spec.key
-    coming = _coming(view)
-    blank = AlbumPlan(key, view.spec.title or "", view.spec.position, 0, 0, len(leaving(view)))
-    blank = replace(blank, unsettled=(*doubts(view), *coming), warnings=view.local.warnings)
+    blank = _blank(view)
     broken = listing_gate(view)
     if broken is not None:
         return replace(blank, gates=(broken,))
@@ -56,7 +54,7 @@ def plan_removal(
     wanted: tuple[Step, ...] = (*(DeleteImage(key, p.path, p.digest) for p in doomed), DeleteAlbum(key))
     gates = (_gate(view, len(ours), len(doomed)),) if ours else ()
     held = bool(gates) and GateName.PRUNE not in approved
-    waits = held or bool(view.intents or coming) or len(ours) < blank.synced
+    waits = held or bool(view.intents or blank.unsettled) or len(ours) < blank.synced
     steps = () if waits else wanted
     loose = (OUTSIDE,) if view.anonymous and len(doomed) < len(ours) else ()
     return replace(
@@ -69,6 +67,13 @@ def plan_removal(
         reads=reads_around(steps),
         warnings=(*blank.warnings, *loose),
     )
+
+
+def _blank(view: AlbumView) -> AlbumPlan:
+    """The plan of an album that nothing is known of yet but what it holds and what is in doubt."""
+    unsettled = (*doubts(view), *_coming(view))
+    blank = AlbumPlan(view.spec.key, view.spec.title or "", view.spec.position, 0, 0, len(leaving(view)))
+    return replace(blank, unsettled=unsettled, warnings=view.local.warnings)
 
 
 def _coming(view: AlbumView) -> tuple[Unsettled, ...]:

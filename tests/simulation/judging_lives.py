@@ -13,6 +13,7 @@ from imgur_sync.model.plan import GateName
 from imgur_sync.model.spec import Prune
 from imgur_sync.model.synced import Standing
 from imgur_sync.simulator.changes import DropAlbum, Leave
+from imgur_sync.state.store import SqliteStore
 from tests.simulation.broken import must
 from tests.simulation.theatre import Run
 from tests.simulation.watching import Deed
@@ -240,6 +241,31 @@ def put_back(oracle: Oracle, key: str) -> set[str]:
         return set()
     found = oracle.stage.ask(lambda store: {p.id for p in store.pictures(name) if p.standing is Standing.UNMANAGED})
     return found or set() if renamed else (found or set()) & asked
+
+
+def note_let_be(oracle: Oracle) -> None:
+    """What the state has as a picture of an album that is let be there, before a run."""
+
+    def pictures(store: SqliteStore) -> dict[str, str]:
+        every = (picture for album in store.albums() for picture in store.pictures(album.key))
+        return {picture.id: picture.album for picture in every if picture.standing is Standing.UNMANAGED}
+
+    found = oracle.stage.ask(pictures) or {}
+    oracle.let_be |= {image: oracle.stage.street(key) for image, key in found.items()}
+
+
+def let_be(oracle: Oracle, before: Before) -> None:
+    """I5: it is in that album still when a run says that all is done, unless a file took it, somebody edited the album
+    on the site, or the state that knew of it was lost."""
+    taken = {sha for files in before.files.values() for sha in files.values()}
+    for image, key in list(oracle.let_be.items()):
+        album, spec = oracle.album(key), oracle.stage.albums.get(key)
+        gone = album is None or image not in oracle.stage.world.images or key in oracle.acts.removed
+        edited = album is not None and album.id in oracle.acts.site_edits
+        if gone or edited or oracle.acts.ever_lost or oracle.watcher.shas[image] in taken:
+            del oracle.let_be[image]
+        elif spec is not None and album is not None:
+            must(image in album.images, "I5", f"a picture that was let be in {key} is not in it any more")
 
 
 # An older copy of the state

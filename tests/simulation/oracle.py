@@ -76,6 +76,8 @@ class Oracle:
         """Uploads without an account whose answer was lost and that lie in no album: nobody can find them."""
         self.turned: dict[str, set[str]] = {}
         """By album what an edit took out to put it in again in another order, and that is not in it yet."""
+        self.let_be: dict[str, str] = {}
+        """By picture the album that the state says it is let be in: its file has no say there."""
         self.put_out: set[tuple[str, str]] = set()
         """Album and picture where an edit took it out of a protected album to put it in again."""
         self.fails = self.looks = 0
@@ -89,6 +91,8 @@ class Oracle:
         streets = self.acts.streets
         absent = {key for key in self.stage.albums if not streets.names(key)} - self.accepted
         files = {key: dict(streets.pictures(key)) for key in self.stage.albums}
+        if step["do"] == "apply":
+            judging_lives.note_let_be(self)
         return Before(
             step,
             streets.snapshot(),
@@ -130,6 +134,7 @@ class Oracle:
         self._foreign_stay(before, run)
         if run.codes == (0,):
             self._done_is_done(before)
+            judging_lives.let_be(self, before)
 
     def _disown(self, before: Before) -> None:
         """After a loss, what was uploaded for an album that the manifest does not name is nobody's."""

@@ -256,6 +256,9 @@ def _not_twice(oracle: Oracle, before: Before, run: Run, deed: Deed) -> None:
         return
     if oracle.acts.ever_rolled_back:
         return  # what moved to another album since that copy was made is in it, and recorded in the one before
+    # What had just been made when the state was lost is not shown yet by any list that this run can have read.
+    since = before.at - oracle.stage.options.knobs.lag - 2
+    unseen = {upload.id for upload in oracle.stage.world.uploads if upload.time > since} & oracle.late
     for image in _new(deed):
         key, sha, name = oracle.album_of(image), oracle.watcher.shas[image], oracle.watcher.names[image]
         files = sum(one == sha for one in before.files.get(key, {}).values())
@@ -265,6 +268,7 @@ def _not_twice(oracle: Oracle, before: Before, run: Run, deed: Deed) -> None:
             if oracle.keys_of.get(album_id, "") == key
             for other in album.images
             if oracle.ours(other) and oracle.watcher.shas[other] == sha and oracle.watcher.names[other] != name
+            if other not in unseen
             if not _needed_elsewhere(oracle, before, key, other)
         ]
         must(not shown or len(shown) < files, "I3", f"{name} was uploaded into {key}, which shows that picture")
