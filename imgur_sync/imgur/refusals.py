@@ -142,7 +142,8 @@ def _kind(reply: Reply, answer: Said) -> ProblemKind:
         return by_text
     if "cdn-error" in reply.headers or (status == 403 and answer.is_page):
         return ProblemKind.COUNTRY
-    return ProblemKind.BAD_REQUEST
+    # A page is of a proxy, such as HAProxy's 400 (imgur-api §4 F): it says nothing of a file, an album or a token.
+    return ProblemKind.SERVER if status == 400 and answer.is_page else ProblemKind.BAD_REQUEST
 
 
 def _kind_of_text(answer: Said) -> ProblemKind | None:

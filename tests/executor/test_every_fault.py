@@ -25,7 +25,7 @@ HOURS = 3_600.0
 MONTH = 32 * 24 * HOURS
 WAITS = {"retry-after-huge": 25 * HOURS, "daily-429": MONTH, "limit-403": MONTH, "daily-hit": 25 * HOURS}
 """How long after it a calm run comes: past every delay and refusal, for these past a day or a month."""
-FAILING = frozenset((("forbidden-object-400", "POST", "/3/upload"), ("haproxy-400", "POST", "/3/upload")))
+FAILING = frozenset((("forbidden-object-400", "POST", "/3/upload"),))
 """A refusal for good, after which a file is failed until its content changes."""
 REFUSED = frozenset(("size-413", "html-413", "ticket-415"))
 """Faults that are nothing but such a refusal (`test_refused_files.py`)."""

@@ -233,9 +233,10 @@ def test_a_wrong_application_is_not_told_as_a_wrong_token(bench: Callable[..., A
         Answer(429, {"errors": [{"code": "429", "detail": "Too Many Requests"}]}),
         Answer(403, {"data": {"error": "Imgur is temporarily over capacity. Please try again later."}}),
         Answer(404, b"<html>"),
+        Answer(400, b"<html><body><h1>400 Bad request</h1>Your browser sent an invalid request.</body></html>"),
         Answer(200, b"<html>"),
     ],
-    ids=["refused connection", "timeout", "503", "429", "over capacity", "404", "HTML"],
+    ids=["refused connection", "timeout", "503", "429", "over capacity", "404", "a proxy's 400", "HTML"],
 )
 def test_a_refresh_that_does_not_get_through_is_not_sent(bench: Callable[..., Any], trouble: Any) -> None:
     """What it was for was not carried out; nothing says that the credentials are bad."""
