@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import TYPE_CHECKING
 
 from imgur_sync.errors import ExitCode, ManifestError
@@ -166,10 +166,10 @@ def _without_place(oracle: Oracle, before: Before, key: str, image: str) -> bool
     return not any(sha in ever.get((key, path), ()) for path in files)
 
 
-def taken_by(oracle: Oracle, sha: str, alive: int) -> bool:
-    """Whether some album that deletes what has no file once held a file of that content, and needs none of it now."""
+def taken_by(oracle: Oracle, sha: str, alive: int, homes: Set[str]) -> bool:
+    """Whether one of these albums deletes what has no file, and once held that content, of which it needs none now."""
     ever = oracle.acts.streets.ever_at
-    keys = {key for (key, _), shas in ever.items() if sha in shas and key in oracle.stage.albums}
+    keys = {key for (key, _), shas in ever.items() if sha in shas and key in oracle.stage.albums} & homes
     deleting = (key for key in keys if oracle.stage.albums[key].prune is Prune.DELETE)
     return any(sum(one == sha for _, one in oracle.acts.streets.pictures(key)) <= alive for key in deleting)
 
@@ -244,14 +244,19 @@ def put_back(oracle: Oracle, key: str) -> set[str]:
 
 
 def note_let_be(oracle: Oracle) -> None:
-    """What the state has as a picture of an album that is let be there, before a run."""
+    """What the state has as a picture of an album that is let be there, before a run, and what is there: putting one
+    back may have failed."""
 
     def pictures(store: SqliteStore) -> dict[str, str]:
         every = (picture for album in store.albums() for picture in store.pictures(album.key))
         return {picture.id: picture.album for picture in every if picture.standing is Standing.UNMANAGED}
 
     found = oracle.stage.ask(pictures) or {}
-    oracle.let_be |= {image: oracle.stage.street(key) for image, key in found.items()}
+    for image, recorded in found.items():
+        key = oracle.stage.street(recorded)
+        album = oracle.album(key)
+        if album is not None and image in album.images:
+            oracle.let_be[image] = key
 
 
 def let_be(oracle: Oracle, before: Before) -> None:

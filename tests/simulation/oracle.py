@@ -426,10 +426,18 @@ class Oracle:
             alive = sum(i in self.stage.world.images for i, held in self.watcher.shas.items() if held == sha)
             allowed = spec is not None and spec.prune is Prune.DELETE and alive >= files
             allowed = allowed or (spec is None and self.acts.removed.get(name, False))
-            # One that lay in no album can be recorded in the one that was to show it next.
-            allowed = allowed or (not holding and judging_lives.taken_by(self, sha, alive))
+            # One that lay in no album can be recorded in the one that was to show it next, and one that went on to
+            # another album stays in the first until that is edited, too.
+            homes = set(self.stage.albums) if not holding else self.went_on_to(image, name)
+            allowed = allowed or judging_lives.taken_by(self, sha, alive, homes)
             about = f"{self.watcher.names[image]} of {name} was deleted, {files} files and {alive} pictures are like it"
             must(twins or allowed, "I15", about)
+
+    def went_on_to(self, image: str, name: str) -> set[str]:
+        """The keys of other albums than that of `name` which a run of ours put a picture into."""
+        ours = (deed for deed in self.watcher.deeds if deed.by == "us")
+        shown = (album.id for deed in ours for album in deed.after.values() if image in album.images)
+        return {self.keys_of.get(album, "") for album in shown} - {"", name}
 
     def last_home(self, image: str) -> str:
         """The key of the album that showed the picture last."""

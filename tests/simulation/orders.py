@@ -206,7 +206,10 @@ def _deleted_last(oracle: Oracle, before: Before, run: Run, deed: Deed, later: l
     for image in deed.dropped:
         twins = [i for i, name in oracle.watcher.names.items() if name == oracle.watcher.names.get(image)]
         holding = [oracle.keys_of.get(album.id, "") for album in deed.before.values() if image in album.images]
-        key = holding[-1] if holding else _recorded(oracle, image) or _last_shown(oracle, deed, image)
+        key = holding[-1] if holding else ""
+        recorded = _recorded(oracle, image)
+        if not key or recorded in oracle.went_on_to(image, key):
+            key = recorded or _last_shown(oracle, deed, image)
         if len(twins) > 1 or not key:
             continue
         files = set(before.files.get(key, {}).values()) - oracle.acts.deleted_shas
