@@ -12,6 +12,7 @@ from imgur_sync.simulator.controls import Controls
 from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.foreign import guard
 from imgur_sync.simulator.replies import JSON_TYPE, compact
+from imgur_sync.simulator.wire import whole
 
 Act = Callable[[], object]
 
@@ -61,7 +62,10 @@ def _answer(controls: Controls, act: Act) -> Response:
 
 
 def _sent() -> Any:
-    return json.loads(request.get_data())
+    try:
+        return json.loads(whole(json.dumps(json.loads(request.get_data()), ensure_ascii=False)))
+    except RecursionError:
+        raise ValueError("this is nested too deep") from None
 
 
 def _object() -> dict[str, Any]:

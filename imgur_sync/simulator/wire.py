@@ -14,6 +14,7 @@ from imgur_sync.simulator.heads import options
 from imgur_sync.simulator.multipart import parts
 
 _INDEX = re.compile(r"\[\d*\]$")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,12 @@ def _read_json(body: bytes, texts: dict[str, list[str]]) -> None:
     for name, value in sent.items():
         values = value if isinstance(value, list) else [value]
         if value is not None:
-            texts[name] = [item if isinstance(item, str) else json.dumps(item) for item in values]
+            texts[whole(name)] = [whole(item) if isinstance(item, str) else json.dumps(item) for item in values]
+
+
+def whole(text: str) -> str:
+    """`text` with a U+FFFD for each half of a surrogate pair, which JSON can hold and no reply in UTF-8 can."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def _read_multipart(body: bytes, boundary: bytes, texts: dict[str, list[str]], files: dict[str, memoryview]) -> None:
