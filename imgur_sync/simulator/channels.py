@@ -76,7 +76,8 @@ def _handle_read(self: Any) -> None:
     if not self.due:
         return
     request = self.requests[0]
-    if request.error is None and len(self.requests) == 1 and request.content_length <= KEPT:
+    # The header, for the attribute `content_length` is 0 for a body that came in chunks.
+    if request.error is None and len(self.requests) == 1 and int(request.headers.get("CONTENT_LENGTH", 0)) <= KEPT:
         with self.promptly(request.command, request.path) as at_once:
             if at_once:
                 self.service()
