@@ -54,6 +54,13 @@ def test_people_on_the_web_site_and_faults_send_them_too(imgur, pages):
     assert imgur.get("/3/credits").text == "b\ufffd"
 
 
+def test_a_rule_that_is_typed_into_the_page_is_shown_there(imgur):
+    rule = r'{"fault":"reply","status":503,"body":"b\udc00","match":{"path":"/\ud83d"}}'
+    for typed, status in ((rule, 303), (r'{"fault":"\udc00"}', 400), ("[" * 100_000, 400)):
+        assert imgur.http.post("/faults", data={"do": "json", "rule": typed}).status_code == status
+    assert "/\ufffd" in imgur.http.get("/faults").text
+
+
 def test_steering_too_deep_to_be_read_is_a_400(imgur):
     for deep in (b"[" * 100_000, b'{"a":[' * 100_000):
         reply = imgur.http.post("/_simulator/edit", content=deep)
