@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -31,11 +30,12 @@ ROOMS = tuple(room.ROUTES for room in (oauth, authorize, images, albums, account
 NOTHING: Mapping[str, str] = {}
 
 
-def create_app(world: World, options: Options | None = None, sleep: Callable[[float], object] = time.sleep) -> Flask:
+def create_app(world: World, options: Options | None = None, sleep: Callable[[float], object] | None = None) -> Flask:
     """A local Imgur over `world`, to be served by any WSGI server or transport.
 
-    `sleep` waits for latency and delays, in seconds. A dropped connection leaves the application as
-    `ConnectionDropped`, which an in-process transport has to map. Thread-safe; the caller closes the world.
+    `sleep` is called in place of waiting for latency and delays, with their seconds. A dropped connection leaves the
+    application as `ConnectionDropped`, which an in-process transport has to map. Thread-safe; the caller closes the
+    world.
     """
     return app_over(Desk(world, options or Options(), sleep))
 

@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from imgur_sync.simulator.faults import ConnectionDropped, Fault
 
+Wait = Callable[[float, Fault], object]
 BOMB = 64 * 1024 * 1024
 
 
-def broken(response: Response, fault: Fault, committed: bool, sleep: Callable[[float], object]) -> Response:
+def broken(response: Response, fault: Fault, committed: bool, wait: Wait) -> Response:
     """`response` with its body broken as the fault says; its headers go out whole."""
     body = response.get_data()
     match fault.how:
@@ -27,7 +28,7 @@ def broken(response: Response, fault: Fault, committed: bool, sleep: Callable[[f
             response.headers["Content-Encoding"] = "gzip"
             response.set_data(_bomb())
         case "slow":
-            _streamed(response, len(body), _slow(body, fault.seconds, sleep))
+            _streamed(response, len(body), _slow(body, fault, wait))
         case _:
             _streamed(response, max(2, len(body)), _cut(body or b"{", committed))
     return response
@@ -43,9 +44,9 @@ def _cut(body: bytes, committed: bool) -> Iterator[bytes]:
     raise ConnectionDropped(committed, "cut")
 
 
-def _slow(body: bytes, seconds: float, sleep: Callable[[float], object]) -> Iterator[bytes]:
+def _slow(body: bytes, fault: Fault, wait: Wait) -> Iterator[bytes]:
     for at in range(len(body)):
-        sleep(seconds)
+        wait(fault.seconds, fault)
         yield body[at : at + 1]
 
 

@@ -45,6 +45,24 @@ def take_over(server: Any, promptly: Promptly) -> None:
     server.add_task = add_task
 
 
+class Room:
+    """Further threads for a waitress server of `threads`: one for each request that waits, but no more than `most`.
+
+    So whatever waits keeps nobody waiting. When it is over, as many as `threads` stay, for what waits next.
+    """
+
+    def __init__(self, server: Any, threads: int, most: int) -> None:
+        self._dispatcher, self._threads, self._most = server.task_dispatcher, threads, most
+        self._further = 0
+
+    def __call__(self, waiting: int) -> None:
+        """Have room for so many; not to be called by two threads at a time."""
+        waiting = min(waiting, self._most)
+        if not self._further - self._threads <= waiting <= self._further:
+            self._further = waiting
+            self._dispatcher.set_thread_count(self._threads + waiting)
+
+
 def _handle_read(self: Any) -> None:
     """Read what there is, and serve it here or elsewhere.
 
@@ -58,7 +76,8 @@ def _handle_read(self: Any) -> None:
     if not self.due:
         return
     request = self.requests[0]
-    if request.error is None and len(self.requests) == 1 and request.content_length <= KEPT:
+    # The header, for the attribute `content_length` is 0 for a body that came in chunks.
+    if request.error is None and len(self.requests) == 1 and int(request.headers.get("CONTENT_LENGTH", 0)) <= KEPT:
         with self.promptly(request.command, request.path) as at_once:
             if at_once:
                 self.service()

@@ -88,8 +88,9 @@ class Controls:
         return {"faults": count}
 
     def clear_faults(self, number: int | None = None) -> None:
-        """Drop the rule of that `id`, or all rules; a swarm goes on."""
+        """Drop the rule of that `id`, or all rules, and end what waits for them; a swarm goes on."""
         self._desk.faults.clear(number)
+        self._desk.waits.look_again()
 
     def fault_names(self) -> list[dict[str, Any]]:
         """Every fault that has a name, with its rule and source."""

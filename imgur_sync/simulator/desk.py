@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NoReturn
@@ -25,6 +24,7 @@ from imgur_sync.simulator.refusals import OVER_CAPACITY, over_limit
 from imgur_sync.simulator.replies import Refusal, Reply, refused, wrapped
 from imgur_sync.simulator.sent import Sent
 from imgur_sync.simulator.troubles import BETWEEN, strike_world
+from imgur_sync.simulator.waits import Waits
 from imgur_sync.simulator.wire import read_fields
 from imgur_sync.simulator.world import World
 
@@ -37,12 +37,12 @@ UPLOADS = frozenset(("/3/upload", "/3/image"))
 class Desk:
     """Serves API requests. The world's lock is held to decide and commit, never while sleeping or reading a body."""
 
-    def __init__(self, world: World, options: Options, sleep: Callable[[float], object] = time.sleep) -> None:
+    def __init__(self, world: World, options: Options, sleep: Callable[[float], object] | None = None) -> None:
         self.world = world
         self.options = options
         self.knobs = options.knobs
         self.faults = Faults()
-        self._sleep = sleep
+        self.waits = Waits(sleep)
         self._origins: dict[tuple[str, ...], str] = {}
         world.count_in(options.windows)
         world.remember_last(options.history)
@@ -99,7 +99,7 @@ class Desk:
         """Close the connection as the fault says: at once, or when a client has long given up."""
         how = (fault.how if fault else "") or "closed"
         if fault is not None and how == "timeout":
-            self._sleep(fault.seconds)
+            self.waits.wait(fault.seconds, fault)
         raise ConnectionDropped(committed, how)
 
     def _arrive(self, route: Route, params: Mapping[str, str], sent: Sent) -> Job:
@@ -137,7 +137,7 @@ class Desk:
             return
         self.faults.note(fault, method, path, number)
         if fault.how == "timeout":
-            self._sleep(fault.seconds)
+            self.waits.wait(fault.seconds, fault)
         raise ConnectionDropped(False, "no-connection" if fault.how == "timeout" else fault.how)
 
     def _meddle(self, job: Job) -> None:
@@ -152,11 +152,11 @@ class Desk:
                 job.missed.append(fault)
 
     def _pause(self, job: Job, *, after: bool) -> None:
-        seconds = self.options.latency / 2
-        if job.struck:
-            seconds += sum(fault.seconds for fault in job.struck if fault.kind == "delay" and fault.after == after)
-        if seconds:
-            self._sleep(seconds)
+        if self.options.latency:
+            self.waits.wait(self.options.latency / 2)
+        for fault in job.struck:
+            if fault.kind == "delay" and fault.after == after and fault.seconds:
+                self.waits.wait(fault.seconds, fault)
 
     def _turn_away(self, job: Job, reply: Reply | None) -> Dressed | Response:
         """Answer with a script, or not at all; nothing is charged or changed, but a POST counts (M, seen with 417)."""
@@ -292,5 +292,5 @@ class Desk:
             if fault.kind == "headers" and not reset_headers(response, fault.more):
                 job.missed.append(fault)
             elif fault.kind == "body":
-                response = broken(response, fault, note.committed, self._sleep)
+                response = broken(response, fault, note.committed, self.waits.wait)
         return response

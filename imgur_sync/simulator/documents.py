@@ -7,6 +7,8 @@ import struct
 
 PAGE = (612, 792)
 """Points of a page whose size is not told in the clear: US Letter, what a PDF without a MediaBox is mostly read as."""
+LONGEST = 2**31 - 1
+"""Points of the longest side of a page that is believed."""
 _MEDIA_BOX = re.compile(rb"/MediaBox\s*\[\s*([-+.\d]+)\s+([-+.\d]+)\s+([-+.\d]+)\s+([-+.\d]+)\s*\]")
 _SEARCHED = 1024 * 1024
 
@@ -29,7 +31,7 @@ def _page(head: bytes) -> tuple[int, int]:
     found = _MEDIA_BOX.search(head)
     try:
         left, bottom, right, top = map(float, found.groups()) if found else (0.0, 0.0, *PAGE)
-    except ValueError:
+        size = round(abs(right - left)), round(abs(top - bottom))
+    except (ValueError, OverflowError):  # no numbers, or infinite ones
         return PAGE
-    size = round(abs(right - left)), round(abs(top - bottom))
-    return size if all(size) else PAGE
+    return size if min(size) > 0 and max(size) <= LONGEST else PAGE

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_OF_THE_CONNECTION = frozenset(
+    (
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization"),
+        *("te", "trailers", "transfer-encoding", "upgrade"),
+    )
+)
+"""Headers that no application may send (PEP 3333)."""
 _DROPS = ("closed", "reset", "timeout")
 HOWS: Mapping[str, tuple[str, ...]] = {
     "unreachable": ("refused", "dns", "tls", "timeout"),
@@ -84,6 +94,8 @@ def check_fields(kind: str, rule: Mapping[str, Any]) -> None:
         raise ValueError(f"{kind} needs {NEEDED[kind][0]}")
     if not isinstance(rule.get("set", {}), Mapping) or not isinstance(rule.get("every", ""), str):
         raise ValueError("set is an object of headers, every a text")
+    _check_headers(rule.get("set", {}))
+    _check_value("every", rule.get("every", ""))
     if not isinstance(rule.get("field", ""), str):
         raise ValueError("field is one name, or several with blanks between")
     if kind == "reply":
@@ -96,3 +108,20 @@ def _check_reply(rule: Mapping[str, Any]) -> None:
         raise ValueError("status is a number from 200 to 599")
     if not isinstance(rule.get("headers", {}), Mapping):
         raise ValueError("headers is an object")
+    _check_headers(rule.get("headers", {}))
+
+
+def _check_headers(headers: Mapping[str, Any]) -> None:
+    for name, value in headers.items():
+        if not _TOKEN.fullmatch(str(name)):
+            raise ValueError(f"{name!r} is not the name of a header")
+        if str(name).lower() in _OF_THE_CONNECTION:
+            raise ValueError(f"{name} is a header of the connection, which the server alone sends")
+        if str(name).lower() == "content-length" and value is not None and not re.fullmatch("[0-9]{1,18}", str(value)):
+            raise ValueError(f"the value of {name} is a number")
+        _check_value(name, value)
+
+
+def _check_value(name: str, value: object) -> None:
+    if not _VALUE.fullmatch(str(value)):
+        raise ValueError(f"the value of {name} has a character that is not sent")

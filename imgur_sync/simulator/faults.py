@@ -60,6 +60,8 @@ class Fault:
     """Its number among all rules that were ever added, from 1."""
     seen: int = 0
     since: float | None = None
+    gone: bool = False
+    """Its rule was deleted: what waits for it waits no longer."""
 
     def strikes(self, method: str, path: str, n: int = 0, now: float = 0.0) -> bool:
         """Count a request if it matches, and tell whether this is one to strike."""
@@ -123,6 +125,8 @@ class Faults:
             kept = [rule for rule in self._rules if number is not None and rule.id != number]
             if number is not None and len(kept) == len(self._rules):
                 raise ValueError(f"there is no rule {number}")
+            for rule in self._rules:
+                rule.gone = rule not in kept
             self._rules = kept
 
     def let_loose(self, sent: object) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import threading
+import zlib
 from collections import OrderedDict
 
 from imgur_sync.simulator.records import Image
@@ -14,6 +16,19 @@ WITHIN = {"t": 160, "m": 320, "l": 640, "g": 680, "h": 1024, "r": 1360}
 """Scaled to fit within so many pixels each way (H; g and r are in no documentation)."""
 MOST_PIXELS = 64_000_000
 """Pixels of a picture that is still decoded; a larger one is served whole."""
+
+UNREADABLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    struct.error,
+    zlib.error,
+    Warning,
+)
+"""What Pillow raises for pictures that are damaged; its warnings only where warnings are errors."""
 
 KEPT = 32 * 1024 * 1024
 """Bytes of thumbnails that are kept, those that were asked for last."""
@@ -72,6 +87,6 @@ def thumbnail(data: bytes, letter: str) -> bytes | None:
         else:
             drawn.thumbnail((WITHIN[letter], WITHIN[letter]))
         drawn.save(into, "JPEG", quality=80)
-    except (OSError, ValueError, SyntaxError, EOFError):
+    except (*UNREADABLE, Picture.DecompressionBombError):
         return None
     return into.getvalue()

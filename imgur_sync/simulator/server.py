@@ -21,7 +21,7 @@ from flask import Flask
 from imgur_sync.simulator.app import app_over
 from imgur_sync.simulator.around import given_environment, run_around
 from imgur_sync.simulator.blobs import FolderBlobs
-from imgur_sync.simulator.channels import KEPT, Promptly, take_over
+from imgur_sync.simulator.channels import KEPT, Promptly, Room, take_over
 from imgur_sync.simulator.clock import Clock
 from imgur_sync.simulator.controls import Controls
 from imgur_sync.simulator.desk import Desk
@@ -30,6 +30,7 @@ from imgur_sync.simulator.options import Knobs, Limits, Options, Shape, Windows
 from imgur_sync.simulator.world import World
 
 THREADS = 8
+CONNECTIONS = 900
 BODY = 256 * 1024 * 1024
 
 
@@ -51,9 +52,9 @@ def running(
     with contextlib.ExitStack() as stack:
         if world is None:
             world = _open(data, clock, stack)
-        ended = threading.Event()
-        desk = Desk(world, options or Options(), ended.wait)
+        desk = Desk(world, options or Options())
         listening = _Socket(app_over(desk), host, port, desk.promptly)
+        desk.waits.tell(listening.make_room)
         thread = threading.Thread(target=listening.serve, name="simulator", daemon=True)
         thread.start()
         try:
@@ -70,7 +71,7 @@ def running(
                 Controls(desk),
             )
         finally:
-            ended.set()
+            desk.waits.end()
             listening.stop()
             thread.join()
 
@@ -111,12 +112,13 @@ class _Socket:
             max_request_body_size=BODY,
             inbuf_overflow=BODY,
             recv_bytes=256 * 1024,
-            connection_limit=900,
+            connection_limit=CONNECTIONS,
             channel_timeout=300,
             asyncore_use_poll=True,
             ident=None,
         )
         take_over(self._server, promptly)
+        self.make_room = Room(self._server, THREADS, CONNECTIONS)
         self.port = int(self._server.effective_port)
 
     def serve(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from imgur_sync.simulator.controls import Controls
 from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.foreign import guard
 from imgur_sync.simulator.replies import JSON_TYPE, compact
+from imgur_sync.simulator.wire import read_json
 
 Act = Callable[[], object]
 
@@ -61,7 +61,7 @@ def _answer(controls: Controls, act: Act) -> Response:
 
 
 def _sent() -> Any:
-    return json.loads(request.get_data())
+    return read_json(request.get_data())
 
 
 def _object() -> dict[str, Any]:

@@ -8,12 +8,14 @@ import re
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl
 
 from imgur_sync.simulator.heads import options
 from imgur_sync.simulator.multipart import parts
 
 _INDEX = re.compile(r"\[\d*\]$")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,20 @@ def _read_json(body: bytes, texts: dict[str, list[str]]) -> None:
     for name, value in sent.items():
         values = value if isinstance(value, list) else [value]
         if value is not None:
-            texts[name] = [item if isinstance(item, str) else json.dumps(item) for item in values]
+            texts[_whole(name)] = [_whole(item) if isinstance(item, str) else json.dumps(item) for item in values]
+
+
+def read_json(sent: str | bytes) -> Any:
+    """JSON with a U+FFFD for each half of a surrogate pair. ValueError if it is none, or nested too deep."""
+    try:
+        return json.loads(_whole(json.dumps(json.loads(sent), ensure_ascii=False)))
+    except RecursionError:
+        raise ValueError("this is nested too deep") from None
+
+
+def _whole(text: str) -> str:
+    """JSON can hold half of a surrogate pair, as JavaScript cuts texts; no page and no reply in UTF-8 can."""
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def _read_multipart(body: bytes, boundary: bytes, texts: dict[str, list[str]], files: dict[str, memoryview]) -> None:

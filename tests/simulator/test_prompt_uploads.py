@@ -50,6 +50,20 @@ def test_small_uploads_are_served_where_they_were_received_and_large_ones_elsewh
     assert server_threads == ["simulator", "simulator", "waitress", "waitress", "waitress"]
 
 
+def test_a_large_body_in_chunks_is_served_elsewhere_too(server_threads: list[str]) -> None:
+    with running() as server:
+        for data in (png(), png(pad=KEPT)):
+            request = httpx.Request("POST", f"{server.url}/3/upload", files={"image": ("x.png", data)})
+            whole = request.read()
+            pieces = (whole[at : at + 1_000_000] for at in range(0, len(whole), 1_000_000))
+            headers = {**server.anonymous, "Content-Type": request.headers["Content-Type"]}
+            reply = httpx.post(request.url, content=pieces, headers=headers, timeout=60)
+            assert reply.request.headers["Transfer-Encoding"] == "chunked"
+            assert reply.status_code == 200
+            assert server.received(server.uploads()[-1]) == data
+    assert server_threads == ["simulator", "waitress"]
+
+
 @pytest.mark.parametrize("latency", [0.0, 2 * HOUR])
 def test_uploads_that_wait_keep_nobody_waiting(latency: float) -> None:
     """While one waits for an hour, others are answered; at the end delays are cut short."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -12,6 +11,7 @@ from imgur_sync.simulator.controls import Controls
 from imgur_sync.simulator.desk import Desk
 from imgur_sync.simulator.frame import page
 from imgur_sync.simulator.pages.forms import Answer, attempt, decimal, done, said, text, whole
+from imgur_sync.simulator.wire import read_json
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
 LATEST = 20
@@ -73,7 +73,7 @@ def _do(controls: Controls) -> Redirect:
             controls.add_faults(_rule())
             return done("/faults", "rule")
         case "json":
-            controls.add_faults(json.loads(text("rule")))
+            controls.add_faults(read_json(text("rule")))
             return done("/faults", "rule")
         case "remove":
             controls.clear_faults(whole("id") or 0)
