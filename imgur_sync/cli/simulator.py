@@ -97,7 +97,7 @@ def command(
     so on in its environment, and IMGUR_API_URL, IMGUR_CLIENT_ID, IMGUR_CLIENT_SECRET, IMGUR_REFRESH_TOKEN and
     IMGUR_ACCESS_TOKEN, which lead any client there.
     """
-    from imgur_sync.simulator import JournalError, NotStarted, run_simulator
+    from imgur_sync.simulator import FolderInUse, JournalError, NotStarted, run_simulator
 
     port = port if port is not None else (0 if words else PORT)
     try:
@@ -116,6 +116,8 @@ def command(
     except NotStarted as error:
         note(f"error: {error}")
         return error.code
+    except FolderInUse as error:
+        raise ImgurSyncError(str(error), hint="end that one, or name another --data") from error
     except (JournalError, OSError) as error:
         raise _refused(error, host, port) from error
 

@@ -9,6 +9,7 @@ from imgur_sync.simulator.app import create_app
 from imgur_sync.simulator.around import NotStarted
 from imgur_sync.simulator.clock import Clock
 from imgur_sync.simulator.faults import ConnectionDropped
+from imgur_sync.simulator.folder_lock import FolderInUse
 from imgur_sync.simulator.handle import Running
 from imgur_sync.simulator.options import Knobs, Limits, Options, Windows
 from imgur_sync.simulator.server import run_simulator, running, serve
@@ -19,6 +20,7 @@ __all__ = [
     "Clock",
     "ConnectionDropped",
     "Demo",
+    "FolderInUse",
     "JournalError",
     "Knobs",
     "Limits",

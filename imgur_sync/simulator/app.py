@@ -14,6 +14,8 @@ from imgur_sync.simulator import account, albums, authorize, gallery, images, oa
 from imgur_sync.simulator.calls import Route
 from imgur_sync.simulator.cors import preflight
 from imgur_sync.simulator.desk import Desk
+from imgur_sync.simulator.failing import failed
+from imgur_sync.simulator.faults import ConnectionDropped
 from imgur_sync.simulator.formats import in_form
 from imgur_sync.simulator.options import Options
 from imgur_sync.simulator.pages import pages
@@ -76,6 +78,14 @@ class _LocalImgur(Flask):
 
     def _served(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         sent = Sent(environ)
+        try:
+            return self._taken(sent, environ, start_response)
+        except ConnectionDropped:
+            raise
+        except OSError as error:  # to a server it would be a lost connection, and nobody would hear of it
+            return failed(error, sent)(environ, start_response)
+
+    def _taken(self, sent: Sent, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         route, params = self.plain.get((sent.method, sent.path)), NOTHING
         if route is None:
             try:

@@ -11,6 +11,8 @@ from io import FileIO
 from pathlib import Path
 from typing import Protocol
 
+from imgur_sync.simulator.storage import NotWritten
+
 DIGEST = 64
 """The length of a SHA-256 in hex. A blob with a name of that length has its digest for a name."""
 
@@ -83,17 +85,25 @@ class FolderBlobs:
         self._names: dict[str, str] = {}
 
     def put(self, data: bytes | memoryview) -> str:
-        """Store `data`; the name says where it is. OSError if the disk does not take it."""
+        """Store `data`; the name says where it is. NotWritten if the disk does not take it."""
         try:
-            pack = self._free.pop()
+            pack = self._taken()
+            try:
+                at = pack.append(data)
+            finally:
+                self._free.append(pack)
+        except OSError as error:
+            raise NotWritten(self._folder, error) from error
+        return f"{pack.name}-{at:x}-{len(data):x}"
+
+    def _taken(self) -> _Pack:
+        """A file that no other thread writes to now."""
+        try:
+            return self._free.pop()
         except IndexError:
             name = f"{self._run}-{next(self._numbers):x}"
             pack = self._packs[name] = _Pack(self._path(name), name)
-        try:
-            at = pack.append(data)
-        finally:
-            self._free.append(pack)
-        return f"{pack.name}-{at:x}-{len(data):x}"
+            return pack
 
     def get(self, name: str) -> bytes | None:
         """The bytes, or None if they are not there."""
@@ -152,13 +162,18 @@ class _Pack:
         self._end = 0
 
     def append(self, data: bytes | memoryview) -> int:
-        """Write `data` at the end; where that was. OSError if the disk does not take all of it."""
+        """Write `data` at the end; where that was. OSError if the disk does not take all of it; then it has none."""
         start = self._end
-        done = os.pwrite(self._handle, data, start)
-        if done < len(data):  # the system may take less than it is given
-            with memoryview(data) as view:
-                while done < len(view):
-                    done += os.pwrite(self._handle, view[done:], start + done)
+        try:
+            done = os.pwrite(self._handle, data, start)
+            if done < len(data):  # the system may take less than it is given
+                with memoryview(data) as view:
+                    while done < len(view):
+                        done += os.pwrite(self._handle, view[done:], start + done)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._handle, start)
+            raise
         self._end = start + done
         return start
 

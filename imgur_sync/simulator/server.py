@@ -148,7 +148,8 @@ def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM, or until `stop` is set; `ready` is called once connections are accepted.
 
-    Signals are caught only in the main thread. OSError if the port is taken, JournalError if `data` is damaged.
+    Signals are caught only in the main thread. OSError if the port is taken, JournalError if `data` is damaged,
+    FolderInUse if another simulator has it open.
     """
     stop = stop or threading.Event()
     with _signals(stop), running(options, data=data, host=host, port=port) as server:
@@ -197,7 +198,7 @@ def run_simulator(
     `switches` are further knobs by name, `more` further fields of `Options`, `chaos` seeds a swarm of faults. Ends on
     SIGINT or SIGTERM, with 0; where there is a `command`, prints nothing and ends with it, and with its exit code
     (`around.py`). ValueError for a knob that there is not; OSError if the port is taken or a file cannot be written;
-    JournalError as `serve`.
+    JournalError and FolderInUse as `serve`.
     """
     knobs = Knobs(shape=shape).switched(switches or {})
     limits = Limits(user_credits, client_credits, posts, uploads)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -136,3 +138,16 @@ def _load(shelf: Any, places: list[tuple[Any, ...]], rows: list[tuple[Any, ...]]
         (row[deletehash] for row in rows),
         (row[owner] for row in rows),
     )
+
+
+@contextlib.contextmanager
+def no_collector() -> Iterator[None]:
+    """No search for circular references: there are none among so many new objects, and it would look at all of them."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

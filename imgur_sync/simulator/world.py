@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gc
 import hashlib
 import itertools
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
@@ -25,8 +24,8 @@ from imgur_sync.simulator.options import Windows
 from imgur_sync.simulator.pictures import Pictures
 from imgur_sync.simulator.recent import Recent
 from imgur_sync.simulator.records import Account, Client, Grant, Removed, Request, Upload
-from imgur_sync.simulator.snapshot import restored, taken
-from imgur_sync.simulator.storage import Journal, JournalError
+from imgur_sync.simulator.snapshot import no_collector, restored, taken
+from imgur_sync.simulator.storage import Journal, JournalError, NotWritten
 from imgur_sync.simulator.tally import Tally
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -94,21 +93,28 @@ class World:
 
     @classmethod
     def open(cls, folder: Path, *, clock: Clock | None = None, seed: str | None = None, lines: int = LINES) -> World:
-        """The world kept in `folder`, made if there is none. One process at a time; JournalError if it is damaged."""
+        """The world kept in `folder`, made if there is none. It is this one's until `close`.
+
+        FolderInUse if another has it open, JournalError if it is damaged, OSError if it cannot be used.
+        """
         folder.mkdir(parents=True, exist_ok=True)
-        journal = Journal(folder / "journal.jsonl")
-        return cls(clock=clock, seed=seed, journal=journal, blobs=FolderBlobs(folder / "blobs"), lines=lines)
+        with contextlib.ExitStack() as unless_opened:
+            journal = Journal(folder / "journal.jsonl")
+            unless_opened.callback(journal.close)
+            world = cls(clock=clock, seed=seed, journal=journal, blobs=FolderBlobs(folder / "blobs"), lines=lines)
+            unless_opened.pop_all()
+            return world
 
     def close(self) -> None:
-        """Close journal and pictures; a later change opens them again."""
+        """Close journal and pictures; a later change opens them again, if no other has had the folder open since."""
         with self.lock:
             self.blobs.close()
-            if self._journal is not None:
+            if self._journal is not None and self._journal.held:
                 self._condense(self._journal, self._lines // 10)
                 self._journal.close()
 
     def commit(self, transaction: Sequence[c.Change], at: float) -> None:
-        """Make the changes at the moment `at`, all or none, first in the journal. OSError if it takes nothing more."""
+        """Make the changes at the moment `at`, all or none, first in the journal. NotWritten if it takes no more."""
         if not transaction:
             return
         with self.lock:
@@ -119,7 +125,7 @@ class World:
                 self._condense(self._journal, self._lines)
 
     def _restore(self, journal: Journal) -> None:
-        with _no_collector():
+        with no_collector():
             base = journal.snapshot()
             try:
                 if base is not None:
@@ -164,15 +170,22 @@ class World:
             self._waiting.append((due, next(self._order), act))
 
     def settle(self) -> float:
-        """Run what is due, oldest first, each at its own moment; returns the present moment."""
+        """Run what is due, oldest first, each at its own moment; returns the present moment.
+
+        NotWritten if the folder does not take one of them; that and the later ones stay due.
+        """
         with self.lock:
             now = self.clock.now()
             if not self._waiting:
                 return now
             due = sorted(entry for entry in self._waiting if entry[0] <= now)
-            self._waiting = [entry for entry in self._waiting if entry[0] > now]
-            for moment, _, act in due:
-                act(moment)
+            for entry in due:
+                self._waiting.remove(entry)
+                try:
+                    entry[2](entry[0])
+                except NotWritten:
+                    self._waiting.append(entry)
+                    raise
             return now
 
     def name(self, length: int, salt: object, alphabet: str = ALPHABET) -> str:
@@ -279,16 +292,3 @@ class World:
 def _pairs(alphabet: str) -> tuple[str, ...]:
     """Every two letters, the first of which changes fastest."""
     return tuple(first + second for second in alphabet for first in alphabet)
-
-
-@contextlib.contextmanager
-def _no_collector() -> Iterator[None]:
-    """No search for circular references: there are none among so many new objects, and it would look at all of them."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

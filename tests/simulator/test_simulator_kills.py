@@ -5,48 +5,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import itertools
-import os
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import httpx
 
 from tests.support.pictures import png
+from tests.support.simulator_process import Process
 
-ROOT = Path(__file__).resolve().parents[2]
 PER_CLIENT = 12
-
-
-class Process:
-    """`imgur-sync simulator --data DIR` without limits, and a client of it."""
-
-    def __init__(self, folder: Path) -> None:
-        limits = ("--user-credits", "0", "--client-credits", "0", "--posts", "0", "--uploads", "0")
-        command = (sys.executable, "-m", "imgur_sync", "simulator", "--port", "0", "--data", str(folder), *limits)
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("IMGUR_SYNC_")}
-        self._process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
-        told: dict[str, str] = {}
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            name, _, value = line.strip().partition("=")
-            told[name] = value
-            if line.startswith("listening on "):
-                break
-        self.url, self.token = told["IMGUR_SYNC_API_URL"], f"Client-ID {told['IMGUR_SYNC_CLIENT_ID']}"
-
-    def client(self) -> httpx.Client:
-        """A connection of its own."""
-        return httpx.Client(base_url=self.url, headers={"Authorization": self.token}, timeout=60)
-
-    def end(self, number: int) -> None:
-        """Send it a signal, and wait until it is gone."""
-        self._process.send_signal(number)
-        self._process.wait(60)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
 
 
 def upload(server: Process, seed: int, answered: dict[str, bytes], enough: threading.Event) -> None:

@@ -9,10 +9,14 @@ from imgur_sync.simulator import Clock, JournalError, Knobs, Options, World
 def reopen(make_imgur, tmp_path):
     """Opens the world of one folder, again and again, with a clock that stands still."""
 
+    opened = []
+
     def open_world(**knobs):
-        return make_imgur(
-            world=World.open(tmp_path, clock=Clock(lambda: 1_700_000_000.0)), options=Options(knobs=Knobs(**knobs))
-        )
+        for world in opened:
+            world._journal.close()  # all that a kill does
+        world = World.open(tmp_path, clock=Clock(lambda: 1_700_000_000.0))
+        opened.append(world)
+        return make_imgur(world=world, options=Options(knobs=Knobs(**knobs)))
 
     return open_world
 
