@@ -116,9 +116,7 @@ def command(
     except NotStarted as error:
         note(f"error: {error}")
         return error.code
-    except FolderInUse as error:
-        raise ImgurSyncError(str(error), hint="end that one, or name another --data") from error
-    except (JournalError, OSError) as error:
+    except (FolderInUse, JournalError, OSError) as error:
         raise _refused(error, host, port) from error
 
 
@@ -145,6 +143,10 @@ def _refusals(sent: tuple[str, ...]) -> dict[str, str]:
 
 
 def _refused(error: Exception, host: str, port: int) -> ImgurSyncError:
+    from imgur_sync.simulator import FolderInUse
+
+    if isinstance(error, FolderInUse):
+        return ImgurSyncError(str(error), hint="end that one, or name another --data")
     if not isinstance(error, OSError):
         return ImgurSyncError(str(error), hint="name another --data, or remove this one")
     if error.filename is not None:
