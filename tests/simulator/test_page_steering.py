@@ -75,7 +75,7 @@ def test_a_rule_as_json_and_seconds_of_a_fault(imgur):
         ("add", {"fault": "wait-429", "lasts": "x"}, "lasts is a number"),
         ("add", {"fault": "slow-reply", "seconds": "nan"}, "seconds is a number"),
         ("add", {"fault": "slow-reply", "seconds": "-1"}, "seconds is a number that is not negative"),
-        ("json", {"rule": "[" * 100_000}, "recursion"),
+        ("json", {"rule": "[" * 100_000}, "nested too deep"),
         ("json", {"rule": "{"}, "Expecting"),
         ("json", {"rule": '"text"'}, "a fault is an object"),
         ("remove", {"id": "7"}, "there is no rule 7"),
