@@ -148,13 +148,15 @@ def _intent(session: Session, step: Upload, content: Content, album_id: str, res
 
 def _lost(session: Session, step: Upload) -> Intent | None:
     """An upload of this very content that was closed unseen: sent under its marker, so that the earlier one is known
-    for a twin should it turn up after all."""
+    for a twin should it turn up after all. Never a marker that another upload is under way with: another file may have
+    the same content."""
     suspects = session.store.intents(IntentStatus.SUSPECT)
     same = [i for i in suspects if i.kind is IntentKind.UPLOAD and (i.album, i.digest) == (step.album, step.digest)]
     if not same:
         return None
-    adopted = adopted_markers(session, {intent.marker for intent in same})
-    return next((intent for intent in same if intent.marker not in adopted), None)
+    taken = {intent.marker for intent in session.store.intents(IntentStatus.OPEN)}
+    taken |= adopted_markers(session, {intent.marker for intent in same}).keys()
+    return next((intent for intent in same if intent.marker not in taken), None)
 
 
 def _adopt(
