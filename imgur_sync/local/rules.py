@@ -117,11 +117,11 @@ def _digest(*parts: bytes) -> bytes:
 
 
 def deciding(lines: Iterable[str], text: str) -> tuple[int, bool] | None:
-    """The number (from 0) of the last of these patterns that says something about a path, and whether it matches or
-    takes a match back. A folder's path ends in "/". Raises `ValueError`."""
-    found: tuple[int, bool] | None = None
-    for number, line in enumerate(lines):
-        verdict = _spec([line]).check_file(_fold(text)).include
-        if verdict is not None:
-            found = number, verdict
-    return found
+    """The number (from 0) of that of these patterns which decides about a path, and whether it matches or takes a match
+    back: the last one, but one that names the file comes before one that names a folder. A folder's path ends in "/".
+    Raises `ValueError`."""
+    lines = tuple(lines)
+    decided = _spec(lines).check_file(_fold(text)).include
+    said = ((number, _spec([line]).check_file(_fold(text)).include) for number, line in enumerate(lines))
+    agreeing = [number for number, verdict in said if verdict is not None and verdict is decided]
+    return (agreeing[-1], bool(decided)) if agreeing else None

@@ -76,6 +76,14 @@ def test_a_rule_is_named_exactly_where_the_scan_leaves_out(
     assert (told is not None) is Unmanaged(root, album_rules(album), os.open).leaves_out(path)
 
 
+def test_a_pattern_that_names_the_file_decides_before_one_of_its_folder(tmp_path: Path) -> None:
+    """As the scan sees it, whichever comes last."""
+    told = left_out(spec(tmp_path, include=("!b.png", "a/")), "a/B.png")
+    assert told is not None
+    assert (told.rule, told.pattern, told.number) == (Rule.INCLUDE, "!b.png", 0)
+    assert left_out(spec(tmp_path, include=("!b.png", "a/")), "a/c.png") is None
+
+
 def test_each_rule_is_told_with_its_place(tmp_path: Path) -> None:
     """Number in the key, or file and line; the folder where that is what is left out."""
     write(tmp_path, "", ["# first", "", "*.gif", "!keep.gif"])
