@@ -151,10 +151,12 @@ def _gated(oracle: Oracle, before: Before, run: Run, deeds: list[Deed]) -> None:
 
 
 def _unfinished(oracle: Oracle, run: Run, key: str) -> bool:
-    """Whether the run ended before it was done with that album, and says so."""
+    """Whether the run ended before it was done with that album, and says so: nothing is done where the folder is gone,
+    not even what an edit of pieces left undone that broke off before."""
     left = run.finished.left.albums if run.finished is not None else ()
     mine = [album for album in left if album.album == oracle.stage.name(key)]
-    return run.error is not None or any(album.wanted or album.unsettled for album in mine)
+    rootless = any(gate.name is GateName.ROOT for album in mine for gate in album.gates)
+    return run.error is not None or rootless or any(album.wanted or album.unsettled for album in mine)
 
 
 def _without_place(oracle: Oracle, before: Before, key: str, image: str) -> bool:

@@ -72,6 +72,8 @@ class Oracle:
         self.shown_before: dict[str, tuple[str, ...]] = {}
         self.disowned: set[str] = set()
         self.late: set[str] = set()
+        self.verified: set[str] = set()
+        """What stood in an album when a run said that all was done."""
         self.unfindable: set[str] = set()
         """Uploads without an account whose answer was lost and that lie in no album: nobody can find them."""
         self.turned: dict[str, set[str]] = {}

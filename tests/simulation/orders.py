@@ -41,6 +41,14 @@ def look(oracle: Oracle, before: Before, run: Run) -> None:
         later = deeds[number + 1 :]
         _published_last(oracle, before, run, deed, later)
         _deleted_last(oracle, before, run, deed, later)
+    if run.codes == (0,):
+        oracle.verified |= _standing(oracle)
+
+
+def _standing(oracle: Oracle) -> set[str]:
+    """What stands in the albums of the manifest: a run that says that all is done has seen it there."""
+    albums = [album for album in world_albums(oracle.stage) if oracle.keys_of.get(album.id, "") in oracle.stage.albums]
+    return {image for album in albums for image in album.images}
 
 
 def _remembered(oracle: Oracle) -> None:
@@ -259,9 +267,11 @@ def _not_twice(oracle: Oracle, before: Before, run: Run, deed: Deed) -> None:
         return
     if oracle.acts.ever_rolled_back:
         return  # what moved to another album since that copy was made is in it, and recorded in the one before
-    # What had just been made when the state was lost is not shown yet by any list that this run can have read.
+    # What had just been made when the state was lost is not shown yet by any list that this run can have read, unless
+    # an earlier one saw it.
     since = before.at - oracle.stage.options.knobs.lag - 2
-    unseen = {upload.id for upload in oracle.stage.world.uploads if upload.time > since} & oracle.late
+    made = {upload.id for upload in oracle.stage.world.uploads if upload.time > since}
+    unseen = (made & oracle.late) - oracle.verified
     for image in _new(deed):
         key, sha, name = oracle.album_of(image), oracle.watcher.shas[image], oracle.watcher.names[image]
         files = sum(one == sha for one in before.files.get(key, {}).values())
