@@ -224,7 +224,8 @@ def _held(plan: AlbumPlan) -> frozenset[GateName]:
 def _reusable(
     session: Session, views: Sequence[AlbumView], plans: Collection[AlbumPlan]
 ) -> Task[tuple[SyncedPicture, ...]]:
-    """Our detached pictures that files without a picture could take: each is proven alive by one GET."""
+    """Our detached pictures that files without a picture could take: each is asked for by one GET. Where no answer
+    tells anything, it is not proven gone, and its file is not sent once more."""
     wanted = {digest for plan in plans for digest, _ in plan.unpaired_files}
     if not wanted:
         return ()
@@ -250,4 +251,4 @@ def _reusable(
     ]
     if lost and session.writer is not None:
         session.store.record(*lost)
-    return tuple(picture for picture in pictures if picture.id in probed.alive)
+    return tuple(picture for picture in pictures if picture.id in probed.alive | probed.unknown)

@@ -106,7 +106,8 @@ def end_records(
 
 
 def probe(session: Session, ids: Iterable[str]) -> Task[Gone]:
-    """Find out which of these pictures live. Ids that no answer settled are in neither set.
+    """Find out which of these pictures live. Ids that a refusal leaves open are in no set, those of which no answer
+    tells anything are unknown.
 
     Imgur answers with a 404 now and then for what is there (imgur-api §4), and what is believed to be gone loses its
     record: only two in a row count, or one where the account's whole list does not show the picture either. Any other
@@ -119,6 +120,7 @@ def probe(session: Session, ids: Iterable[str]) -> Task[Gone]:
         alive, whole = yield from _alive_in_account(session, frozenset(missing))
         pauses = LOOKS[:1] if whole else LOOKS
     gone: set[str] = set()
+    unknown: set[str] = set()
     reader = session.reader() if missing else None
 
     def ask(image_id: str) -> Task[None]:
@@ -128,16 +130,15 @@ def probe(session: Session, ids: Iterable[str]) -> Task[Gone]:
             if pause:
                 yield Pause(session.clock.monotonic() + pause)
             outcome = yield from session.read(lambda: reader.image(image_id))
-            if isinstance(outcome, Done):
-                alive.add(image_id)
             if not isinstance(outcome, Refused):
+                (alive if isinstance(outcome, Done) else unknown).add(image_id)
                 return
             missing += outcome.problem.kind is ProblemKind.NOT_FOUND
         if missing == len(pauses):
             gone.add(image_id)
 
     yield Fork(tuple(ask(image_id) for image_id in missing if image_id not in alive))
-    return Gone(frozenset(gone), frozenset(alive))
+    return Gone(frozenset(gone), frozenset(alive), frozenset(unknown))
 
 
 def _alive_in_account(session: Session, wanted: frozenset[str]) -> Task[tuple[set[str], bool]]:

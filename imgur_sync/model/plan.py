@@ -244,10 +244,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What single GETs proved about pictures that a listing did not show: ids that answered 404, and ids alive."""
+    """What single GETs proved about pictures that a listing did not show: ids that answered 404, and ids alive. Of
+    those that are `unknown` no answer could be had that tells anything."""
 
     gone: frozenset[str] = frozenset()
     alive: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
 
 
 Listing: TypeAlias = "RemoteAlbum | None"

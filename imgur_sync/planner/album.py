@@ -80,6 +80,8 @@ def _gates(
     held = frozenset(gate.name for gate in gates) - approved
     if scan is not None:
         held |= {GateName.PRUNE, GateName.REPLACE} if wanted.retired else {GateName.PRUNE}
+        # Nobody new sees what leaves when the folder can be read again.
+        held |= {GateName.PUBLISH} if wanted.pruned or wanted.retired else frozenset()
     return (*((scan,) if scan is not None else ()), *(gate for gate in gates if gate.name not in approved)), held
 
 

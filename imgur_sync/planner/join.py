@@ -16,7 +16,7 @@ def join(
 ) -> Mapping[str, Claims]:
     """Claims by album key, for the albums that the join touches.
 
-    `detached` are our pictures outside any album that are proven alive; `pictures` those of the plans'
+    `detached` are our pictures outside any album that nothing proved to be gone; `pictures` those of the plans'
     `unpaired_pictures`, by id. Files are served in manifest order; each takes a picture of its own album first, then in
     manifest order. Each picture is claimed once.
     """

@@ -36,8 +36,8 @@ def plan_albums(
     alone: Mapping[str, AlbumPlan] = NOTHING_PLANNED,
     removals: Sequence[AlbumView] = (),
 ) -> tuple[AlbumPlan, ...]:
-    """Plan several albums together, before the budget. `detached` are our detached pictures, proven alive. `alone` are
-    plans that `plan_album` made of these very views, by key. `removals` are albums to be deleted, planned last.
+    """Plan several albums together, before the budget. `detached` are our detached pictures, not proven gone. `alone`
+    are plans that `plan_album` made of these very views, by key. `removals` are albums to be deleted, planned last.
     Raises `ApprovalError` when an approval does not name exactly what a gate withholds.
     """
     if not views and not approvals and not removals:

@@ -228,6 +228,17 @@ def test_scan_errors_stop_removals_and_nothing_else(prune: Prune) -> None:
     assert {item.gate for item in part.withheld} == {GateName.SCAN}
 
 
+@pytest.mark.parametrize(("seen", "privacy"), [(5, None), (6, "public")])
+def test_a_gap_in_the_scan_publishes_no_picture_without_a_file(seen: int, privacy: str | None) -> None:
+    """It may be about to leave; the rest of the edit goes on. Where every picture has its file, nothing is held."""
+    files, pictures = album(6)
+    local = {"errors": ("sub: cannot be read",), "files": (*files[:seen], file("z"))}
+    entry = spec(privacy=Privacy.PUBLIC, allow_public=True)
+    part = plan_album(view([], pictures, local=local, entry=entry, record={"sent": SentHeader(privacy=None)}))
+    assert [step.privacy for step in part.steps if isinstance(step, EditAlbum)] == [privacy]
+    assert [item.gate for item in part.withheld] == ([] if privacy else [GateName.SCAN])
+
+
 @pytest.mark.parametrize("prune", Prune)
 def test_an_answer_that_cannot_be_used_stops_the_album(prune: Prune) -> None:
     """No creation, no upload, no removal."""

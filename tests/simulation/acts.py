@@ -41,6 +41,8 @@ class Acts:
         """For each key, the files by path that were last in order."""
         self.albums_deleted: set[str] = set()
         """The ids of the albums that somebody deleted."""
+        self.out_of_sight: set[str] = set()
+        """Without an account: pictures that somebody took out of their album before any answer told of them."""
         self.dropped: dict[str, AlbumSpec] = {}
         self.spent_by_others = False
         self.striked = False
@@ -173,6 +175,8 @@ class Acts:
                 data = base64.b64encode(content("foreign", step.get("seed", 300))).decode()
                 changes = {"op": "add", "id": album.id, "image_base64": data}
             case "out" if image and image not in self.foreign:
+                if self.stage.anonymous and image not in self.stage.known_ids():
+                    self.out_of_sight.add(image)
                 changes = {"op": "remove_from_album", "id": album.id, "images": [image]}
             case "delete" | "moderate" if image and self._may_vanish(image):
                 self.deleted_shas.add(self.watcher.shas[image])

@@ -581,7 +581,7 @@ class Oracle:
         names: dict[str, str] = {}
         lost = self.disowned | self.late | self.stage.strays()
         if self.stage.anonymous:  # with its album went all by which an upload in doubt could be found
-            lost |= {upload.id for upload in world.uploads if upload.album not in world.albums}
+            lost |= {upload.id for upload in world.uploads if upload.album not in world.albums} | self.acts.out_of_sight
         for image in world.images.values():
             found = image.id not in lost and image.name not in self.unfindable
             if OURS in image.name and found:
