@@ -89,6 +89,8 @@ def _protected(oracle: Oracle, run: Run, deed: Deed) -> None:
         spec = oracle.stage.albums.get(key)
         if spec is None or not spec.protect or not oracle.ours(image):
             continue
+        if deed.late:
+            continue  # it was sent when the album was not protected yet, or is put right by this run
         if any(isinstance(change, Leave) for change in deed.changes):
             oracle.put_out.add((album_id, image))  # what is not back when the album is done has left
             continue

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import seeding
-from tests.simulation.seeding import COMMIT, FIXED, first_seed, told
+from tests.simulation.seeding import COMMIT, FIXED, NEW, WINDOW, WINDOWS, first_seed, told
 
 
 def test_a_number_is_the_first_seed() -> None:
@@ -18,9 +18,19 @@ def test_a_number_is_the_first_seed() -> None:
 
 
 def test_a_commit_has_seeds_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six digits of it are the first one."""
+    """Six digits of it choose one of the windows, or are the first one of new ones."""
     monkeypatch.setattr(seeding, "_commit", lambda folder: "00c49fffeeddccbbaa99887766554433221100ff")
-    assert first_seed(COMMIT) == 0xC49F
+    assert first_seed(COMMIT) == FIXED + WINDOW * (0xC49F % WINDOWS)
+    assert first_seed(NEW) == 0xC49F
+
+
+def test_commits_choose_every_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing else."""
+    found = set()
+    for number in range(200):
+        monkeypatch.setattr(seeding, "_commit", lambda folder, number=number: f"{number:06x}" + "0" * 34)
+        found.add(first_seed(COMMIT))
+    assert found == {FIXED + WINDOW * window for window in range(WINDOWS)}
 
 
 @pytest.mark.parametrize("found", [True, False], ids=["no repository", "no git"])
@@ -32,7 +42,7 @@ def test_without_a_commit_they_are_the_same_in_every_run(
     monkeypatch.setattr(seeding, "__file__", str(tmp_path / "seeding.py"))
     if not found:
         monkeypatch.setenv("PATH", str(tmp_path))
-    assert first_seed(COMMIT) == FIXED
+    assert first_seed(COMMIT) == first_seed(NEW) == FIXED
 
 
 def test_what_is_played_is_told() -> None:

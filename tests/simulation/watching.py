@@ -38,6 +38,8 @@ class Deed:
     after: dict[str, Album]
     broken: frozenset[str] = frozenset()
     """The albums whose folder could not be read whole when the run last looked."""
+    late: bool = False
+    """Whether the request was sent before, perhaps by an earlier run."""
 
     @property
     def left(self) -> list[tuple[str, str]]:
@@ -77,7 +79,8 @@ class Watcher:
             self._commit(transaction, at)
             return
         # People's changes commit at once: what commits late is a request of ours, also in the middle of theirs.
-        by = "us" if any(isinstance(change, Settle) for change in transaction) else self.by
+        late = any(isinstance(change, Settle) for change in transaction)
+        by = "us" if late else self.by
         touched = self._touched(changes)
         before = {key: album for key in touched if (album := self.world.albums.get(key)) is not None}
         self._commit(transaction, at)
@@ -89,7 +92,7 @@ class Watcher:
                 self.names[change.image.id] = change.image.name
             elif isinstance(change, PutAlbum):
                 self.born.setdefault(change.album.id, by)
-        self.deeds.append(Deed(by, self.run, at, changes, before, after, self.broken()))
+        self.deeds.append(Deed(by, self.run, at, changes, before, after, self.broken(), late))
 
     def _touched(self, changes: Sequence[Any]) -> list[str]:
         found: dict[str, None] = {}
