@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from imgur_sync.executor.session import Session
-from imgur_sync.model.change import Change, PictureAdopted
+from imgur_sync.model.change import Change, PictureAdopted, PicturePlaced
 from imgur_sync.model.event import Warned
 from imgur_sync.model.remote import RemoteAlbum
-from imgur_sync.model.synced import IntentStatus, Standing
+from imgur_sync.model.synced import IntentStatus, Standing, SyncedPicture
 from imgur_sync.planner.marker import owner, parse_name
 from imgur_sync.planner.recognised import marked_picture
 
@@ -29,3 +29,20 @@ def adopt_marked(session: Session, key: str, listing: RemoteAlbum) -> None:
         what = "1 picture" if len(changes) == 1 else f"{len(changes)} pictures"
         stay = ", never to be changed or deleted" if session.anonymous else ""
         session.emit(Warned(f"{key}: {what} that the state does not know, recognised by name as ours{stay}"))
+
+
+def recorded_pictures(session: Session, key: str, listing: RemoteAlbum | None) -> tuple[SyncedPicture, ...]:
+    """The pictures that the state has of the album. What the album shows, and a rebuilt state took for outside of it as
+    the list that it read was old, is recorded as standing there first: nobody took it out, and no gate would count it.
+    """
+    pictures = session.store.pictures(key)
+    ids = frozenset(listing.ids if listing is not None else ())
+    outside = {p.id: p for p in pictures if p.standing is Standing.DETACHED and not p.path and p.id in ids}
+    if not outside:
+        return pictures
+    for departure in session.store.departures():
+        if departure.at is not None:
+            outside.pop(departure.picture.id, None)
+    now = session.clock.now()
+    session.store.record(*(PicturePlaced(p.id, key, "", p.digest, now) for p in outside.values()))
+    return session.store.pictures(key)

@@ -80,11 +80,12 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
         synced = yield from candidate(session, spec)
     synced = yield from back(session, synced)
     seen = _named(spec, synced, (yield from album_listing(session, synced)))
+    from imgur_sync.executor.marked import recorded_pictures
     from imgur_sync.executor.probing import end_records, probe_missing
 
     if seen.listing is not None and not session.options.offline:
         _recognise(session, spec.key, intents, seen.listing)
-    pictures = end_records(session, spec, local, synced, store.pictures(spec.key))
+    pictures = end_records(session, spec, local, synced, recorded_pictures(session, spec.key, seen.listing))
     probed = Gone()
     if not session.options.offline and pictures and (seen.listing is not None or seen.gone):
         probed = yield from probe_missing(session, spec, local, pictures, seen.listing)

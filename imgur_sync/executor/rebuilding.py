@@ -102,7 +102,8 @@ def _albums_of(
     session: Session, wanted: Sequence[tuple[str, str | None]], found: Mapping[str, Mapping[str, RemotePicture]]
 ) -> Task[dict[str, RemoteAlbum]]:
     """The album of each key: the one with the marker of its creation; else one of the wished title that shows pictures
-    of the key; else any other that shows some. What one key has is not looked at for others.
+    of the key; else any other that shows some, and fewer of keys that are not in the manifest. What one key has is not
+    looked at for others.
 
     An album can show pictures that were uploaded for another one, so that titles come first, for all keys.
 
@@ -124,7 +125,10 @@ def _albums_of(
                 if header.id not in looked:
                     looked[header.id] = yield from _looked_into(session, header.id)
                 listing = looked[header.id]
-                if listing is not None and (header.description in markers or ids & set(listing.ids)):
+                if listing is None:
+                    continue
+                weight = 0 if title and header.title == title else 1
+                if header.description in markers or _shows(listing, ids, found, weight):
                     listings[key] = session.listings[header.id] = listing
                     del headers[header.id]
                     break
@@ -133,6 +137,17 @@ def _albums_of(
                     what = "Imgur lists an album and does not find it"
                     raise TryAgainLaterError(what, hint="try again in a few minutes")
     return listings
+
+
+def _shows(
+    listing: RemoteAlbum, ids: frozenset[str], found: Mapping[str, Mapping[str, RemotePicture]], weight: int
+) -> bool:
+    """Whether the album shows pictures of the key, more than `weight` times as many as it shows of no key at all: then
+    it may be that of a key that left the manifest, into which pictures of this one had moved."""
+    known = frozenset().union(*found.values())
+    own = sum(picture.id in ids for picture in listing.pictures)
+    strange = sum(p.id not in known and parse_name(p.name) is not None for p in listing.pictures)
+    return own > weight * strange
 
 
 def _fullest(header: AlbumHeader) -> tuple[int, str]:

@@ -75,7 +75,8 @@ class Oracle:
         self.verified: set[str] = set()
         """What stood in an album when a run said that all was done."""
         self.unfindable: set[str] = set()
-        """Uploads without an account whose answer was lost and that lie in no album: nobody can find them."""
+        """Uploads without an account whose answer was lost and that lie in no album, or that Imgur made another picture
+        of: nobody can find them, or tell them from those of others."""
         self.turned: dict[str, set[str]] = {}
         """By album what an edit took out to put it in again in another order, and that is not in it yet."""
         self.let_be: dict[str, str] = {}
@@ -268,7 +269,7 @@ class Oracle:
                 must(definite or not early, "I18", f"{one.marker} was sent again {one.began - first.ended:.1f} s later")
             if one.marker:
                 uploads[one.marker] = one
-            if self.stage.anonymous and "upload-outside" in one.faults and len(one.faults) > 1:
+            if self.stage.anonymous and {"upload-outside", "reencoded"} & set(one.faults) and len(one.faults) > 1:
                 self.unfindable.add(one.marker)
             if one.method == "GET":
                 self._no_hurry(one, failed)
@@ -354,8 +355,16 @@ class Oracle:
             unseen = self.acts.ever_rolled_back and self._came_lately(deed, album, image)
             if (key in before.absent or key in deed.broken) and not unseen:
                 must(not self.ours(image), "I5", f"a picture left {key} although its folder is not there or not read")
-            tabled = key in self.stage.albums or key in self.acts.removed
+            tabled = key in self.stage.albums or key in self.acts.removed or self._deletes_elsewhere(deed, image)
             must(tabled or not self.ours(image), "I5", f"a picture left {key}, which has no table")
+
+    def _deletes_elsewhere(self, deed: Deed, image: str) -> bool:
+        """Whether a deleted picture ever stood in an album that deletes what has no file: it had moved there."""
+        if image not in deed.dropped:
+            return False
+        albums = (album for other in self.watcher.deeds for album in other.after.values() if image in album.images)
+        holding = {self.keys_of.get(album.id, "") for album in albums}
+        return any(self.stage.albums[key].prune is Prune.DELETE for key in holding if key in self.stage.albums)
 
     def _came_lately(self, deed: Deed, album: str, image: str) -> bool:
         """Whether the picture came into that album within Imgur's lag before this deed."""
@@ -495,7 +504,10 @@ class Oracle:
         if album is None:
             must(not wanted or self.acts.stays_gone(key), invariant, f"{key}: there is no album")
             return
-        shown = [i for i in album.images if self.ours(i) and self.watcher.shas[i] not in respected]
+        unknown = {image for image in album.images if self.watcher.names.get(image) in self.unfindable}
+        unknown -= self.stage.known_ids() if unknown else set()
+        ours = [i for i in album.images if self.ours(i) and i not in unknown]
+        shown = [i for i in ours if self.watcher.shas[i] not in respected]
         back = judging_lives.put_back(self, key)
         stays = self._stays(key) | {self.watcher.shas[image] for image in back}
         kept = [image for image in shown if self.watcher.shas[image] in stays]
@@ -611,7 +623,7 @@ class Oracle:
         looked_at = {image for album in world_albums(self.stage) if album.id in albums for image in album.images}
         for image in self.stage.world.images.values():
             # Imgur's lists did not show it yet when the state was lost, and no album that is known since shows it.
-            unseen = image.id in self.late and image.id not in looked_at
+            unseen = (image.id in self.late and image.id not in looked_at) or image.name in self.unfindable
             if self.ours(image.id) and image.id not in known and not unseen:
                 where = "shown in an album" if image.id in shown else "in no album"
                 must(self.stage.anonymous and image.id not in shown, "I3", f"{image.name}, {where}, is in no record")

@@ -201,10 +201,11 @@ def _published_last(oracle: Oracle, before: Before, run: Run, deed: Deed, later:
             must(not left, "I7", f"{key} was made {album.privacy} before a picture left it")
             there, then = other.before.get(album_id), other.after.get(album_id)
             came = set(then.images) - set(there.images) if there is not None and then is not None else set()
+            # What is there already, in no album, is put in when it is seen that it is missing.
+            came &= set(_new(other))
             came = {i for i in came if oracle.ours(i) and oracle.watcher.shas.get(i) in files and i not in was.images}
-            # A file that could not be read at first comes when it can; what an upload put nowhere, when that is seen.
-            outside = "upload-outside" in oracle.stage.struck_ever
-            came = set() if outside or _UNREAD & set(run.struck) else came
+            # A file that could not be read at first comes when it can.
+            came = set() if _UNREAD & set(run.struck) else came
             must(not came, "I7", f"{key} was made {album.privacy} before its pictures were there")
 
 
