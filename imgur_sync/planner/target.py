@@ -89,7 +89,8 @@ def _leaving(view: AlbumView, sorted_: Sorted) -> frozenset[str]:
 
 
 def _moves(view: AlbumView, sorted_: Sorted) -> tuple[tuple[Move, ...], tuple[Placement, ...]]:
-    """Pictures whose recorded place changes."""
+    """Pictures whose recorded place changes. While some are not shown yet no edit puts any in, so that what is to come
+    into the album does not stand there either."""
     moves: list[Move] = []
     placements: list[Placement] = []
     key, placed, reattached = view.spec.key, Standing.PLACED, sorted_.reattached
@@ -102,6 +103,8 @@ def _moves(view: AlbumView, sorted_: Sorted) -> tuple[tuple[Move, ...], tuple[Pl
         if (not there and picture.path) or other:
             moves.append(Move(picture.path, file.path, file.digest, other))
         same = there and picture.digest == file.digest and picture.standing is placed
+        if picture.id in reattached and sorted_.settling:
+            continue
         if not same or other or picture.id in reattached:
             placements.append(Placement(picture.id, key, file.path, file.digest))
     return tuple(moves), tuple(placements)

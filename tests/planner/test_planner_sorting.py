@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -242,6 +243,18 @@ def test_a_picture_placed_a_moment_ago_and_not_shown_is_unsettled() -> None:
     part = plan([file("a")], [young], "")
     assert (part.steps, [doubt.until for doubt in part.unsettled]) == ((), [NOW + 1])
     assert not plan([file("a")], [picture("1", "a", placed_at=NOW - 90)], "").unsettled
+
+
+def test_what_was_taken_out_does_not_stand_there_before_an_edit_puts_it_in() -> None:
+    """While another one is not shown yet no membership is sent. Recorded as placed, each would be the young one next,
+    and none would ever be put in."""
+    files, probed = [file("a"), file("b")], Gone(alive=frozenset({"1"}))
+    old, young = picture("1", "a", placed_at=NOW - 5000), picture("2", "b", placed_at=NOW - 5)
+    part = plan(files, [old, young], "", probed=probed)
+    assert (part.steps, part.placements, len(part.unsettled)) == ((), (), 1)
+    part = plan(files, [old, replace(young, placed_at=NOW - 90)], "", probed=probed)
+    assert [place.path for place in edit(part).attached] == ["a", "b"]
+    assert {placed.id for placed in part.placements} == {"1", "2"}
 
 
 def test_a_young_picture_proven_alive_is_put_back_at_once() -> None:
