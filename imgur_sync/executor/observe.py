@@ -95,9 +95,10 @@ def observe(session: Session, spec: AlbumSpec, number: int = 0, total: int = 0) 
 def _recognise(session: Session, key: str, intents: tuple[Intent, ...], listing: RemoteAlbum) -> None:
     """Record what the album shows and the state does not know as standing there."""
     from imgur_sync.executor.brought import record_brought
-    from imgur_sync.executor.marked import adopt_marked
+    from imgur_sync.executor.marked import adopt_marked, place_unseen
 
     adopt_marked(session, key, listing)
+    place_unseen(session, key, listing)
     record_brought(session, key, intents, listing)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from imgur_sync.errors import ExitCode
+from imgur_sync.model.plan import GateName
 from tests.support.lifecycle_stage import LifecycleStage
 
 
@@ -46,3 +47,29 @@ def test_a_list_of_pictures_that_comes_empty_is_not_believed_beside_full_albums(
         )
         assert stage.apply().codes == (ExitCode.DONE,)
         assert stage.uploads() == 1
+
+
+def test_what_imgur_did_not_show_yet_when_the_state_was_rebuilt_leaves_through_the_gate(tmp_path: Path) -> None:
+    """Five pictures were put back a moment before the state was lost: for the new one they are without files, and no
+    five leave at once without approval."""
+    with LifecycleStage(tmp_path, lag=30) as stage:
+        stage.album("cats")
+        for number in range(8):
+            stage.put("cats", f"{number}.png", number)
+        stage.apply()
+        stage.clock.advance(4000)
+        for number in range(5):
+            (tmp_path / "cats" / f"{number}.png").unlink()
+        stage.apply({GateName.PRUNE: 5})
+        stage.clock.advance(4000)
+        stage.restore("cats")
+        for path in (tmp_path / ".imgur-sync").glob("state.db*"):
+            path.unlink()
+        stage.apply()
+        stage.clock.advance(4000)
+        stage.put("cats", "9.png", 9)
+        assert stage.apply().codes == (ExitCode.GATE,)
+        assert len(stage.shown("cats")) == 9
+        assert stage.apply({GateName.PRUNE: 5}).codes == (ExitCode.DONE,)
+        assert stage.shown("cats") == stage.wanted("cats")
+        assert stage.uploads() == 9

@@ -103,17 +103,26 @@ def _not_sent(oracle: Oracle, before: Before, run: Run) -> None:
 def split(oracle: Oracle, key: str, shown: list[str], wanted: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:
     """Of what an album shows of ours: the pictures that its files may have, and the rest, of files that are left out.
     Of equal ones those further behind are the rest."""
-    unseen, shas = hidden(oracle, key), oracle.watcher.shas
-    if not unseen:
+    unseen, lost, shas = hidden(oracle, key), _nameless(oracle, key), oracle.watcher.shas
+    if not unseen and not lost:
         return shown, []
     spare = Counter(shas[image] for image in shown)
     spare.subtract(sha for _, sha in wanted)
     rest: list[str] = []
     for image in reversed(shown):
-        if shas[image] in unseen and spare[shas[image]] > 0:
+        if (shas[image] in unseen or image in lost) and spare[shas[image]] > 0:
             spare[shas[image]] -= 1
             rest.insert(0, image)
     return [image for image in shown if image not in rest], rest
+
+
+def _nameless(oracle: Oracle, key: str) -> set[str]:
+    """The pictures of which nobody knows at which path their files lay, since the state was lost: as long as the album
+    leaves anything out, they may be of that."""
+    if not oracle.acts.ever_lost or not filtering(oracle.stage.albums.get(key)):
+        return set()
+    name = oracle.stage.name(key)
+    return oracle.stage.ask(lambda store: {p.id for p in store.pictures(name) if not p.path}) or set()
 
 
 def in_place(shown: list[str], rest: list[str], count: int, order: Mapping[str, int]) -> bool:
