@@ -59,7 +59,14 @@ class Filters:
         chance, one, two = self.chance, chance_name(self.chance), chance_name(self.chance)
         exclude = [[one], [one, two], ["1?.png"], ["[0-4].png"], ["[5-9].png", "1?.png"], ["*.png", f"!{one}"]]
         exclude += [[f"{BELOW}/"], [f"/{one}"], [f"{BELOW}/*.png"], ["*"], ["*.txt", one.upper()]]
-        include = [["*.png"], [f"{BELOW}/"], ["?.png"], ["**/*", f"!{BELOW}/"], [one, "1?.png"], [f"/{one}", "[2-9].png"]]
+        include = [
+            ["*.png"],
+            [f"{BELOW}/"],
+            ["?.png"],
+            ["**/*", f"!{BELOW}/"],
+            [one, "1?.png"],
+            [f"/{one}", "[2-9].png"],
+        ]
         roll = chance.random()
         if roll < 0.6:
             return {"exclude": chance.choice(exclude)}

@@ -82,7 +82,9 @@ def _are_there(oracle: Oracle, before: Before) -> None:
             continue
         by_site = {i for deed in oracle.watcher.deeds[before.deeds :] if deed.by == "site" for _, i in deed.left}
         there = {*album.images, *by_site, *(image for image in images if image not in oracle.stage.world.images)}
-        must(images <= there, "I5", f"a picture whose file is left out is not in {oracle.keys_of.get(album_id)} any more")
+        must(
+            images <= there, "I5", f"a picture whose file is left out is not in {oracle.keys_of.get(album_id)} any more"
+        )
 
 
 def _not_sent(oracle: Oracle, before: Before, run: Run) -> None:
@@ -96,8 +98,8 @@ def _not_sent(oracle: Oracle, before: Before, run: Run) -> None:
         owner = judging_lives.of_key(one.marker, names) if planned is not None else None
         if planned is None or owner is None:
             continue
-        taken = before.files[names[owner]].values()
-        must(any(sha.startswith(planned[1]) for sha in taken), "I14", f"{one.marker} was sent: {owner} takes no such file")
+        taken = any(sha.startswith(planned[1]) for sha in before.files[names[owner]].values())
+        must(taken, "I14", f"{one.marker} was sent: {owner} takes no such file")
 
 
 def split(oracle: Oracle, key: str, shown: list[str], wanted: Iterable[tuple[str, str]]) -> tuple[list[str], list[str]]:

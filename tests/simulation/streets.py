@@ -58,7 +58,8 @@ class Streets:
 
     def names(self, key: str) -> list[str]:
         """The files of a folder, by name; those in folders of it with the way to them."""
-        return sorted(name for name, entry in _inside(self.root(key)) if not entry.is_dir()) if self.present(key) else []
+        found = _inside(self.root(key)) if self.present(key) else ()
+        return sorted(name for name, entry in found if not entry.is_dir())
 
     def taken(self, key: str) -> list[str]:
         """Those of them that the album does not leave out."""
@@ -127,9 +128,7 @@ class Streets:
         new.rename(path)
         self.ever.add(digest(data))
 
-    def put(
-        self, key: str, kind: str, number: int, seed: int, *, keep_time: bool = False, below: str = ""
-    ) -> None:
+    def put(self, key: str, kind: str, number: int, seed: int, *, keep_time: bool = False, below: str = "") -> None:
         """A file of a kind, also in a folder `below`."""
         name = f"{below}/{file_name(kind, number)}" if below else file_name(kind, number)
         self.write(key, name, content(kind, seed), keep_time=keep_time)
