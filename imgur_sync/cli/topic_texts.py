@@ -96,7 +96,9 @@ all below it; a deeper one wins over a higher one, `exclude` over both. A
 folder that is left out is not entered. Litter of systems and editors, and
 folders such as .git, are always left out; so are files that may hold a secret.
 
-A picture whose file is left out now stays on Imgur, unmanaged.
+A picture whose file is left out now stays on Imgur, unmanaged. After a loss of
+the state the names of files are not known: where anything is left out, a
+picture without a file stays too. An apply without the patterns lets it leave.
 Why one file is taken or not: imgur-sync explain PATH
 """
 

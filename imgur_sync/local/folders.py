@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from imgur_sync.local.content import Gathered, Seen, fingerprint_of, mark_of
 from imgur_sync.local.look import Looker
 from imgur_sync.local.patterns import Unmanaged
 from imgur_sync.local.reading import read_content
-from imgur_sync.local.rules import Rules, album_rules
+from imgur_sync.local.rules import Rules, album_rules, takes_all
 from imgur_sync.local.scan import Scan
 from imgur_sync.local.stillness import Stillness
 from imgur_sync.local.walk import OpenFile, open_root
@@ -110,7 +111,9 @@ class Folders:
             if rows is None:  # the cache contradicts itself: do without it
                 return self._scan(spec, rules, fd, looker, unchanged_if, trust=False)
             gathered.add(seen.folder, rows)
-        return gathered.album(spec.key, root, tuple(scan.errors), fingerprint, looker.hashed)
+        filtered = not all(takes_all(seen.mark.rules) for seen in scan.seen)
+        album = gathered.album(spec.key, root, tuple(scan.errors), fingerprint, looker.hashed)
+        return replace(album, filtered=filtered)
 
     def _rows(self, album: str, seen: Seen) -> Sequence[CachedFile] | None:
         """A folder's rows; None where those in the cache are not those that its mark was made of."""

@@ -104,6 +104,11 @@ def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
     return gitignore(kept)
 
 
+def takes_all(digest: bytes) -> bool:
+    """Whether rules of this digest have no pattern and no bound: they leave out junk alone."""
+    return digest == _digest(*(text.encode() for text in (VERSION, str(True), *ALL, "\0")))
+
+
 def _fold(text: str) -> str:
     """Case folded; a newline in a name would slip through the patterns' regular expressions."""
     return text.lower().replace("\n", "\x7f")

@@ -90,7 +90,8 @@ class LocalAlbum:
     `root` is None when the folder is missing. `errors` are sentences about folders or files that could not be listed:
     with any of them nothing may be removed. `files` and `unsendable` are in the order of their paths' bytes.
     `skipped` counts files that are not pictures. `fingerprint` stands for all (path, digest) and facts in here: two
-    scans with the same one have the same content. `warnings` are sentences for people.
+    scans with the same one have the same content. `warnings` are sentences for people. `filtered`: the rules may leave
+    files out, so that a file that is not in here need not be gone.
     """
 
     key: str
@@ -103,6 +104,7 @@ class LocalAlbum:
     warnings: tuple[str, ...] = ()
     fingerprint: str = ""
     hashed_bytes: int = 0
+    filtered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

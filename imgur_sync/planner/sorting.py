@@ -248,7 +248,8 @@ def _fates(
     hold: Hold,
 ) -> dict[str, tuple[SyncedPicture, ...]]:
     """Sort the pictures of ours that have no file into what becomes of each. `stuck` files get no new picture now;
-    `respected` ones get none for good, and what they showed before is without a file."""
+    `respected` ones get none for good, and what they showed before is without a file. Of a picture whose path a lost
+    state took along nobody knows whether the rules leave its file out: where they may, it stays."""
     unsendable = {file.path for file in view.local.unsendable} | stuck
     moved_folder = view.synced is not None and view.synced.folder not in ("", view.spec.folder)
     paths = {file.path for file in view.local.files} - set(respected) if spare else set()
@@ -262,7 +263,7 @@ def _fates(
             name = "in_place"
         elif path in paths:
             name = "in_place" if GateName.REPLACE in hold.gates else "protected" if view.spec.protect else "retired"
-        elif moved_folder or path in view.ignored:
+        elif moved_folder or path in view.ignored or (path == "" and view.local.filtered):
             name = "unmanaged"
         elif view.spec.prune is Prune.NEVER:
             name = "kept"

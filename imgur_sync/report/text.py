@@ -137,7 +137,10 @@ def _stays(album: AlbumPlan) -> Iterator[str]:
         yield f"  {plural(album.foreign, 'picture')} that imgur-sync did not put there {_stay(album.foreign)}"
     if album.unmanaged:
         count = len(album.unmanaged)
-        yield f"  {plural(count, 'picture')} no longer managed {_stay(count)}: {some(album.unmanaged)}"
+        from imgur_sync.report.changes import NAMELESS
+
+        names = some([path or NAMELESS for path in album.unmanaged])
+        yield f"  {plural(count, 'picture')} no longer managed {_stay(count)}: {names}"
     if album.skipped:
         what = "not a picture that Imgur takes" if album.skipped == 1 else "not pictures that Imgur takes"
         few = album.skipped_examples[:3]

@@ -100,3 +100,29 @@ def test_what_an_old_list_did_not_show_counts_for_the_gate(tmp_path: Path) -> No
         assert stage.apply(approvals={GateName.PRUNE: 3}).codes == (ExitCode.DONE,)
         assert stage.shown("cats") == stage.wanted("cats")
         assert stage.uploads() == 4
+
+
+def test_what_imgur_did_not_show_yet_when_the_state_was_rebuilt_leaves_through_the_gate(tmp_path: Path) -> None:
+    """Five pictures were put back a moment before the state was lost: for the new one they are without files, and no
+    five leave at once without approval."""
+    with LifecycleStage(tmp_path, lag=30) as stage:
+        stage.album("cats")
+        for number in range(8):
+            stage.put("cats", f"{number}.png", number)
+        stage.apply()
+        stage.clock.advance(4000)
+        for number in range(5):
+            (tmp_path / "cats" / f"{number}.png").unlink()
+        stage.apply({GateName.PRUNE: 5})
+        stage.clock.advance(4000)
+        stage.restore("cats")
+        for path in (tmp_path / ".imgur-sync").glob("state.db*"):
+            path.unlink()
+        stage.apply()
+        stage.clock.advance(4000)
+        stage.put("cats", "9.png", 9)
+        assert stage.apply().codes == (ExitCode.GATE,)
+        assert len(stage.shown("cats")) == 9
+        assert stage.apply({GateName.PRUNE: 5}).codes == (ExitCode.DONE,)
+        assert stage.shown("cats") == stage.wanted("cats")
+        assert stage.uploads() == 9

@@ -174,3 +174,24 @@ def test_an_ignored_file_is_neither_read_nor_counted(album: AlbumFolder) -> None
     (album.root / "link.png").symlink_to("bad.png")
     found = album.scan(include=("*.gif",))
     assert (found.unsendable, found.skipped, album.read_bytes) == ((), 0, {})
+
+
+@pytest.mark.parametrize(
+    ("keys", "patterns", "filtered"),
+    [
+        ({}, {}, False),
+        ({"recursive": False}, {}, True),
+        ({"include": ("*.png",)}, {}, True),
+        ({"exclude": ("*.gif",)}, {}, True),
+        ({}, {"trips/Rome": b"*.gif"}, True),
+    ],
+)
+def test_a_scan_says_whether_rules_may_leave_files_out(
+    album: AlbumFolder, keys: dict[str, object], patterns: dict[str, bytes], filtered: bool
+) -> None:
+    """Whether they did or not, and from the cache as well; junk does not count."""
+    for name in (*TREE, "Thumbs.db"):
+        album.write(name, pictures.png())
+    for folder, text in patterns.items():
+        album.write(f"{folder}/.imgursyncignore", text)
+    assert [album.scan(**keys).filtered, album.scan(**keys).filtered] == [filtered, filtered]

@@ -166,7 +166,7 @@ def test_everything_that_stays_or_cannot_be_done_is_told(album: Albums, plan: Pl
         unsettled=(Unsettled("cats", "q.jpg is not shown yet", read.now + 60),),
         skipped=3,
         foreign=1,
-        unmanaged=("drafts/x.jpg", "drafts/y.jpg"),
+        unmanaged=("drafts/x.jpg", "drafts/y.jpg", ""),
         warnings=("2 files tell where they were taken",),
         errors=("sub cannot be listed: Permission denied",),
     )
@@ -186,7 +186,7 @@ cats: "Cats", 12 pictures in the folder
   ? the title was changed
   ? not certain yet: q.jpg is not shown yet; looked at again 2026-03-01 14:06 +01:00 (in 60 s)
     1 picture that imgur-sync did not put there stays
-    2 pictures no longer managed stay: drafts/x.jpg, drafts/y.jpg
+    3 pictures no longer managed stay: drafts/x.jpg, drafts/y.jpg, (name not known)
     3 files skipped: not pictures that Imgur takes
   warning: 2 files tell where they were taken
 

@@ -18,7 +18,13 @@ from tests.simulation.theatre import Theatre
 from tests.simulation.watching import Watcher
 
 Step = Mapping[str, Any]
-CONVERTERS = {"privacy": Privacy, "prune": Prune, "order": Order, "listed": tuple, "on_remote_delete": OnRemoteDelete}
+CONVERTERS = {
+    "privacy": Privacy,
+    "prune": Prune,
+    "order": Order,
+    "on_remote_delete": OnRemoteDelete,
+    **dict.fromkeys(("listed", "include", "exclude"), tuple),
+}
 
 
 class Acts:
@@ -28,7 +34,7 @@ class Acts:
     def __init__(self, stage: Theatre, watcher: Watcher) -> None:
         self.stage = stage
         self.watcher = watcher
-        self.streets = Streets(stage.base / "pictures")
+        self.streets = Streets(stage.base / "pictures", stage.albums.get)
         self.streets.base.mkdir(parents=True)
         self.foreign: dict[str, Image] = {}
         self.joined: dict[str, float] = {}
@@ -79,8 +85,8 @@ class Acts:
 
     def _put(self, step: Step) -> None:
         if self.key(step):
-            keep_time = step.get("keep_time", False)
-            self.streets.put(step["album"], step.get("kind", "png"), step["name"], step["seed"], keep_time=keep_time)
+            more = {"keep_time": step.get("keep_time", False), "below": step.get("below", "")}
+            self.streets.put(step["album"], step.get("kind", "png"), step["name"], step["seed"], **more)
 
     def _remove(self, step: Step) -> None:
         if self.key(step):
@@ -88,7 +94,7 @@ class Acts:
 
     def _move(self, step: Step) -> None:
         if self.key(step) and self.key(step, "to"):
-            self.streets.move(step["album"], step["pick"], step["to"], step["name"])
+            self.streets.move(step["album"], step["pick"], step["to"], step["name"], step.get("below", ""))
 
     def _swap(self, step: Step) -> None:
         if self.key(step):

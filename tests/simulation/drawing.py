@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.simulation.contents import ODD, PICTURES
+from tests.simulation.drawing_filters import Filters
 from tests.simulation.drawing_more import More
 from tests.simulation.vocabulary import REQUESTS
 
@@ -16,11 +17,11 @@ KINDS = tuple(PICTURES)
 LOCAL_KINDS = ("change", "vanish", "readdir", "unreadable", "unmount_mid")
 
 
-PLAIN, RARE = "plain", "rare"
+PLAIN, RARE, FILTERS = "plain", "rare", "filters"
 DIRECTED = tuple(sorted({word.number for word in REQUESTS.values()}, key=lambda number: int(number[1:])))
-PROFILES = (PLAIN, RARE, *DIRECTED)
+PROFILES = (PLAIN, RARE, FILTERS, *DIRECTED)
 """RARE strikes with nothing but the kinds of faults that few requests can have, and often; the number of a fault with
-nothing but that one."""
+nothing but that one. FILTERS is PLAIN, and what albums leave out changes."""
 RARE_NUMBERS = frozenset(("F4", "F5", "F10", "F11", "F12", "F13", "F17", "F20", "F21", "F22", "F25", "F32"))
 
 
@@ -51,7 +52,10 @@ class Drawing:
             if self.chance.random() < 0.13:
                 steps += self._run()
         steps += self._run()
-        return {"seed": self.seed, "setup": self.setup, "steps": More(self).weave(steps)}
+        steps = More(self).weave(steps)
+        if self.profile == FILTERS:
+            steps = Filters(self).weave(steps)
+        return {"seed": self.seed, "setup": self.setup, "steps": steps}
 
     def pick(self, *values: Any) -> Any:
         """One of them."""
@@ -65,7 +69,7 @@ class Drawing:
 
     def _rates(self) -> dict[str, float]:
         match self.profile:
-            case "plain":
+            case "plain" | "filters":
                 return self._swarm()
             case "rare":
                 return self._rare_swarm()

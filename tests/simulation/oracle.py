@@ -18,7 +18,7 @@ from imgur_sync.model.spec import Prune
 from imgur_sync.planner.marker import owner, parse_name
 from imgur_sync.simulator.changes import Leave
 from imgur_sync.simulator.records import Album
-from tests.simulation import judging_lives
+from tests.simulation import judging_filters, judging_lives
 from tests.simulation.acts import Step
 from tests.simulation.broken import Broken, must
 from tests.simulation.lives import LifeActs
@@ -55,6 +55,8 @@ class Before:
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     synced: dict[str, int] = field(default_factory=dict)
     """How many pictures of each album the state held."""
+    behind: dict[str, set[str]] = field(default_factory=dict)
+    """By album the pictures whose files it leaves out."""
 
 
 class Oracle:
@@ -108,6 +110,7 @@ class Oracle:
             self.stage.clock.true(),
             files,
             self.stage.all_placed() if step["do"] == "apply" else {},
+            judging_filters.behind(self) if step["do"] != "plan" else {},
         )
 
     def after_plan(self, before: Before, run: Run) -> None:
@@ -517,6 +520,7 @@ class Oracle:
         fixed = {*kept, *keyless, *back}
         extra = {image for image in fixed if self.watcher.shas.get(image) not in known}
         shown = [image for image in shown if image not in extra]
+        shown, unmanaged = judging_filters.split(self, key, shown, wanted)
         shas = [self.watcher.shas[image] for image in shown]
         # One that keeps its place can be of the same content as a file: then it stands between those of the files.
         alike = sum(self.watcher.shas.get(image) in known for image in kept) - sum(sha in stays for _, sha in wanted)
@@ -528,6 +532,10 @@ class Oracle:
             shown = list(self._among(shown, wanted))
         placed = [self.watcher.shas[image] for image in shown]
         must(placed[: len(wanted)] == [s for _, s in wanted], invariant, f"{key}: {self.words(key, album, wanted)}")
+        if not keyless and not alike > 0:
+            order = {image: number for number, image in enumerate(album.images)}
+            behind = judging_filters.in_place(shown, unmanaged, len(wanted), order)
+            must(behind, invariant, f"{key}: un-managed pictures in between: {self.words(key, album, wanted)}")
         most = 1000 if spec.prune is Prune.NEVER or self.stage.anonymous else max(0, alike)
         over = len(shas) - len(wanted)
         must(over <= most, invariant, f"{key}: {over} pictures without a file are still there")
@@ -583,7 +591,8 @@ class Oracle:
             if title is None and "{index}" in spec.image_title and self.acts.streets.flawed(key):
                 continue  # a picture that only stays has a place of its own
             if title is None and spec.image_title:
-                title = spec.image_title.format(stem=name.rsplit(".", 1)[0], index=number, name=name, folder=key)
+                stem = name.rpartition("/")[2].rsplit(".", 1)[0]
+                title = spec.image_title.format(stem=stem, index=number, name=name, folder=key)
             held = self.stage.world.images.get(image)
             if title is not None and held is not None and not self.stage.anonymous:
                 must(

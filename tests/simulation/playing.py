@@ -21,7 +21,7 @@ from typing import Any
 from imgur_sync.model.event import Countdown
 from imgur_sync.model.plan import GateName, Plan
 from imgur_sync.model.reviewed import Expected
-from tests.simulation import judging_lives, orders, reviewing
+from tests.simulation import judging_filters, judging_lives, orders, reviewing
 from tests.simulation.leaking import Leaks
 from tests.simulation.lives import LifeActs
 from tests.simulation.oracle import Broken, Oracle
@@ -133,6 +133,7 @@ class Play:
         self.oracle.after_apply(before, run)
         orders.look(self.oracle, before, run)
         judging_lives.look(self.oracle, before, run)
+        judging_filters.look(self.oracle, before, run)
         return run
 
     def command(self, step: Mapping[str, Any]) -> Run:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from imgur_sync.model.spec import AlbumSpec
 from tests.simulation.contents import content, digest, file_name, natural, sendable, unsendable
+from tests.simulation.filters import left_out
 
 Step = Mapping[str, Any]
 
@@ -15,11 +17,13 @@ Step = Mapping[str, Any]
 class Streets:
     """The folders below `base`. Nothing is ever unlinked: what goes is parked elsewhere, so that no inode comes back.
 
-    `ever` holds the digest of every content that a file ever had; `touched` is counted up by each change.
+    `ever` holds the digest of every content that a file ever had. `table` gives what the manifest has for a key now:
+    which files its album leaves out.
     """
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, table: Callable[[str], AlbumSpec | None] = lambda key: None) -> None:
         self.base = base
+        self.table = table
         self.parked = base.with_name(base.name + "-parked")
         self.parked.mkdir(parents=True)
         self.ever: set[str] = set()
@@ -53,8 +57,13 @@ class Streets:
         return self.root(key).is_dir()
 
     def names(self, key: str) -> list[str]:
-        """The files of a folder, by name."""
-        return sorted(os.listdir(self.root(key))) if self.present(key) else []
+        """The files of a folder, by name; those in folders of it with the way to them."""
+        found = _inside(self.root(key)) if self.present(key) else ()
+        return sorted(name for name, entry in found if not entry.is_dir())
+
+    def taken(self, key: str) -> list[str]:
+        """Those of them that the album does not leave out."""
+        return [name for name in self.names(key) if not left_out(self.table(key), name)]
 
     def data(self, key: str, name: str) -> bytes:
         """The bytes of a file; read once, for no inode comes back and every content has a time of its own."""
@@ -67,7 +76,7 @@ class Streets:
 
     def pictures(self, key: str, order: str = "natural", listed: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         """(name, digest) of what has to be in the album, in its order."""
-        found = [(name, self.data(key, name)) for name in self.names(key)]
+        found = [(name, self.data(key, name)) for name in self.taken(key)]
         kept = {name: digest(data) for name, data in found if sendable(data)}
         keys = {
             "natural": natural,
@@ -80,7 +89,7 @@ class Streets:
 
     def flawed(self, key: str) -> list[str]:
         """The files that are reported as not sendable."""
-        return [name for name in self.names(key) if unsendable(name, self.data(key, name))]
+        return [name for name in self.taken(key) if unsendable(name, self.data(key, name))]
 
     def snapshot(self) -> dict[str, tuple[int, ...]]:
         """Every folder and file with what must not change by a run; remembers what each file holds."""
@@ -88,10 +97,11 @@ class Streets:
         for key, root in self.roots():
             stat = root.stat()
             found[key] = (stat.st_ino, stat.st_mtime_ns, stat.st_mode)
-            for entry in os.scandir(root):
+            for name, entry in _inside(root):
                 stat = entry.stat()
-                self.ever_at.setdefault((key, entry.name), set()).add(digest(self.data(key, entry.name)))
-                found[f"{key}/{entry.name}"] = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_mode)
+                if not entry.is_dir():
+                    self.ever_at.setdefault((key, name), set()).add(digest(self.data(key, name)))
+                found[f"{key}/{name}"] = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_mode)
         return found
 
     # What people do
@@ -114,12 +124,14 @@ class Streets:
             moment = path.stat().st_mtime_ns
             os.utime(new, ns=(moment, moment))
         self._park(path)
+        path.parent.mkdir(exist_ok=True)
         new.rename(path)
         self.ever.add(digest(data))
 
-    def put(self, key: str, kind: str, number: int, seed: int, *, keep_time: bool = False) -> None:
-        """A file of a kind."""
-        self.write(key, file_name(kind, number), content(kind, seed), keep_time=keep_time)
+    def put(self, key: str, kind: str, number: int, seed: int, *, keep_time: bool = False, below: str = "") -> None:
+        """A file of a kind, also in a folder `below`."""
+        name = f"{below}/{file_name(kind, number)}" if below else file_name(kind, number)
+        self.write(key, name, content(kind, seed), keep_time=keep_time)
 
     def remove(self, key: str, pick: int) -> str:
         """A file goes; returns its name."""
@@ -130,15 +142,16 @@ class Streets:
         self._park(self.root(key) / name)
         return name
 
-    def move(self, key: str, pick: int, other: str, number: int) -> None:
-        """A file gets another name, perhaps over another file, perhaps in another folder."""
+    def move(self, key: str, pick: int, other: str, number: int, below: str = "") -> None:
+        """A file gets another name, perhaps over another file, perhaps in another folder, or one `below`."""
         names = self.names(key)
         if not names or not self.present(other):
             return
         name = names[pick % len(names)]
-        target = self.root(other) / f"{number}{Path(name).suffix}"
+        target = self.root(other) / below / f"{number}{Path(name).suffix}"
         if target != self.root(key) / name:
             self._park(target)
+            target.parent.mkdir(exist_ok=True)
             (self.root(key) / name).rename(target)
 
     def swap(self, key: str, one: int, two: int) -> None:
@@ -185,10 +198,10 @@ class Streets:
         """Another folder in its place: a copy of it, or one with other pictures."""
         if not self.present(key):
             return
-        old = self._parking()
+        old, names = self._parking(), self.names(key)
         self.root(key).rename(old)
         self.root(key).mkdir()
-        for number, name in enumerate(sorted(os.listdir(old))):
+        for number, name in enumerate(names):
             data = (old / name).read_bytes() if same else content("png", 900 + number)
             self.write(key, name, data)
 
@@ -218,3 +231,11 @@ class Streets:
     def _parking(self) -> Path:
         self._count += 1
         return self.parked / str(self._count)
+
+
+def _inside(root: Path, below: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Every file and folder below it, with the way there."""
+    for entry in list(os.scandir(root)):
+        yield below + entry.name, entry
+        if entry.is_dir():
+            yield from _inside(root / entry.name, f"{below}{entry.name}/")

@@ -33,23 +33,23 @@ class Catch:
 
 
 @cache
-def clean(seed: int) -> bool:
+def clean(seed: int, profile: str) -> bool:
     """Whether the program as it is survives the seed."""
-    return perform(draw(seed)).held
+    return perform(draw(seed, profile)).held
 
 
 def with_bug(bug: Bug, seed: int) -> Verdict:
     """The seed's history, with the bug planted."""
     with bug.plant():
-        return perform(draw(seed))
+        return perform(draw(seed, bug.profile))
 
 
 def catches(bug: Bug, seed: int) -> Verdict | None:
     """The verdict that tells the bug; None where all holds, or where it does not hold without the bug either."""
-    if not bug.needs(draw(seed)):
+    if not bug.needs(draw(seed, bug.profile)):
         return None
     verdict = with_bug(bug, seed)
-    return verdict if not verdict.held and clean(seed) else None
+    return verdict if not verdict.held and clean(seed, bug.profile) else None
 
 
 def hunt(bug: Bug, seeds: Iterable[int]) -> Catch | None:

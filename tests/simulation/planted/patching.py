@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
+from tests.simulation.drawing import PLAIN
 from tests.simulation.planted.needing import Needs, always
 
 ROOMS = ("imgur_sync.", "tests.simulation.theatre")
@@ -20,12 +21,13 @@ Plant = Callable[[], AbstractContextManager[Any]]
 @dataclass(frozen=True, slots=True)
 class Bug:
     """A mistake that a programmer could make: its name in the specification, what it does, how it is planted, and what
-    a history needs to tell it from none."""
+    a history needs to tell it from none. `profile` is how the histories are drawn that must catch it."""
 
     name: str
     says: str
     plant: Plant
     needs: Needs = always
+    profile: str = PLAIN
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from imgur_sync.model.plan import Gone
 from imgur_sync.model.remote import RemoteAlbum
 from imgur_sync.model.synced import Standing
 from imgur_sync.planner import gates, order
+from tests.simulation.drawing import FILTERS
 from tests.simulation.planted.needing import either, fault, holding, local, setup, step
 from tests.simulation.planted.patching import Bug, everywhere, methods, together
 
@@ -133,6 +134,11 @@ def order_by_readdir() -> AbstractContextManager[Any]:
     return methods(order.Ranking, __init__=made, key=key)
 
 
+def a_filter_deletes() -> AbstractContextManager[Any]:
+    """What the rules leave out is not in the scan, and so it is gone."""
+    return methods(folders.Folders, ignored=lambda self, spec, paths: frozenset())
+
+
 BUGS = (
     Bug(
         "trust empty scan",
@@ -166,4 +172,5 @@ BUGS = (
     ),
     Bug("mtime-only cache", "a file is the same if its time is", mtime_only_cache, holding("keep_time")),
     Bug("order by readdir", "files come in the order in which the disk lists them", order_by_readdir),
+    Bug("a filter deletes", "a file that is left out is one that is gone", a_filter_deletes, profile=FILTERS),
 )
