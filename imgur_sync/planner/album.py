@@ -274,12 +274,12 @@ def _released(view: AlbumView, granted: Sorted) -> tuple[str, ...]:
 
 def _clear(view: AlbumView) -> bool:
     """Whether nothing keeps the album's pictures from files of others."""
-    return not view.spec.protect and not view.local.errors and view.exists
+    return not view.spec.protect and not view.local.errors
 
 
 def _adrift(view: AlbumView, wanted: Sorted) -> tuple[str, ...]:
-    """Pictures that the album does not show and that a file of any album may take: with `never` those only that were
-    to stay."""
+    """Pictures that the album does not show, perhaps as it is gone, and that a file of any album may take: with `never`
+    those only that were to stay."""
     if not _clear(view):
         return ()
     free = wanted.adrift if view.spec.prune != "never" else (p for p in wanted.adrift if p in wanted.kept)
@@ -289,7 +289,7 @@ def _adrift(view: AlbumView, wanted: Sorted) -> tuple[str, ...]:
 def _offered(view: AlbumView, wanted: Sorted) -> tuple[tuple[str, str], ...]:
     """Pictures that a file of another album may take: not un-managed ones, not with `never` or `protect`, not while
     anything is unclear."""
-    if view.spec.prune == "never" or not _clear(view):
+    if view.spec.prune == "never" or not _clear(view) or not view.exists:
         return ()
     shown = frozenset(view.listing.ids if view.listing is not None else ())
     stays = {picture.id for picture in wanted.unmanaged}

@@ -150,3 +150,15 @@ def test_pictures_that_are_gone_are_not_asked_for_at_every_look_of_one_run(stage
     paths = [entry["path"] for entry in stage.look("history")["requests"][since:] if entry["method"] == "GET"]
     asked = [path for path in paths if path.startswith("/3/image/")]
     assert (len(set(asked)), len(asked)) == (4, 8)
+
+
+def test_a_file_that_moved_from_a_gone_album_takes_its_picture_along(stage: SyncStage) -> None:
+    """The picture outlived its album. Whatever becomes of that one, nothing is uploaded beside it."""
+    stage.steer("edit", {"op": "delete_album", "id": stage.remote("cats")["id"]})
+    (stage.albums["cats"].root / "0.png").rename(stage.albums["dogs"].root / "0.png")
+    assert ExitCode.GATE in stage.apply().codes
+    assert stage.shown("dogs") == stage.wanted("dogs")
+    assert stage.uploads() == 6
+    assert stage.apply({GateName.RESTORE: 3}).codes == (ExitCode.DONE,)
+    assert stage.shown("cats") == stage.wanted("cats")
+    assert stage.uploads() == 6

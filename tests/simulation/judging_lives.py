@@ -216,6 +216,7 @@ def after_command(oracle: Oracle, before: Before, run: Run, wanted: frozenset[st
     """`restore` takes nothing out of any album and deletes nothing, `purge` deletes what it named and lies in none."""
     oracle.disown_forgotten()
     oracle.whatever_ran(before, run)
+    oracle.purged |= wanted if run.command == "purge" else set()
     for deed in oracle.watcher.deeds[before.deeds :]:
         if deed.by != "us":
             continue

@@ -81,6 +81,8 @@ class Oracle:
         of: nobody can find them, or tell them from those of others."""
         self.turned: dict[str, set[str]] = {}
         """By album what an edit took out to put it in again in another order, and that is not in it yet."""
+        self.purged: set[str] = set()
+        """What a `purge` asked to be deleted."""
         self.let_be: dict[str, str] = {}
         """By picture the album that the state says it is let be in: its file has no say there."""
         self.put_out: set[tuple[str, str]] = set()
@@ -456,6 +458,7 @@ class Oracle:
             # another album stays in the first until that is edited, too.
             homes = set(self.stage.albums) if not holding else self.went_on_to(image, name)
             allowed = allowed or judging_lives.taken_by(self, sha, alive, homes)
+            allowed = allowed or (deed.late and image in self.purged)
             about = f"{self.watcher.names[image]} of {name} was deleted, {files} files and {alive} pictures are like it"
             must(twins or allowed, "I15", about)
 
