@@ -61,7 +61,8 @@ def _looks(play: Play, plan: Plan) -> object:
     streets = {play.stage.street(album.album) for album in plan.albums if album.wanted}
     ids = {album_id for album_id, street in play.oracle.keys_of.items() if street in streets}
     albums = (album for album in play.stage.world.albums.values() if album.id in ids)
-    return [(one.id, one.title, one.description, one.privacy, one.images, one.cover) for one in albums]
+    # null, "" and missing texts are one
+    return [(one.id, one.title or "", one.description or "", one.privacy, one.images, one.cover) for one in albums]
 
 
 def _nothing_else(run: Run, plan: Plan, file: Expected) -> None:
