@@ -46,13 +46,15 @@ def root_gate(view: AlbumView) -> Gate | None:
         return Gate(GateName.ROOT, spec.key, len(placed), f"the folder {spec.folder} is missing")
     usable = [file for file in local.files if file.content is not Presence.PLACEHOLDER]
     if not usable and not local.unsendable:
-        return Gate(GateName.ROOT, spec.key, len(placed), f"the folder {spec.folder} has no picture left")
+        taken = " that the album takes" if local.filtered else ""
+        return Gate(GateName.ROOT, spec.key, len(placed), f"the folder {spec.folder} has no picture left{taken}")
     written = {file.path for file in local.unsendable if file.why is Why.UNSTILL}
     if not usable and written.isdisjoint(picture.path for picture in placed):  # what is being written is there
         return Gate(GateName.ROOT, spec.key, len(placed), f"the folder {spec.folder} has no readable picture left")
     known = view.synced.root if view.synced is not None and view.synced.folder == spec.folder else None
     if known is not None and known != local.root:
-        digests = {picture.digest for picture in placed}
+        # What is left out cannot be seen; where that is all there is nothing to know the folder by.
+        digests = {p.digest for p in placed if p.path not in view.ignored} or {p.digest for p in placed}
         here = {file.digest for file in usable} | {file.digest[:16] for file in usable}
         if 2 * len(digests & here) < len(digests):
             detail = (

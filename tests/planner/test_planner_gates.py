@@ -199,6 +199,26 @@ def test_root_trips_when_the_folder_may_not_be_the_one_it_was(
         assert (part.steps, part.wanted, part.placements, part.detachments) == ((), (), (), ())
 
 
+def test_pictures_whose_files_are_left_out_are_not_looked_for_in_another_directory() -> None:
+    """A new clone of a folder of which the album takes few files by now is that folder."""
+    files, pictures = album(4)
+    seen = view([], pictures, local={"root": OTHER, "files": (files[0],)})
+    assert GateName.ROOT in names(plan_album(seen))
+    left_out = frozenset(picture.path for picture in pictures[1:])
+    assert GateName.ROOT not in names(plan_album(replace(seen, ignored=left_out)))
+    seen = view([file("new")], pictures, local={"root": OTHER})
+    assert GateName.ROOT in names(plan_album(replace(seen, ignored=left_out | {pictures[0].path})))
+
+
+@pytest.mark.parametrize(
+    ("filtered", "told"), [(False, "no picture left"), (True, "no picture left that the album takes")]
+)
+def test_an_empty_folder_is_told_from_one_that_is_left_out(filtered: bool, told: str) -> None:
+    """In words: both hold the album until somebody confirms it."""
+    part = plan_album(view([], album(4)[1], local={"files": (), "filtered": filtered}))
+    assert [gate.detail.endswith(told) for gate in part.gates if gate.name is GateName.ROOT] == [True]
+
+
 def test_another_directory_counts_only_for_the_folder_that_was_synced() -> None:
     """A changed `folder` is another directory on purpose; a first run knows none."""
     local = {"root": OTHER, "files": (file("z"),)}

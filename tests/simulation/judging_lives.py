@@ -94,9 +94,15 @@ def _protected(oracle: Oracle, run: Run, deed: Deed) -> None:
         if any(isinstance(change, Leave) for change in deed.changes):
             oracle.put_out.add((album_id, image))  # what is not back when the album is done has left
             continue
-        name = oracle.watcher.names[image]
-        twin = any(n == name and i != image for i, n in oracle.watcher.names.items())
-        must(twin, "I15", f"{name} left {key}, which is protected")
+        must(_is_twin(oracle, image), "I15", f"{oracle.watcher.names[image]} left {key}, which is protected")
+
+
+def _is_twin(oracle: Oracle, image: str) -> bool:
+    """Whether one upload made it and another picture: its marker is the same, also where its file got another name."""
+    names = oracle.watcher.names
+    marker = _NAME.search(names[image])
+    found = (_NAME.search(name) for other, name in names.items() if other != image)
+    return marker is not None and any(one is not None and one.groups() == marker.groups() for one in found)
 
 
 def _put_back(oracle: Oracle, run: Run) -> None:
@@ -107,9 +113,8 @@ def _put_back(oracle: Oracle, run: Run) -> None:
         if album is None or gone or spec is None or not spec.protect or image in album.images:
             oracle.put_out.discard((album_id, image))
         else:
-            name = oracle.watcher.names[image]
-            twin = any(n == name and i != image for i, n in oracle.watcher.names.items())
-            must(twin or _unfinished(oracle, run, key), "I15", f"{name} left {key}, which is protected")
+            fine = _is_twin(oracle, image) or _unfinished(oracle, run, key)
+            must(fine, "I15", f"{oracle.watcher.names[image]} left {key}, which is protected")
 
 
 def _gated(oracle: Oracle, before: Before, run: Run, deeds: list[Deed]) -> None:
