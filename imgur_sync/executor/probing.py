@@ -57,17 +57,25 @@ def probe_missing(
     seen.update(dict.fromkeys(probed.alive, session.clock.now()))
     session.seen_gone.update(probed.gone)
     probed = Gone(probed.gone | gone, probed.alive | alive)
-    _keep_gone(session, spec, pictures, probed)
+    _keep_gone(session, spec, local, pictures, probed)
     return probed
 
 
-def _keep_gone(session: Session, spec: AlbumSpec, pictures: tuple[SyncedPicture, ...], probed: Gone) -> None:
-    """Record as gone what was restored, or is respected as deleted: it is not asked for again, and no gate counts it
-    among the album's pictures."""
+def _keep_gone(
+    session: Session, spec: AlbumSpec, local: LocalAlbum, pictures: tuple[SyncedPicture, ...], probed: Gone
+) -> None:
+    """Record as gone what was restored, is respected as deleted, or has no file any more: it is not asked for again, no
+    gate counts it among the album's pictures, and nothing is to be done about it."""
     respected = spec.on_remote_delete is OnRemoteDelete.RESPECT
+    whole = bool(local.files) and not local.errors
+    wanted = {file.digest[:SHORT] for file in local.files} if probed.gone and whole else set()
     alive = (p for p in pictures if p.restored and p.standing is Standing.PLACED and p.id not in probed.gone)
-    back = {picture.digest[:16] for picture in alive} if probed.gone else set()
-    lost = [p.id for p in pictures if p.id in probed.gone and (respected or p.digest[:16] in back)]
+    back = {picture.digest[:SHORT] for picture in alive} if probed.gone else set()
+    lost = [
+        p.id
+        for p in pictures
+        if p.id in probed.gone and (respected or p.digest[:SHORT] in back or (whole and p.digest[:SHORT] not in wanted))
+    ]
     if lost and session.writer is not None:
         from imgur_sync.model.change import PictureGone
 

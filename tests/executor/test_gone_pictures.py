@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imgur_sync.errors import ExitCode
-from imgur_sync.model.spec import OnRemoteDelete
+from imgur_sync.model.spec import OnRemoteDelete, Prune
 from tests.support.sync_stage import SyncStage
 
 
@@ -129,3 +129,18 @@ def test_one_refusal_does_not_end_the_record_of_a_picture_without_a_file(stage: 
     finished = stage.apply()
     assert (finished.codes, finished.uploaded) == ((ExitCode.DONE,), 0)
     assert stage.shown("cats") == stage.wanted("cats")
+
+
+def test_what_went_on_both_sides_is_not_asked_for_again(stage: SyncStage) -> None:
+    """The file left, and its picture is gone: its record ends with that look, and nothing is to be deleted."""
+    stage.change("cats", on_remote_delete=OnRemoteDelete.RESTORE, prune=Prune.DELETE)
+    picture = stage.remote("cats")["images"][1]
+    stage.steer("edit", {"op": "delete_image", "id": picture})
+    (stage.albums["cats"].root / "1.png").unlink()
+    assert stage.apply(refresh=True).codes == (ExitCode.DONE,)
+    later(stage)
+    since = len(stage.look("history")["requests"])
+    assert stage.apply(refresh=True).codes == (ExitCode.DONE,)
+    asked = [entry["path"] for entry in stage.look("history")["requests"][since:]]
+    assert f"/3/image/{picture}" not in asked
+    assert len(stage.shown("cats")) == 3
