@@ -125,7 +125,7 @@ class Oracle:
 
     def after_apply(self, before: Before, run: Run) -> None:
         """What an apply did, seen from Imgur."""
-        self._disown(before)
+        self._disown(before, run)
         judging_lives.disown_newer(self)
         self.disown_forgotten()
         self._owned_again()
@@ -144,7 +144,7 @@ class Oracle:
             self._done_is_done(before)
             judging_lives.let_be(self, before)
 
-    def _disown(self, before: Before) -> None:
+    def _disown(self, before: Before, run: Run) -> None:
         """After a loss, what was uploaded for an album that the manifest does not name is nobody's."""
         if not self.acts.lost or not self.stage.manifest().state_path.exists():
             return
@@ -158,7 +158,8 @@ class Oracle:
             known = self.stage.known_ids()
             self.disowned |= {i for i in self.watcher.born if i in self.stage.world.images and i not in known}
         # Imgur's lists lag: what had just been made is found later, in its album.
-        since, uploads = before.at - self.stage.options.knobs.lag - 2, self.stage.world.uploads
+        lag = max(self.stage.options.knobs.lag + 2, 30 if run.struck["stale-read"] else 0)
+        since, uploads = before.at - lag, self.stage.world.uploads
         self.late |= {upload.id for upload in uploads if upload.time > since and upload.n <= before.requests}
         self.late |= set() if self.stage.anonymous else judging_lives.left_out(self)
 

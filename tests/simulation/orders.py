@@ -273,10 +273,11 @@ def _not_twice(oracle: Oracle, before: Before, run: Run, deed: Deed) -> None:
     if oracle.acts.ever_rolled_back:
         return  # what moved to another album since that copy was made is in it, and recorded in the one before
     # What had just been made when the state was lost is not shown yet by any list that this run can have read, unless
-    # an earlier one saw it.
-    since = before.at - oracle.stage.options.knobs.lag - 2
+    # an earlier one saw it and this one was shown no old lists.
+    old = "stale-read" in run.struck
+    since = before.at - oracle.stage.options.knobs.lag - (30 if old else 2)
     made = {upload.id for upload in oracle.stage.world.uploads if upload.time > since}
-    unseen = (made & oracle.late) - oracle.verified
+    unseen = (made & oracle.late) - (set() if old else oracle.verified)
     for image in _new(deed):
         key, sha, name = oracle.album_of(image), oracle.watcher.shas[image], oracle.watcher.names[image]
         files = sum(one == sha for one in before.files.get(key, {}).values())
