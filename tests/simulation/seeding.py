@@ -9,7 +9,7 @@ from pathlib import Path
 SEEDS = int(os.environ.get("SIMULATION_SEEDS", "1000"))
 COMMIT, NEW = "commit", "new"
 DIGITS = 6
-FIXED, WINDOW, WINDOWS = 200_000, 1_000, 12
+FIXED, WINDOW, WINDOWS = 200_000, 1_000, 10
 """The commit chooses one of these windows. All their seeds were played, and what broke was mended: what breaks in one
 now was broken by a change. NEW ones, which nobody ever played, are for hunting."""
 
