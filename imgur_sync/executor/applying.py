@@ -90,20 +90,21 @@ def _stopped(session: Session, left: Plan | None, error: ImgurSyncError) -> RunF
 def _rounds(session: Session, world: World, plan: Plan, deeds: Deeds) -> Task[Plan]:
     """Act and plan again until nothing is left that can be done now."""
     number, acts, waits = 1, 0, 0
-    waited = 0.0
+    waited, asked = 0.0, plan.made_at
     while acts < MAX_ROUNDS:
         number += 1
         acted = yield from _act(session, world, plan)
         if not acted:
-            pause = _pause(session, plan, waits, waited)
+            pause = _pause(session, plan, asked, waits, waited)
             if pause is None:
                 break
             waits += 1
-            waited += pause
+            waited += pause if waits > len(SHORT_WAITS) else 0.0
             yield Pause(session.clock.monotonic() + pause)
             session.listings.clear()
         else:
             acts, waits = acts + 1, 0
+        asked = session.clock.now()
         try:
             plan = yield from _look_again(session, world)
         except BudgetError as limit:
@@ -169,15 +170,16 @@ def _drop_stale_resends(session: Session, plan: Plan) -> None:
             del session.resendable[intent.number]
 
 
-def _pause(session: Session, plan: Plan, waits: int, waited: float) -> float | None:
-    """How long to wait for what is unsettled, or None when it is not worth it: at most twice the time to settle."""
+def _pause(session: Session, plan: Plan, asked: float, waits: int, waited: float) -> float | None:
+    """How long to wait for what is unsettled, or None when it is not worth it: at most twice the time to settle, and
+    the short waits after each act."""
     untils = [doubt.until for album in plan.albums for doubt in album.unsettled]
     if not untils or waited >= 2 * session.settle_seconds:
         return None
-    # What was due before this plan was made and is still open gets the short waits and no more.
+    # What was due when it was asked for and is still open gets the short waits and no more.
     # None is due later than that, unless a clock was set back.
     longest = max(0.05, session.settle_seconds)
-    coming = [min(longest, max(0.05, until - session.clock.now())) for until in untils if until > plan.made_at]
+    coming = [min(longest, max(0.05, until - session.clock.now())) for until in untils if until > asked]
     if waits >= len(SHORT_WAITS) and not coming:
         return None
     # Every look costs credits: what is due in a while is waited for together.

@@ -1,7 +1,9 @@
-"""Albums that a state began which was lost since: found by what their creation left in the description."""
+"""Albums that a state made which was lost since: found by what their creation left in the description, or by their
+title and the names of what they show."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imgur_sync.model.change import AlbumMade
@@ -9,7 +11,12 @@ from imgur_sync.model.synced import IntentKind, IntentStatus
 from imgur_sync.planner.marker import album_marker
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from imgur_sync.executor.session import Session
+    from imgur_sync.executor.tasks import Task
+    from imgur_sync.model.remote import AlbumHeader, RemoteAlbum
+    from imgur_sync.model.spec import AlbumSpec
 
 
 def album_markers(session: Session, key: str) -> frozenset[str]:
@@ -18,26 +25,67 @@ def album_markers(session: Session, key: str) -> frozenset[str]:
     return frozenset(album_marker(session.store.lineage, name) for name in (key, *before))
 
 
-def adopt_begun(session: Session) -> None:
-    """Take albums over that were begun for keys of the manifest and that the state does not know: the key was not in
-    the manifest when a lost state was rebuilt, or nothing showed the album until its creation was given up. A second
-    one beside it would be made otherwise, and the first be deleted, or stay behind with what it shows.
+def adopt_made(session: Session) -> Task[None]:
+    """Take albums over that were made for keys of the manifest and that the state does not know: the key was not in
+    the manifest when a lost state was rebuilt, the state is an older copy, or nothing showed the album until its
+    creation was given up. A second one beside it would be made otherwise, and its pictures be uploaded again.
+
+    One that is not begun any more has the title that the manifest wants, or one that was a key's before, and shows a
+    picture whose name says that it was uploaded for this key: each such album is looked into once in a run, for a
+    credit.
     """
-    store, headers = session.store, tuple((session.headers or {}).values())
+    store, headers = session.store, session.headers or {}
     known = {album.key: album.id for album in store.albums()} if headers else {}
     new = [spec for spec in session.manifest.albums if headers and spec.id is None and spec.key not in known]
     if not new:
         return
     creations = (i.album for i in store.intents(IntentStatus.OPEN) if i.kind is IntentKind.CREATE_ALBUM)
     unsure = {*creations, *(move.target for move in session.manifest.moved if move.source in known)}
-    begun = {spec.key: album_markers(session, spec.key) for spec in new if spec.key not in unsure}
-    marked = [header for header in headers if header.description in frozenset().union(*begun.values())]
-    if not marked:
-        return
-    gone = {i.target for i in store.intents(*IntentStatus) if i.kind is IntentKind.DELETE_ALBUM}
-    gone |= set(known.values())
-    for key, markers in begun.items():
-        found = [header for header in marked if header.description in markers and header.id not in gone]
-        if found:
-            first = min(found, key=lambda header: (-(header.count or 0), header.id))
-            store.record(AlbumMade(key, first.id, first.deletehash, "", 0.0))
+    taken = {i.target for i in store.intents(*IntentStatus) if i.kind is IntentKind.DELETE_ALBUM}
+    taken |= {*known.values(), *(spec.id for spec in session.manifest.albums if spec.id is not None)}
+    free = [header for header in headers.values() if header.id not in taken]
+    for spec in new:
+        if spec.key in unsure:
+            continue
+        markers = album_markers(session, spec.key)
+        begun = [header for header in free if header.description in markers]
+        if begun:
+            first = min(begun, key=lambda header: (-(header.count or 0), header.id))
+            store.record(AlbumMade(spec.key, first.id, first.deletehash, "", 0.0))
+        else:
+            yield from _adopt_finished(session, spec, free)
+
+
+def _adopt_finished(session: Session, spec: AlbumSpec, free: Collection[AlbumHeader]) -> Task[None]:
+    """An album that cannot be read may be the one: until it can, none is made beside it."""
+    from imgur_sync.executor.missing import is_missing, surely
+    from imgur_sync.model.event import Warned
+    from imgur_sync.model.outcome import Done
+
+    before = [move.source for move in session.manifest.moved if move.target == spec.key]
+    titles = {title for title in (spec.title, *before) if title}
+    likely = [header for header in free if header.count and header.title in titles]
+    for header in sorted(likely, key=lambda header: (-(header.count or 0), header.id)):
+        if (header.id, spec.key) in session.looked_into:
+            continue
+        session.looked_into.add((header.id, spec.key))
+        outcome = yield from surely(session, partial(session.reader().album, header.id))
+        if isinstance(outcome, Done) and _shows_ours(session, (spec.key, *before), outcome.value):
+            session.listings[header.id] = outcome.value
+            session.store.record(AlbumMade(spec.key, header.id, outcome.value.header.deletehash, "", 0.0, edited=True))
+            what = "an album that the state does not know, recognised as ours by its title and its pictures"
+            session.emit(Warned(f"{spec.key}: {what}"))
+            return
+        if not isinstance(outcome, Done) and not is_missing(outcome):
+            session.shut.add(spec.key)
+            session.emit(Warned(f"{spec.key}: an album of that title cannot be read; none is made beside it now"))
+
+
+def _shows_ours(session: Session, keys: Sequence[str], listing: RemoteAlbum) -> bool:
+    """Whether it shows a picture that was uploaded for one of the keys, and that the state never held."""
+    from imgur_sync.planner.marker import owner, parse_name
+
+    names = {picture.id: parse_name(picture.name) for picture in listing.pictures}
+    strange = names.keys() - session.store.known(names)
+    markers = (marker for image_id, marker in names.items() if marker is not None and image_id in strange)
+    return any(owner(marker, session.store.lineage, keys) for marker in markers)

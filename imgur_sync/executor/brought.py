@@ -32,6 +32,20 @@ def brought_in(session: Session, key: str, wish: EditWish, listing: RemoteAlbum)
         yield PicturePlaced(image_id, key, picture.path, picture.digest, session.clock.now())
 
 
+def on_its_way(session: Session, key: str, intents: Iterable[Intent]) -> frozenset[str]:
+    """The short digests of pictures recorded elsewhere that an edit in doubt may have put into the album."""
+    wishes = [intent.wish for intent in intents if intent.kind is IntentKind.EDIT_ALBUM and intent.wish]
+    if not wishes:
+        return frozenset()
+    from imgur_sync.planner.confirm import EditWish
+    from imgur_sync.planner.marker import SHORT
+
+    edits = [EditWish.parse(text) for text in wishes]
+    coming = {image_id for edit in edits for image_id in edit.ids or ()} - {i for e in edits for i in e.before_ids}
+    found = (session.store.picture(image_id) for image_id in sorted(coming))
+    return frozenset(picture.digest[:SHORT] for picture in found if picture is not None and picture.album != key)
+
+
 def record_brought(session: Session, key: str, intents: Iterable[Intent], listing: RemoteAlbum) -> None:
     """Record them while the edits of the album are still in doubt: what it shows is no question any more."""
     wishes = [intent.wish for intent in intents if intent.kind is IntentKind.EDIT_ALBUM and intent.wish]

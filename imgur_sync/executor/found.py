@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from imgur_sync.model.gate import GateName
     from imgur_sync.model.ports import StateStore
+    from imgur_sync.model.remote import RemoteAlbum
     from imgur_sync.model.reviewed import ReviewedPlan
 
 
@@ -34,6 +35,13 @@ class Unowned:
     lost_albums: Counter[str] = field(default_factory=Counter)
     key_told: bool = False
     adds_heeded: dict[str, bool] = field(default_factory=dict)
+
+    def note_names(self, listing: RemoteAlbum) -> None:
+        """Remember whether the names of pictures can be read by those who do not own them (imgur-api §5.1)."""
+        if listing.pictures:
+            from imgur_sync.planner.marker import parse_name
+
+            self.names_shown = any(parse_name(picture.name) is not None for picture in listing.pictures)
 
 
 @dataclass(slots=True)

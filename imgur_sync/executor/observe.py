@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imgur_sync.errors import ManifestError, ManifestProblem
 from imgur_sync.executor.aging import has_turn, old
 from imgur_sync.executor.agreeing import found_agreed, found_agreed_before
+from imgur_sync.executor.brought import on_its_way
 from imgur_sync.executor.claiming import candidate, check_claim, unclaimed
 from imgur_sync.executor.missing import is_missing, surely
 from imgur_sync.executor.quiet import keep_quiet_mark, spec_print
@@ -201,22 +202,25 @@ def album_listing(session: Session, synced: SyncedAlbum | None) -> Task[Seen]:
 def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None = None) -> Task[Seen]:
     """One fresh listing of an album of ours. Gone means a 404 by id, thrice, some time after the album was made.
 
-    `kept` was reserved for this reading, and pays for its first request.
+    `kept` was reserved for this reading, and pays for the first request that is sent.
     """
-    from imgur_sync.model.outcome import Done
+    from imgur_sync.model.outcome import Done, NotSent
 
     session.emit(Listing(synced.key))
     reader, brought = session.reader(), [kept]
 
     def listed() -> Outcome[RemoteAlbum]:
-        return reader.album(synced.id, brought.pop() if brought else None)
+        found = reader.album(synced.id, brought[-1])
+        brought.append(brought[-1] if isinstance(found, NotSent) else None)
+        return found
 
     # An album just made may not be shown yet, and one that is known to be gone needs no more proof.
     proof = not synced.gone and settled(session, synced.made_at)
     outcome = yield from surely(session, listed) if proof else session.read(listed)
     if isinstance(outcome, Done):
         session.listings[synced.id] = outcome.value
-        note_names(session, outcome.value)
+        if session.anonymous:
+            session.unowned.note_names(outcome.value)
         return Seen(outcome.value)
     if is_missing(outcome):
         if session.store.album(synced.key) is None:  # one that is to be adopted: nothing of it is recorded yet
@@ -230,14 +234,6 @@ def list_album(session: Session, synced: SyncedAlbum, kept: Reservation | None =
         # Made in times to come: the clock was set back since, and nobody knows how long ago it was.
         return Seen(shown_by=recorded(session, synced.made_at) + session.settle_seconds)
     return Seen(flaw=f"Imgur's answer about the album cannot be used: {outcome.problem.detail}")
-
-
-def note_names(session: Session, listing: RemoteAlbum) -> None:
-    """Remember whether the names of pictures can be read by those who do not own them (imgur-api §5.1)."""
-    if session.anonymous and listing.pictures:
-        from imgur_sync.planner.marker import parse_name
-
-        session.unowned.names_shown = any(parse_name(picture.name) is not None for picture in listing.pictures)
 
 
 def _view(
@@ -269,6 +265,7 @@ def _view(
         ignored=session.ports.local.ignored(spec, [p.path for p in without]) if without else frozenset(),
         elsewhere=_elsewhere(session, pictures, seen.listing),
         intents=intents,
+        on_its_way=on_its_way(session, spec.key, intents),
         failed=session.failed(spec.key),
         limits=session.manifest.gates,
         tripped=frozenset(session.gates.tripped.get(spec.key, ())),

@@ -20,7 +20,7 @@ def poll(
     session: Session, key: str, shows: Callable[[RemoteAlbum], bool], kept: Reservation | None = None
 ) -> Task[RemoteAlbum | None]:
     """Read an album back until it shows what was written: at 0, 1, 2 and 4 seconds. None when it does not. `kept` was
-    reserved for the first reading."""
+    reserved for one reading: the first for which there is still room by what Imgur said since."""
     synced = session.store.album(key)
     assert synced is not None
     start = session.clock.monotonic()
@@ -28,7 +28,13 @@ def poll(
         if offset:
             yield Pause(start + offset)
         session.listings.pop(synced.id, None)
-        seen = yield from list_album(session, synced, None if offset else kept)
+        try:
+            seen = yield from list_album(session, synced, kept)
+        except BudgetError:
+            if kept is None or offset == POLLS[-1]:
+                raise
+            continue
+        kept = None
         if seen.listing is not None and seen.listing.complete and shows(seen.listing):
             return seen.listing
     return None

@@ -133,7 +133,7 @@ class Session:
         self.refused_steps: set[tuple[Step, tuple[tuple[str, str], ...]]] = set()
         self.refused_files: list[FailedFile] = []
         self.gates = Gates(bases=dict(self.store.held()))
-        self.shut, self.seen_gone = set[str](), set[str]()
+        self.shut, self.seen_gone, self.looked_into = set[str](), set[str](), set[tuple[str, str]]()
         self.refused_in_a_row: Counter[str] = Counter()
         self.twins_looked_for = self.unseen = self.asked_credits = False
         self.retired: list[RetiredUrl] = []

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from imgur_sync.errors import ImgurSyncError, TryAgainLaterError
 from imgur_sync.executor.agreeing import agreed_by
-from imgur_sync.executor.begun import adopt_begun
+from imgur_sync.executor.begun import adopt_made
 from imgur_sync.executor.brought import brought_in
 from imgur_sync.executor.ends import error_of
 from imgur_sync.executor.in_albums import give_up_creations, settle_in_albums
@@ -78,7 +78,7 @@ def settle_all(session: Session) -> Task[None]:
         give_up_creations(session, creations)
     elif creations and session.headers is not None:
         yield from _settle_creations(session, creations)
-    adopt_begun(session)
+    yield from adopt_made(session)
     yield from _settle_due(session, intents)
     if session.writer is not None:
         yield from _empty_twins(session)

@@ -202,8 +202,8 @@ class Ledger(Protocol):
     def reserve(self, cost: Cost, instead: Reservation | None = None) -> Reservation | Denied:
         """Grant the cost against all limits at once, durably, or say which limit is in the way.
 
-        The reservation `instead` of which this one is made ends as RETURNED in the same step, also when this one is
-        denied: so what was kept back for later is measured once more by all that Imgur has said since.
+        The reservation `instead` of which this one is made ends as RETURNED in the same step: so what was kept back
+        is measured once more by what Imgur said since. If denied, it stands: what it waits for may be over in a moment.
         """
         ...
 

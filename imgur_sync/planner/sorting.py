@@ -11,7 +11,7 @@ from imgur_sync.model.plan import GateName
 from imgur_sync.model.spec import OnRemoteDelete, Prune
 from imgur_sync.model.step import UploadReason
 from imgur_sync.model.synced import Intent, IntentKind, Standing, SyncedPicture
-from imgur_sync.planner.marker import by_short
+from imgur_sync.planner.marker import SHORT, by_short
 from imgur_sync.planner.match import match
 from imgur_sync.planner.order import Ranking
 from imgur_sync.planner.view import AlbumView, Claims, Hold
@@ -81,7 +81,7 @@ def sort_out(view: AlbumView, claims: Claims, hold: Hold) -> Sorted:
     pairs = {**matching.pairs, **claims.incoming} if claims.incoming else matching.pairs
     loose = [file for file in files if file.path not in pairs]
     sends, respected, twice = _sends(view, loose, gone, {p.path for p in spare if p.standing is not Standing.UNMANAGED})
-    stuck = {send.file.path for send in sends if _is_held(send, spec.protect, hold)}
+    stuck = {send.file.path for send in sends if _is_held(send, view, hold)}
     stuck |= {file.path for file in loose} - {send.file.path for send in sends} - set(respected)
     fate = _fates(view, spare, shown, stuck, respected, hold)
     back = reattached | {picture.id for picture in claims.incoming.values()}
@@ -223,15 +223,17 @@ def _doubts(view: AlbumView, loose: list[LocalFile]) -> Mapping[str, Intent]:
     return doubts
 
 
-def _is_held(send: Send, protect: bool, hold: Hold) -> bool:
+def _is_held(send: Send, view: AlbumView, hold: Hold) -> bool:
     """Whether a file cannot be sent now."""
+    if send.file.digest[:SHORT] in view.on_its_way:  # its picture may be there in a moment
+        return True
     if hold.bytes_needed and not send.file.can_be_sent:
         return True
     if send.file.path in hold.waiting:
         return True
     match send.reason:
         case UploadReason.REPLACES:
-            return protect or GateName.REPLACE in hold.gates
+            return view.spec.protect or GateName.REPLACE in hold.gates
         case UploadReason.RESTORES:
             return GateName.RESTORE in hold.gates
         case UploadReason.NEW:

@@ -24,8 +24,9 @@ class AlbumView:
     proved it) or when it could not be had, and then `unlisted` says why; an album
     made a moment ago that Imgur does not show yet is expected until `shown_by`. `probed` tells what single GETs proved
     about pictures that a listing did not show. `ignored` are paths of pictures that the rules leave out. `elsewhere`
-    are ids in the listing that the state knows but not as placed here. `intents` are the album's open ones. `tripped`
-    are gates that held in an earlier plan of this run: they go on holding, whatever its uploads add to the album.
+    are ids in the listing that the state knows but not as placed here. `intents` are the album's open ones, and
+    `on_its_way` the short digests of pictures from elsewhere that its edits in doubt may have put in. `tripped` are
+    gates that held in an earlier plan of this run: they go on holding, whatever its uploads add to the album.
     `bases` are the pictures synced when a gate began to hold, in whatever run: its percentage is of those.
     `spared` are ids that are taken out where others would be deleted: an album that is not planned now needs them.
     `texts_in_doubt` are ids of pictures with an edit of unknown outcome.
@@ -50,6 +51,7 @@ class AlbumView:
     ignored: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
     intents: tuple[Intent, ...] = ()
+    on_its_way: frozenset[str] = frozenset()
     failed: tuple[FailedFile, ...] = ()
     limits: GateLimits = GateLimits()
     tripped: frozenset[GateName] = frozenset()

@@ -30,7 +30,7 @@ from imgur_sync.state.database import check_sqlite, transaction, translated
 from imgur_sync.state.disk import refuse_network
 from imgur_sync.state.ledger_file import LEDGER, opened
 from imgur_sync.state.lessons import grow, learn, lift, move, tidy
-from imgur_sync.state.meters import DAY, METERS, Scope, keep
+from imgur_sync.state.meters import DAY, METERS, Scope, expire, keep
 
 _KEPT = 2 * DAY
 # Clocks that differ by less are the same: Imgur's Date has whole seconds, and a reply takes time.
@@ -93,18 +93,25 @@ class SqliteLedger:
         """Grant the cost against all limits at once, durably, or say which limit is in the way.
 
         Of several limits in the way the one that lasts longest is named. The reservation `instead` of which this one is
-        made ends as RETURNED in the same step, also when this one is denied.
+        made ends as RETURNED in the same step; it stands when this one is denied.
         """
         number = 0
         try:
             with self._writing() as connection:
                 now = self._now()
                 self._tidy(connection, now)
+                given_up = 0
                 if instead is not None:
+                    connection.execute("SAVEPOINT instead")
                     _free(connection, instead)
-                    self._spent -= self._own.pop(instead.number, 0)
+                    given_up = self._own.pop(instead.number, 0)
+                    self._spent -= given_up
                 denied = self._denied(connection, cost, now)
                 if denied is not None:
+                    if instead is not None:
+                        connection.execute("ROLLBACK TO instead")
+                        self._own[instead.number] = given_up
+                        self._spent += given_up
                     return denied
                 number = _tick(connection)
                 row = (number, *self._scope.key, cost.credits, cost.posts, cost.uploads, now)
@@ -182,9 +189,10 @@ class SqliteLedger:
         return self._view(connection, now).denied(cost)
 
     def _tidy(self, connection: sqlite3.Connection, now: float) -> None:
-        """Charges from the future count as made now (a clock was set back); those that no window reaches go."""
+        """What comes from the future counts as of now (a clock was set back); charges that no window reaches go."""
         origin = self._scope.origin
         connection.execute("UPDATE charge SET at = ? WHERE origin = ? AND at > ?", (now, origin, now + _AHEAD))
+        expire(connection, origin, now, _AHEAD)
         tidy(connection, origin, now, _AHEAD, dated=self._dated)
         grow(connection, self._scope, self._caps.own_cap, now)
         if self._dated:

@@ -198,6 +198,15 @@ def keep(connection: sqlite3.Connection, meter: Meter, scope: Scope, reading: Re
     )
 
 
+def expire(connection: sqlite3.Connection, origin: str, now: float, ahead: float) -> None:
+    """A reading from the future counts as taken now (a clock was set back): it holds for one window and no longer."""
+    for meter in METERS:
+        connection.execute(
+            "UPDATE reading SET at = min(at, ?), reset = ? WHERE meter = ? AND origin = ? AND reset > ?",
+            (now, now + meter.seconds, meter.name.value, origin, now + meter.seconds + ahead),
+        )
+
+
 def _scoped(meter: Meter, scope: Scope) -> tuple[str, tuple[object, ...]]:
     where, values = "origin = ?", [scope.origin]
     if meter.per_client:

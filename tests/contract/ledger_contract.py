@@ -70,11 +70,23 @@ class LedgerContract:
     def test_what_was_kept_back_is_denied_when_imgur_says_that_nothing_is_left(
         self, ledger: Ledger, clock_now: float
     ) -> None:
-        """It is freed all the same."""
+        """It is kept back all the same, until it is given back."""
         kept = granted(ledger.reserve(Cost(1)))
         ledger.observe(_reading(clock_now, 0))
         assert isinstance(ledger.reserve(Cost(1), kept), Denied)
+        assert ledger.spent() == 1
+        ledger.settle(kept, Charge.RETURNED)
         assert ledger.spent() == 0
+
+    def test_what_was_kept_back_is_nobody_elses_while_it_is_denied(self, ledger: Ledger) -> None:
+        """There is room for it again as soon as another's request is over."""
+        granted(ledger.reserve(Cost(left(ledger) - 2)))
+        other, kept = granted(ledger.reserve(Cost(1))), granted(ledger.reserve(Cost(1)))
+        assert isinstance(ledger.reserve(Cost(2), kept), Denied)
+        assert isinstance(ledger.reserve(Cost(1)), Denied)
+        ledger.settle(other, Charge.RETURNED)
+        granted(ledger.reserve(Cost(2), kept))
+        assert left(ledger) == 0
 
     def test_what_is_left_is_granted_and_no_credit_more(self, ledger: Ledger, clock_now: float) -> None:
         """The denial names the limit and a time to come back that lies ahead."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from imgur_sync.errors import BudgetError, ExitCode
-from imgur_sync.model.budget import Cost, LimitName, Reservation
+from imgur_sync.model.budget import Charge, Cost, LimitName, Reading, Reservation
 from imgur_sync.model.synced import IntentStatus
 from imgur_sync.simulator import Limits
 from imgur_sync.state.store import find_store
@@ -49,6 +49,24 @@ def at_request(stage: SyncStage, number: int, happens: Callable[[], object]) -> 
     stage._ports = ports
 
 
+def before_requests(stage: SyncStage, happens: Callable[[], object]) -> None:
+    """Let something happen right before every request or file read of the next run."""
+    made = stage._ports
+
+    def ports(*arguments: Any) -> Any:
+        ports = made(*arguments)
+        before = ports.workers.before_job
+
+        def strike(count: int) -> None:
+            happens()
+            before(count)
+
+        ports.workers.before_job = strike
+        return ports
+
+    stage._ports = ports
+
+
 def drain(stage: SyncStage, left: int) -> None:
     """Another process reserves what the hour holds, but for so many credits."""
     with stage._ledger() as ledger:
@@ -78,6 +96,35 @@ def test_an_edit_that_could_not_be_read_back_waits(stage: SyncStage, number: int
         assert store.intents(IntentStatus.OPEN) == ()
     stage.clock.advance(3700)
     assert stage.apply_in_time().codes == (ExitCode.DONE,)
+    assert stage.shown("cats") == stage.wanted("cats")
+
+
+def test_an_edit_is_read_back_when_the_request_of_another_process_is_over(stage: SyncStage) -> None:
+    """Imgur counted it before our edit, so what its answer says is left is without it; until its own answer is there
+    it is charged once more, and for that moment there is no room for the reading that was kept back."""
+    root = stage.albums["cats"].root
+    (root / "0.png").rename(root / "9.png")
+    others: list[Reservation] = []
+
+    def happens() -> None:
+        with stage._ledger() as ledger:
+            sent = stage.look("history")["requests"][-1]["method"]
+            if others:
+                ledger.settle(others.pop(), Charge.SPENT)
+            elif sent == "PUT":
+                rest = ledger.budget().remaining(LimitName.HOUR)
+                assert rest is not None
+                granted = ledger.reserve(Cost(rest))
+                assert isinstance(granted, Reservation)
+                others.append(granted)
+            else:
+                return
+            now = stage.clock.now()
+            ledger.observe(Reading(date=now, user_limit=HOUR, user_remaining=1, user_reset=now + 1800))
+
+    before_requests(stage, happens)
+    finished = stage.apply()
+    assert (finished.codes, finished.in_doubt) == ((ExitCode.DONE,), 0)
     assert stage.shown("cats") == stage.wanted("cats")
 
 

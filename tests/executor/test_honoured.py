@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,24 @@ def test_a_header_field_that_imgur_ignores_is_reported(stage: SyncStage, field: 
     assert stage.apply().codes == (ExitCode.PARTIAL,)
     puts = [entry for entry in stage.look("history")["requests"] if entry["method"] == "PUT"]
     assert len(puts) == 1 + 2
+
+
+@pytest.mark.parametrize("taken", [0.0, 30.0, 60.0, 100.0, 200.0])
+def test_what_becomes_due_while_a_slow_run_looks_is_told_by_that_run(stage: SyncStage, taken: float) -> None:
+    """However long each reading takes: the run comes to its end knowing that the cover was ignored twice."""
+    made = stage._ports
+
+    def ports(*arguments: Any) -> Any:
+        ports = made(*arguments)
+        ports.workers.after_job = lambda count: stage.clock.advance(taken)
+        return ports
+
+    stage._ports = ports
+    stage.steer("knobs", {"cover": "ignored"})
+    stage.change("cats", cover="2.png")
+    finished = stage.apply()
+    assert (finished.codes, finished.in_doubt) == ((ExitCode.PARTIAL,), 0)
+    assert ["Imgur ignored the cover twice" in p for album in finished.albums for p in album.problems] == [True]
 
 
 def test_a_cover_that_imgur_ignored_is_tried_with_another_picture_of_that_path(stage: SyncStage) -> None:

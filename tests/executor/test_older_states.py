@@ -36,6 +36,61 @@ def test_an_older_copy_of_the_state_uploads_nothing_again(tmp_path: Path) -> Non
         assert stage.plan().settled
 
 
+def test_an_album_that_was_made_since_is_not_made_again(tmp_path: Path) -> None:
+    """By its title and the names of its pictures it is ours. One of that title that shows nothing of ours is not."""
+    with SyncStage(tmp_path) as stage:
+        stage.album("cats")
+        stage.put("cats", "a.png", 1)
+        stage.apply()
+        state = tmp_path / ".imgur-sync" / "state.db"
+        shutil.copy(state, tmp_path / "yesterday.db")
+        stage.album("dogs")
+        for number in range(3):
+            stage.put("dogs", f"{number}.png", 10 + number)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        stage.clock.advance(5000)
+
+        shutil.copy(tmp_path / "yesterday.db", state)
+        stage.put("dogs", "last.png", 20)
+        stage.album("cats too", title="dogs")
+        stage.put("cats too", "b.png", 30)
+        before = state.read_bytes()
+        steps = {album.album: album.wanted for album in stage.plan().albums}
+        assert [step.path for step in steps["dogs"] if isinstance(step, Upload)] == ["last.png"]
+        assert state.read_bytes() == before
+        assert stage.apply().codes == (ExitCode.DONE,)
+        told = [event.text for event in stage.events if isinstance(event, Warned)]
+        assert sum("recognised as ours by its title and its pictures" in text for text in told) == 1
+        assert stage.uploads() == 6
+        albums = sorted((album["title"], len(album["images"])) for album in stage.look("world")["albums"])
+        assert albums == [("cats", 1), ("dogs", 1), ("dogs", 4)]
+        assert stage.plan().settled
+
+
+def test_no_album_is_made_beside_one_of_its_title_that_cannot_be_read(tmp_path: Path) -> None:
+    """It may be the one that an older state does not know. Others go on; the next run makes it."""
+    with SyncStage(tmp_path) as stage:
+        for key in ("theirs", "cats"):
+            stage.album(key)
+            stage.put(key, "a.png", len(key))
+        stage.apply()
+        theirs = stage.remote("theirs")["id"]
+        (tmp_path / ".imgur-sync" / "state.db").unlink()
+        stage.lineage, stage.albums = "b7n4c1ws", {}
+        for key, title in (("dogs", "theirs"), ("more", "more")):
+            stage.album(key, title=title)
+            stage.put(key, "b.png", len(title))
+        fault = {"match": {"path": f"/3/album/{theirs}"}, "fault": "reply", "status": 500, "body": ""}
+        stage.steer("faults", [fault])
+        assert stage.apply().codes == (ExitCode.PARTIAL,)
+        titles = sorted(album["title"] for album in stage.look("world")["albums"])
+        assert titles == ["cats", "more", "theirs"]
+        stage.web.delete("/_simulator/faults")
+        assert stage.apply().codes == (ExitCode.DONE,)
+        titles = sorted(album["title"] for album in stage.look("world")["albums"])
+        assert titles == ["cats", "more", "theirs", "theirs"]
+
+
 def test_a_file_that_is_gone_since_takes_its_recognised_picture_out(tmp_path: Path) -> None:
     """It is as much ours as the others."""
     with SyncStage(tmp_path) as stage:

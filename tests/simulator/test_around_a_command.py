@@ -84,7 +84,11 @@ def test_its_world_and_settings_can_be_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_a_signal_goes_to_the_command_and_its_end_is_the_end(tmp_path: Path, name: str) -> None:
-    started = Workplace(tmp_path).start("simulator", "--", sys.executable, "-c", WAITS.format(name))
+    before = signal.signal(signal.Signals[name], signal.SIG_DFL)  # ignored where the tests themselves run under nohup
+    try:
+        started = Workplace(tmp_path).start("simulator", "--", sys.executable, "-c", WAITS.format(name))
+    finally:
+        signal.signal(signal.Signals[name], before)
     assert started.stdout is not None
     assert started.stdout.readline() == "up\n"
     started.send_signal(signal.Signals[name])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imgur_sync.model.budget import Reading
+from imgur_sync.model.budget import CALL_COST, Denied, Reading, Reservation
 from imgur_sync.state.ledger import Caps, SqliteLedger
 from tests.support.hand_clock import HandClock
 
@@ -89,3 +89,20 @@ def test_a_clock_that_was_always_wrong_was_not_set_again(tmp_path: Path) -> None
             first = ledger.clock_set_at()
         clock.advance(4000.0)
     assert first == 1_800_000_000.0
+
+
+def test_what_a_reply_said_is_left_does_not_hold_for_a_year(tmp_path: Path) -> None:
+    """The clock was set back after others had used up the hour: nothing can be asked, so no Date puts it right. It is
+    as if the reply had come now; an hour later something is tried."""
+    clock, path = HandClock(), tmp_path / "ledger.db"
+    with opened(path, clock) as ledger:
+        now = clock.now()
+        ledger.observe(Reading(date=now, user_limit=60, user_remaining=0, user_reset=now + 3600.0))
+    clock.jump(-365 * 86_400.0)
+    with opened(path, clock) as ledger:
+        denied = ledger.reserve(CALL_COST)
+        assert isinstance(denied, Denied)
+        assert denied.resumes_at == pytest.approx(clock.now() + 3600.0, abs=1.0)
+    clock.advance(3601.0)
+    with opened(path, clock) as ledger:
+        assert isinstance(ledger.reserve(CALL_COST), Reservation)

@@ -95,6 +95,8 @@ class MemoryLedger(Ledger):
     def reserve(self, cost: Cost, instead: Reservation | None = None) -> Reservation | Denied:
         """Grant the cost against all limits, or name the first that has too little left."""
         with self._lock:
+            given_up = None if instead is None else self._entries[instead.number - 1]
+            was = None if given_up is None else given_up.charge
             if instead is not None:
                 self.settle(instead, Charge.RETURNED)
             now = self._clock.now()
@@ -104,6 +106,8 @@ class MemoryLedger(Ledger):
                 left = self._open(name, now)
                 if until is not None or (left is not None and 0 < need > left):
                     resumes = self._resumes(name, need, now)
+                    if given_up is not None:
+                        given_up.charge = was
                     return Denied(name, max((at for at in (until, resumes) if at is not None), default=None))
             reservation = Reservation(len(self._entries) + 1, cost)
             self._entries.append(Entry(reservation, now))
