@@ -7,11 +7,12 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize
+from hypothesis.stateful import initialize, rule
 
 from imgur_sync.model.spec import Prune
+from imgur_sync.model.synced import IntentKind, IntentStatus
 from imgur_sync.state.store import find_store
-from tests.executor.test_machine import Mirror
+from tests.executor.test_machine import KEYS, Mirror
 from tests.support.sync_stage import LINEAGE, SyncStage
 
 
@@ -30,6 +31,25 @@ class NobodysMirror(Mirror):
         for number, key in enumerate(("cats", "dogs")):
             self.stage.album(key, prune=prune if prune is not Prune.NEVER else Prune.DETACH)
             self.stage.put(key, "anchor.png", 100 + number)
+
+    @rule(key=KEYS, seed=st.integers(200, 220))
+    def somebody_adds(self, key: str, seed: int) -> None:
+        """Not while an upload is in doubt: where names cannot be read, a picture as large as its file passes for it."""
+        if not self._doubted():
+            super().somebody_adds(key, seed)
+
+    @rule(key=KEYS, data=st.data())
+    def somebody_edits(self, key: str, data: Any) -> None:
+        """Not while an upload is in doubt: a picture that leaves its album before we looked is never found again."""
+        if not self._doubted():
+            super().somebody_edits(key, data)
+
+    def _doubted(self) -> bool:
+        store = find_store(self.stage.manifest().state_path, lineage=LINEAGE, read_only=True)
+        if store is None:
+            return False
+        with store:
+            return any(intent.kind is IntentKind.UPLOAD for intent in store.intents(IntentStatus.OPEN))
 
     def _album(self, key: str) -> dict[str, Any]:
         """That of the record: nobody finds one whose answer was lost."""

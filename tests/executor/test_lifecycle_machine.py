@@ -295,8 +295,8 @@ class Lives(RuleBasedStateMachine):
         self.stage.web.delete("/_simulator/faults")
         for key in self.stage.albums:
             self.stage.change(key, protect=False)
-        self._settle_sub_folders()
         for _ in range(5):
+            self._settle_sub_folders()
             self.stage.clock.advance(4000)
             codes = self._apply(True).codes
             if codes == (ExitCode.DONE,):
@@ -307,7 +307,7 @@ class Lives(RuleBasedStateMachine):
         assert self._blocked(plan)
 
     def _settle_sub_folders(self) -> None:
-        """What vanished without a word is removed."""
+        """What vanished without a word is removed, once no [[moved]] is left to follow."""
         for synced in self.stage.ask(lambda store: store.albums()) or ():
             told = {move.source for move in self.stage.moved}
             lost = synced.key.startswith("trips/") and not (self.stage.base / synced.key).exists()
