@@ -67,6 +67,31 @@ def test_an_album_that_was_made_since_is_not_made_again(tmp_path: Path) -> None:
         assert stage.plan().settled
 
 
+def test_one_album_is_not_taken_for_two(tmp_path: Path) -> None:
+    """A picture of one key moved into the album of the other, and both albums have one title."""
+    with SyncStage(tmp_path) as stage:
+        stage.album("theirs")
+        stage.put("theirs", "a.png", 1)
+        stage.apply()
+        state = tmp_path / ".imgur-sync" / "state.db"
+        shutil.copy(state, tmp_path / "yesterday.db")
+        for key, seed in (("cats", 10), ("dogs", 20)):
+            stage.album(key, title="pets")
+            for number in range(2):
+                stage.put(key, f"{key}{number}.png", seed + number)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        stage.clock.advance(5000)
+        (tmp_path / "cats" / "cats0.png").rename(tmp_path / "dogs" / "cats0.png")
+        assert stage.apply().codes == (ExitCode.DONE,)
+        stage.clock.advance(5000)
+
+        shutil.copy(tmp_path / "yesterday.db", state)
+        assert stage.apply().codes == (ExitCode.DONE,)
+        images = {image["id"]: image["sha256"] for image in stage.look("world")["images"]}
+        shown = [{images[i] for i in a["images"]} for a in stage.look("world")["albums"] if a["title"] == "pets"]
+        assert sorted(map(sorted, shown)) == sorted(sorted(stage.wanted(key)) for key in ("cats", "dogs"))
+
+
 def test_no_album_is_made_beside_one_of_its_title_that_cannot_be_read(tmp_path: Path) -> None:
     """It may be the one that an older state does not know. Others go on; the next run makes it."""
     with SyncStage(tmp_path) as stage:
