@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support import longest_first
+from tests.support.figures import Figures
 from tests.support.suite_times import SuiteTimes
 
 # Shared machines are slow at times: no example fails for taking long. CI draws fewer examples of each property.
@@ -30,7 +31,7 @@ for name in [name for name in os.environ if name.startswith("IMGUR_SYNC_")]:
     del os.environ[name]
 
 
-_TIMES = SuiteTimes()
+_TIMES, _FIGURES = SuiteTimes(), Figures()
 MANY = 500
 """Who runs fewer tests has other ways to see their times."""
 
@@ -56,12 +57,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Add up how long tests take."""
+    """Add up how long tests take, and keep the figures that they tell."""
     _TIMES.add(report.nodeid, report.duration)
+    if report.when == "call":
+        _FIGURES.add(report.user_properties)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how long each suite took, after a run of many tests."""
+    """Tell the figures of tests and, after a run of many, how long each suite took."""
+    for title, lines in _FIGURES.sections():
+        terminalreporter.section(title)
+        for line in lines:
+            terminalreporter.write_line(line)
     if _TIMES.count() >= MANY:
         terminalreporter.section("seconds of each suite, of all workers")
         for line in _TIMES.lines():

@@ -1,7 +1,8 @@
-"""A run of pytest tells how long each suite took."""
+"""A run of pytest tells how long each suite took, and the figures of its tests."""
 
 from __future__ import annotations
 
+from tests.support.figures import Figures, figures
 from tests.support.suite_times import SuiteTimes
 
 
@@ -23,3 +24,11 @@ def test_times_are_added_up_by_suite_the_longest_first() -> None:
         ["2.0", "s", "tests/cli/deep/test_b.py::test_two[x/y]"],
         ["1.5", "s", "tests/cli/test_a.py::test_one"],
     ]
+
+
+def test_figures_stand_together_by_title() -> None:
+    """Those of one test stay in their order, as a report brings them from another process: in lists."""
+    kept = Figures()
+    for name, value in (figures("kills", "b", "a"), ("other", 1), figures("faults", "z"), figures("kills", "a again")):
+        kept.add([(name, value)])
+    assert list(kept.sections()) == [("faults", ["z"]), ("kills", ["a again", "b", "a"])]

@@ -7,6 +7,7 @@ without. Where the drawing has changed since and that seed tells nothing any mor
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,29 +18,38 @@ from tests.simulation.planted.directed import DIRECTED, failure
 from tests.simulation.planted.hunting import BY_SEEDS, catches, hunt
 from tests.simulation.planted.listed import forgotten
 from tests.simulation.playing import perform
+from tests.support.figures import figures
 
 SEEDS = 1000
+TITLE = "planted bugs, and what caught each"
 CAUGHT = recorded.load()
 
 
 @pytest.mark.parametrize("name", BY_SEEDS)
-def test_a_history_catches(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_history_catches(
+    name: str, capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
+) -> None:
     """An invariant breaks with the mistake, and holds without."""
     bug, before = BY_SEEDS[name], CAUGHT.get(name)
-    if before is not None and catches(bug, before.seed) is not None:
+    broken = catches(bug, before.seed) if before is not None else None
+    if before is not None and broken is not None:
+        after = f"seed {before.seed}, after {before.tried} seeds"
+        record_property(*figures(TITLE, f"{name:<36} {broken.invariant:<10} {after}"))
         return
     found = hunt(bug, range(SEEDS))
     assert found is not None, f"{name}: not caught by {SEEDS} seeds"
+    record_property(*figures(TITLE, f"{name:<36} {found.invariant:<10} seed {found.seed}, after {found.tried} seeds"))
     with capsys.disabled():
         told = f"{name}: seed {found.seed} catches it now, after {found.tried} seeds"
         print(f"\n{told}; write it down: python -m tests.simulation.planted {name!r}")
 
 
 @pytest.mark.parametrize("name", DIRECTED)
-def test_a_check_catches(name: str, tmp_path: Path) -> None:
+def test_a_check_catches(name: str, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     """A check with real processes and files fails with the mistake, and passes without."""
     assert failure(DIRECTED[name], tmp_path / "without", planted=False) == ""
     assert failure(DIRECTED[name], tmp_path / "with", planted=True) != ""
+    record_property(*figures(TITLE, f"{name:<36} {'-':<10} a check with real processes and files"))
 
 
 def test_every_bug_of_the_list_is_planted() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from tests.simulation.coverage import LEAST, rare, table
 from tests.simulation.running import Tally, directed, one
 from tests.simulation.seeding import FIXED, SEEDS, chosen, first_seed, told
+from tests.support.figures import figures
 
 CHUNKS = 40
 FIRST = first_seed(chosen())
@@ -20,7 +22,10 @@ OPEN = {json.loads(path.read_text(encoding="utf-8"))["seed"] for path in Path(__
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_whatever_happens_quiet_applies_converge_and_no_invariant_breaks(
-    chunk: int, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+    chunk: int,
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Each seed is a workload under a swarm of faults; the oracle looks from outside after every step."""
     tally = Tally()
@@ -28,11 +33,13 @@ def test_whatever_happens_quiet_applies_converge_and_no_invariant_breaks(
         tally.add(*one(seed, seconds=60.0 if not tally.failures else 0.0))
     assert not tally.failures, "\n\n".join([*tally.failures, told(FIRST)])
     base = tmp_path_factory.getbasetemp()
-    _whole(base if worker_id == "master" else base.parent, chunk, tally)
+    lines = _whole(base if worker_id == "master" else base.parent, chunk, tally)
+    if lines:
+        record_property(*figures(f"faults of {told(FIRST).partition(';')[0]}, and where each was seen", *lines))
 
 
-def _whole(shared: Path, chunk: int, tally: Tally) -> None:
-    """Whoever ends last looks whether every kind of fault struck often enough."""
+def _whole(shared: Path, chunk: int, tally: Tally) -> list[str]:
+    """Whoever ends last looks whether every kind of fault struck often enough, and has the table."""
     counts = {"struck": tally.struck, **tally.counts}
     part = shared / f"simulation-{chunk}.json"
     part.with_suffix(".new").write_text(json.dumps(counts), encoding="utf-8")
@@ -44,7 +51,8 @@ def _whole(shared: Path, chunk: int, tally: Tally) -> None:
             whole.struck.update(json.loads(path.read_text(encoding="utf-8"))["struck"])
         # Few requests can have some faults: they strike in seeds of their own until there are enough of them.
         extra = Counter(number for number, _, _ in directed(whole, LEAST, FIXED))
-        figures = "\n".join([*table(whole.struck), f"directed seeds: {dict(extra)}"])
-        print(figures)
+        lines = [*table(whole.struck), f"directed seeds: {dict(extra)}"]
         assert not whole.failures, "\n\n".join([*whole.failures, told(FIRST)])
-        assert not rare(whole.struck, LEAST), f"{figures}\n{told(FIRST)}"
+        assert not rare(whole.struck, LEAST), "\n".join([*lines, told(FIRST)])
+        return lines
+    return []
