@@ -14,7 +14,8 @@ LONGEST_RESET = 32 * 86_400
 HIGHEST_FIGURE = 1_000_000_000
 SHORTEST_WAIT = 1.0
 LONGEST_WAIT = 86_400.0
-_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*\Z")
+# ASCII: of other blanks, as U+001F, Python's numbers and its patterns think differently.
+_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*\Z", re.ASCII)
 _FIGURES = {
     "user_limit": "x-ratelimit-userlimit",
     "user_remaining": "x-ratelimit-userremaining",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imgur_sync.imgur.limits import LONGEST_WAIT, SHORTEST_WAIT, exhausted, reading, wait_asked
@@ -131,6 +131,7 @@ def test_the_exhausted_limit_is_the_one_that_opens_last() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), st.text(max_size=40) | st.integers().map(str)))
+@example({"x-ratelimit-userlimit": "0\x1f", "x-ratelimit-userreset": "0\x1f", "retry-after": "0\x1f"})
 def test_the_parser_is_total(headers: dict[str, str]) -> None:
     """Any text in any header gives a reading whose figures are sane."""
     said = reading(headers, NOW)
