@@ -33,11 +33,11 @@ class Watched(Ledger):
         """As the ledger behind it."""
         self._ledger.settle(reservation, charge)
 
-    def observe(self, reading: Reading) -> None:
+    def observe(self, reading: Reading, answers: Reservation | None = None) -> None:
         """As the ledger behind it; Date has whole seconds."""
         if reading.date is not None:
             self.ahead = time.time() - reading.date
-        self._ledger.observe(reading)
+        self._ledger.observe(reading, answers)
 
     def refused(self, refusal: Refusal) -> None:
         """As the ledger behind it."""

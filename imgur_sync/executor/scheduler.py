@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, assert_never
 
 from imgur_sync.errors import ExitCode, ImgurSyncError, InterruptedRun
-from imgur_sync.executor.tasks import Do, Fork, Pause, RunStopped, Take, Task, Wish
+from imgur_sync.executor.tasks import Do, Fork, Lull, Pause, RunStopped, Take, Task, Wish
 from imgur_sync.model.event import Event
 from imgur_sync.model.ports import Clock, Workers
 
@@ -55,6 +55,7 @@ class Scheduler:
         self._ready: deque[tuple[_Strand, Any, BaseException | None]] = deque()
         self._timers: list[tuple[float, int, _Strand]] = []
         self._jobs: dict[int, _Strand] = {}
+        self._lulls: list[tuple[_Strand, set[int]]] = []
         self._next = 0
         self._events: deque[Event] = deque()
         self._halted: ImgurSyncError | None = None
@@ -155,6 +156,9 @@ class Scheduler:
             case Pause():
                 self._next += 1
                 heapq.heappush(self._timers, (wish.until, self._next, strand))
+            case Lull():
+                self._lulls.append((strand, set(self._jobs)))
+                self._serve_lulls(bool(self._jobs))
             case Take():
                 self._takers.append((strand, wish.size))
                 self._serve_takers()
@@ -182,6 +186,12 @@ class Scheduler:
             self._bytes += size
             self._ready.append((strand, None, None))
 
+    def _serve_lulls(self, waited: bool = True) -> None:
+        """Let those go on that wait for no job any more."""
+        over = [strand for strand, jobs in self._lulls if not jobs]
+        self._lulls = [(strand, jobs) for strand, jobs in self._lulls if jobs]
+        self._ready.extend((strand, waited, None) for strand in over)
+
     def _wait(self) -> None:
         """Take the next completion, timer or signal."""
         now = self._clock.monotonic()
@@ -195,6 +205,9 @@ class Scheduler:
             strand = self._jobs.pop(completion.tag, None)
             if strand is not None:
                 self._ready.append((strand, completion.value, completion.error))
+                for _, jobs in self._lulls:
+                    jobs.discard(completion.tag)
+                self._serve_lulls()
             return
         now = self._clock.monotonic()
         if self._workers.stopping and self._stop_at is None:
@@ -219,7 +232,8 @@ class Scheduler:
         """Nothing that only waits goes on."""
         for _, _, strand in self._timers:
             self._ready.append((strand, None, RunStopped()))
-        for strand, _ in self._takers:
+        for strand, _ in (*self._takers, *self._lulls):
             self._ready.append((strand, None, RunStopped()))
         self._timers.clear()
         self._takers.clear()
+        self._lulls.clear()

@@ -1,8 +1,8 @@
 """Tasks: generators that say what they wait for. The one control thread drives them; it never sends and never sleeps.
 
-A task yields `Do` (a job for a worker), `Pause`, `Take` (a place among the uploads in flight, with room for bytes) or
-`Fork` (other tasks, all of which end before it goes on). What it gets back is the job's value; a job's error is raised
-at the yield. Everything a task records, it records between two yields, on the control thread.
+A task yields `Do` (a job for a worker), `Pause`, `Lull`, `Take` (a place among the uploads in flight, with room for
+bytes) or `Fork` (other tasks, all of which end before it goes on). What it gets back is the job's value; a job's error
+is raised at the yield. Everything a task records, it records between two yields, on the control thread.
 """
 
 from __future__ import annotations
@@ -29,6 +29,11 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Lull:
+    """Wait until every job that is under way now has ended. Gets back whether there was any."""
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """Wait for a place among the uploads in flight and for room for `size` bytes; given back by `Scheduler.give`."""
 
@@ -42,7 +47,7 @@ class Fork:
     tasks: tuple[Task[Any], ...]
 
 
-Wish = Do | Pause | Take | Fork
+Wish = Do | Pause | Lull | Take | Fork
 Task = Generator[Wish, Any, T]
 
 

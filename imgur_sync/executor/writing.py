@@ -9,7 +9,7 @@ from typing import assert_never
 from imgur_sync.errors import BudgetError
 from imgur_sync.executor.ends import error_of
 from imgur_sync.executor.session import Failure, Session
-from imgur_sync.executor.tasks import Do, Pause, RunStopped, Task
+from imgur_sync.executor.tasks import Do, Lull, Pause, RunStopped, Task
 from imgur_sync.model.budget import Cost, Denied, LimitName, Reservation
 from imgur_sync.model.change import IntentDoubted, IntentEnded
 from imgur_sync.model.event import BudgetReached, InDoubt, Waiting
@@ -21,6 +21,9 @@ from imgur_sync.planner.retry import EndRun, Fail, Park, Request, Resolve, Retry
 OVERLOADED = 3600.0
 """How long a run that waits leaves an Imgur alone that is over capacity (imgur-api §3: from minutes to hours)."""
 
+LULLS = 3
+"""How often it is asked again, when the requests under way have ended, before a denial is believed."""
+
 
 class AlbumStop(Exception):
     """Work on one album ends for this round: something is in doubt, was refused, or a limit is used up."""
@@ -29,6 +32,7 @@ class AlbumStop(Exception):
 def reserve(session: Session, cost: Cost) -> Task[Reservation]:
     """Reserve a cost, waiting for a limit if it opens within `max_wait`. Raises `AlbumStop` when it does not."""
     assert session.ports.ledger is not None, "a run that writes has a ledger"
+    lulls = LULLS
     while True:
         if session.scheduler.stopping:
             # Between here and the request nothing waits: a stopped run records no intent that it does not send.
@@ -38,6 +42,10 @@ def reserve(session: Session, cost: Cost) -> Task[Reservation]:
         granted = session.ports.ledger.reserve(cost)
         if isinstance(granted, Reservation):
             return granted
+        lulls -= 1
+        if lulls >= 0 and (yield Lull()):
+            # A reply may have counted a request that was still under way beside it: until that ends it counts twice.
+            continue
         wait = _short_wait(session, granted)
         if wait is None:
             note_limit(session, granted.limit, granted.resumes_at)

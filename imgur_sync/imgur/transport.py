@@ -170,7 +170,7 @@ class Transport:
         now = self._clock.now()
         # Settled first: a reading counts this request already, and must not find it open beside that.
         self._settle(granted, Charge.SPENT)
-        self._observe(reply, now, self._clock.monotonic() - sent)
+        self._observe(reply, granted, now, self._clock.monotonic() - sent)
         outcome = judge(reply, read, now, self._unshown(call))
         report(self._ledger, outcome, reply, call, granted, now)
         return outcome, refuses_token(reply)
@@ -245,10 +245,10 @@ class Transport:
                 hurry(self._client, self._clock)
             return self._client
 
-    def _observe(self, reply: Reply, now: float, took: float) -> None:
+    def _observe(self, reply: Reply, answers: Reservation, now: float, took: float) -> None:
         """A ledger that cannot take a reading in must not cost a reply that was received: an id would be lost."""
         try:
-            self._ledger.observe(reading(reply.headers, now, took))
+            self._ledger.observe(reading(reply.headers, now, took), answers)
         except ImgurSyncError as error:
             _log.warning("the ledger did not take a reading in: %s", error)
 

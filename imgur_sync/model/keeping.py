@@ -211,8 +211,8 @@ class Ledger(Protocol):
         """End a reservation. One never settled stays charged (an unknown outcome is paid for)."""
         ...
 
-    def observe(self, reading: Reading) -> None:
-        """Take in what a reply's headers said. The smaller figure rules."""
+    def observe(self, reading: Reading, answers: Reservation | None = None) -> None:
+        """Take in what the reply to a settled request said. The smaller figure rules: told later, it counts both."""
         ...
 
     def refused(self, refusal: Refusal) -> None:

@@ -139,15 +139,20 @@ class SqliteLedger:
             credits = self._own.pop(reservation.number, 0)
             self._spent -= credits if charge is Charge.RETURNED else 0
 
-    def observe(self, reading: Reading) -> None:
-        """Take in what a reply's headers said. The smaller figure rules."""
+    def observe(self, reading: Reading, answers: Reservation | None = None) -> None:
+        """Take in what a reply's headers said. The smaller figure rules: it counts the request that is answered too."""
         with self._writing() as connection:
             if reading.date is not None:
                 self._notice_setting(connection, reading.date, reading.took)
                 self._set_clock(connection, reading.date, reading.took)
             now, tick = self._now(), _tick(connection)
-            for meter in METERS:
-                keep(connection, meter, self._scope, reading, now, tick)
+            stand = [keep(connection, meter, self._scope, reading, now, tick) for meter in METERS]
+            seen = min((one for one in stand if one is not None), default=None)
+            if answers is not None and seen is not None:
+                # Of two requests under way together the later one was answered first.
+                connection.execute(
+                    "UPDATE charge SET settled = ? WHERE number = ? AND settled > ?", (seen, answers.number, seen)
+                )
 
     def refused(self, refusal: Refusal) -> None:
         """Learn from a refusal, durably and for all processes."""

@@ -175,27 +175,34 @@ def returns(
     return steps
 
 
-def keep(connection: sqlite3.Connection, meter: Meter, scope: Scope, reading: Reading, now: float, tick: int) -> None:
-    """Take one meter's part of a reading in. Within a window the smaller figure rules: the greater one is older."""
+def keep(
+    connection: sqlite3.Connection, meter: Meter, scope: Scope, reading: Reading, now: float, tick: int
+) -> int | None:
+    """Take one meter's part of a reading in. Within a window the smaller figure rules: the greater one is older.
+
+    Returns the tick of the reading that stands when this one is done: None when it tells nothing of the meter.
+    """
     capacity, remaining, reset = meter.said(reading)
     if capacity is None and remaining is None:
-        return
+        return None
     key = (meter.name.value, *meter.key(scope))
     found = connection.execute(
-        "SELECT capacity, remaining, reset FROM reading WHERE meter = ? AND origin = ? AND client = ? AND account = ?",
+        "SELECT capacity, remaining, reset, tick FROM reading WHERE meter = ? AND origin = ? AND client = ? "
+        "AND account = ?",
         key,
     ).fetchone()
-    before, left, ends = found or (None, None, 0.0)
+    before, left, ends, stands = found or (None, None, 0.0, tick)
     capacity = before if capacity is None or capacity < 1 else capacity
     remaining = left if remaining is None else max(0, remaining)
     reset = now + meter.seconds if reset is None else min(reset, now + meter.seconds)
     if left is not None and now < ends and reset < ends + _SAME_RESET and remaining > left and capacity == before:
-        return
+        return int(stands)
     connection.execute(
         "INSERT OR REPLACE INTO reading (meter, origin, client, account, capacity, remaining, reset, at, tick) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (*key, capacity, remaining, reset, now, tick),
     )
+    return tick
 
 
 def expire(connection: sqlite3.Connection, origin: str, now: float, ahead: float) -> None:

@@ -30,7 +30,7 @@ class Idle(Ledger):
     def settle(self, reservation: Reservation, charge: Charge) -> None:
         pass
 
-    def observe(self, reading: Reading) -> None:
+    def observe(self, reading: Reading, answers: Reservation | None = None) -> None:
         pass
 
     def budget(self) -> Budget:

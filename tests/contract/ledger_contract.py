@@ -114,6 +114,21 @@ class LedgerContract:
         ledger.observe(_reading(clock_now, 500))
         assert left(ledger) <= before
 
+    def test_a_request_that_was_overtaken_is_not_charged_beside_what_the_later_answer_said(
+        self, ledger: Ledger, clock_now: float
+    ) -> None:
+        """Two requests are under way, Imgur takes both, and the answer to the second one comes first."""
+        first, second, third = (granted(ledger.reserve(UPLOAD_COST)) for _ in range(3))
+        ledger.settle(second, Charge.SPENT)
+        ledger.observe(_reading(clock_now, 180), second)
+        assert left(ledger) == 160, "both others may have come later"
+        ledger.settle(first, Charge.SPENT)
+        ledger.observe(_reading(clock_now, 190), first)
+        assert left(ledger) == 170
+        ledger.settle(third, Charge.SPENT)
+        ledger.observe(_reading(clock_now, 170), third)
+        assert left(ledger) == 170
+
     def test_a_cost_of_nothing_is_granted_when_nothing_is_left(self, ledger: Ledger) -> None:
         """A token refresh costs no credits."""
         granted(ledger.reserve(Cost(left(ledger))))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imgur_sync.errors import BudgetError, ExitCode
+from imgur_sync.model.budget import Reading
 from imgur_sync.model.event import BudgetReached
 from imgur_sync.model.spec import BudgetSpec
 from imgur_sync.simulator import Limits
@@ -42,6 +44,33 @@ def test_an_import_larger_than_the_hour_goes_on_where_it_stopped(tmp_path: Path)
             assert runs < 12
         assert stage.shown("cats") == stage.wanted("cats")
         assert stage.uploads() == 20
+        assert not refusals(stage)
+
+
+class OvertakingStage(SyncStage):
+    """Imgur takes both of two uploads under way before it answers the first of them: the answer counts them both."""
+
+    def _ports(self, *arguments: Any) -> Any:
+        ports = super()._ports(*arguments)
+        ports.workers.after_job = lambda _count: self.counts_both() if self.uploads() == 1 else None
+        return ports
+
+    def counts_both(self) -> None:
+        """What the first answer says is left is less by the second upload too."""
+        left, now = 38 - self.look("ledger")["credits"] - 10, self.clock.now()
+        with self._ledger() as ledger:
+            ledger.observe(Reading(date=now, user_limit=38, user_remaining=left, user_reset=now + 1800))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_upload_under_way_that_another_ones_answer_counted_ends_no_run(seed: int, tmp_path: Path) -> None:
+    """Until it is answered too it counts twice, and a third one seems not to fit. 38 credits are what it takes to bring
+    three pictures: one run spends them all."""
+    with OvertakingStage(tmp_path, limits=Limits(38, 0, 0, 0)) as stage:
+        fill(stage, 3)
+        stage.in_flight, stage.seed = 2, seed
+        assert stage.apply().codes == (ExitCode.DONE,)
+        assert stage.shown("cats") == stage.wanted("cats")
         assert not refusals(stage)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from imgur_sync.errors import InterruptedRun, TryAgainLaterError
 from imgur_sync.executor.scheduler import GRACE_SECONDS, Scheduler
-from imgur_sync.executor.tasks import Do, Fork, Pause, RunStopped, Take, Task
+from imgur_sync.executor.tasks import Do, Fork, Lull, Pause, RunStopped, Take, Task
 from imgur_sync.model.event import Warned
 from tests.support.hand_clock import HandClock
 from tests.support.inline_workers import InlineWorkers
@@ -60,6 +60,29 @@ def test_a_pause_lasts_as_long_as_it_says() -> None:
 
     rig.run(root())
     assert order == [("early", 1002.0), ("late", 1005.0)]
+
+
+def test_a_lull_waits_for_the_jobs_that_are_under_way_and_for_no_later_ones() -> None:
+    """It tells whether there was any: where nothing runs it is over at once."""
+    rig = Rig()
+    ended: list[str] = []
+    lulls: list[tuple[bool, list[str]]] = []
+
+    def worker(name: str, jobs: int) -> Task[None]:
+        for number in range(jobs):
+            yield Do(lambda: None)
+            ended.append(f"{name}{number}")
+
+    def waiter() -> Task[None]:
+        lulls.append(((yield Lull()), sorted(ended)[:2]))
+
+    def root() -> Task[None]:
+        yield from waiter()
+        yield Fork((worker("a", 1), worker("b", 40), waiter()))
+
+    rig.run(root())
+    assert lulls == [(False, []), (True, ["a0", "b0"])]
+    assert len(ended) == 41
 
 
 @pytest.mark.parametrize(("sizes", "most"), [([40, 40, 40, 40], 2), ([10] * 8, 3), ([500, 10, 10], 2)])
@@ -132,8 +155,12 @@ def test_a_halt_finishes_what_is_in_flight_and_starts_nothing_more() -> None:
         done.append("recorded")
         yield Do(lambda: done.append("sent"))
 
+    def waiting() -> Task[None]:
+        yield Lull()
+        done.append("sent")
+
     def root() -> Task[None]:
-        yield Fork((other(), halting()))
+        yield Fork((other(), waiting(), halting()))
 
     with pytest.raises(TryAgainLaterError):
         rig.run(root())

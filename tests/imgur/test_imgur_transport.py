@@ -76,9 +76,9 @@ def test_each_reply_is_shown_to_the_ledger_after_its_reservation_ended(bench: Ca
             seen.append("reserve")
             return super().reserve(cost, instead)
 
-        def observe(self, reading: Reading) -> None:
+        def observe(self, reading: Reading, answers: Reservation | None = None) -> None:
             seen.append(f"observe {reading.user_remaining}")
-            super().observe(reading)
+            super().observe(reading, answers)
 
         def refused(self, refusal: Refusal) -> None:
             seen.append(f"refused {refusal.number}")
@@ -104,7 +104,7 @@ def test_a_ledger_that_fails_after_the_reply_does_not_cost_the_reply(bench: Call
     """An id that was received is not given up because a disk is full."""
 
     class Failing(MemoryLedger):
-        def observe(self, reading: Reading) -> None:
+        def observe(self, reading: Reading, answers: Reservation | None = None) -> None:
             raise StateError("disk full")
 
         def refused(self, refusal: Refusal) -> None:

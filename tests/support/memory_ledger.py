@@ -120,7 +120,7 @@ class MemoryLedger(Ledger):
             if entry.charge is None:
                 entry.charge = charge
 
-    def observe(self, reading: Reading) -> None:
+    def observe(self, reading: Reading, answers: Reservation | None = None) -> None:
         """Keep what was announced, until its reset by Imgur's clock turned into ours."""
         with self._lock:
             now = self._clock.now()
@@ -134,6 +134,14 @@ class MemoryLedger(Ledger):
                 if remaining is not None:
                     until = now + _WINDOWS[name] if reset is None else reset + ahead
                     left = remaining - (self._reserve if name is LimitName.DAY else 0)
+                    before = self._figures.get(name)
+                    if (
+                        before is not None
+                        and now < before.reset
+                        and until < before.reset + 60
+                        and left > before.remaining
+                    ):
+                        continue  # told before the smaller one
                     self._figures[name] = Figure(now, capacity, left, until)
                     self._read_at = now
 
