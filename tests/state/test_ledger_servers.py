@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ JUMPS = [-DAY, DAY, -HOUR, HOUR, -1_700_000_000.0, 2_500_000_000.0]
 MOVES = st.one_of(
     st.tuples(st.just("send"), st.sampled_from([CALL_COST, CALL_COST, UPLOAD_COST, Cost(25)])),
     st.tuples(st.just("send"), st.just(UPLOAD_COST)),
+    st.tuples(st.just("together"), st.tuples(*[st.permutations(range(3))] * 2)),
     st.tuples(st.just("pass"), st.sampled_from([1.0, 59.0, 600.0, 1200.0, 1800.0, 3599.0, 3601.0, 20_000.0])),
     st.tuples(st.just("others"), st.integers(1, 60)),
     st.tuples(st.just("jump"), st.sampled_from(JUMPS)),
@@ -80,26 +82,56 @@ class Server:
         )
 
 
-def send(ledger: Ledger, server: Server, cost: Cost, clock: HandClock) -> bool:
-    """One request as the transport makes it; whether Imgur was asked."""
+def reserved(ledger: Ledger, cost: Cost, clock: HandClock) -> Granted | None:
+    """A grant; None when it was denied."""
     answer = ledger.reserve(cost)
     if isinstance(answer, Denied):
         assert answer.resumes_at is None or answer.resumes_at >= clock.now(), "a wait is never negative"
-        return False
+        return None
     assert isinstance(answer, Granted)
-    went = server.ask(cost.credits)
-    ledger.settle(answer, Charge.SPENT)
-    reading = server.reading()
-    ledger.observe(reading)
-    if not went:
-        server.refused += 1
-        short = [name for name in ROOM if server.left(name) < cost.credits]
-        daily = LimitName.DAY in short
-        name = LimitName.DAY if daily else LimitName.HOUR
-        resets = {LimitName.DAY: reading.client_reset, LimitName.HOUR: reading.user_reset}
-        wait = (resets[name] or 0.0) - server.now
-        ledger.refused(Refusal(limit=name, wait=wait, upload=cost.uploads > 0, daily=daily, number=answer.number))
-    return True
+    return answer
+
+
+def taken(server: Server, cost: Cost) -> tuple[Reading, Refusal | None]:
+    """What Imgur answers: the headers, and how it refused."""
+    went, reading = server.ask(cost.credits), server.reading()
+    if went:
+        return reading, None
+    server.refused += 1
+    short = [name for name in ROOM if server.left(name) < cost.credits]
+    daily = LimitName.DAY in short
+    name = LimitName.DAY if daily else LimitName.HOUR
+    resets = {LimitName.DAY: reading.client_reset, LimitName.HOUR: reading.user_reset}
+    return reading, Refusal(limit=name, wait=(resets[name] or 0.0) - server.now, upload=cost.uploads > 0, daily=daily)
+
+
+def heard(ledger: Ledger, granted: Granted, answer: tuple[Reading, Refusal | None]) -> None:
+    """Its answer is there: told to the ledger as the transport tells it."""
+    reading, refusal = answer
+    ledger.settle(granted, Charge.SPENT)
+    ledger.observe(reading, granted)
+    if refusal is not None:
+        ledger.refused(replace(refusal, number=granted.number))
+
+
+def send(ledger: Ledger, server: Server, cost: Cost, clock: HandClock) -> None:
+    """One request as the transport makes it, if it is granted."""
+    granted = reserved(ledger, cost, clock)
+    if granted is not None:
+        heard(ledger, granted, taken(server, cost))
+
+
+def send_together(ledger: Ledger, server: Server, value: tuple[list[int], list[int]], clock: HandClock) -> None:
+    """Three uploads under way at once: Imgur takes them in one order, and its answers come in another. It may refuse
+    them all before the first refusal is heard of: they count as one."""
+    before = server.refused
+    grants = [granted for granted in (reserved(ledger, UPLOAD_COST, clock) for _ in range(3)) if granted is not None]
+    order, back = ([one for one in numbers if one < len(grants)] for numbers in value)
+    answers = {number: taken(server, UPLOAD_COST) for number in order}
+    server.refused = min(server.refused, before + 1)
+    for number in back:
+        heard(ledger, grants[number], answers[number])
+        check(ledger, clock)
 
 
 def check(ledger: Ledger, clock: HandClock) -> None:
@@ -126,6 +158,8 @@ def test_a_server_of_any_kind_refuses_only_what_nobody_could_know(kind: str, mov
         for move, value in moves:
             if move == "send":
                 send(ledger, server, value, clock)
+            elif move == "together":
+                send_together(ledger, server, value, clock)
             elif move == "pass":
                 clock.advance(value)
                 server.now += value
@@ -158,6 +192,8 @@ def test_the_double_in_memory_keeps_the_same_promise(kind: str, moves: list[tupl
     for move, value in moves:
         if move == "send":
             send(ledger, server, value, clock)
+        elif move == "together":
+            send_together(ledger, server, value, clock)
         elif move in ("pass", "suspend"):
             clock.advance(value)
             server.now += value
