@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from imgur_sync.model.budget import CALL_COST, UPLOAD_COST, Charge, Cost, Denied, LimitName, Reading, Refusal
@@ -114,14 +114,16 @@ def heard(ledger: Ledger, granted: Granted, answer: tuple[Reading, Refusal | Non
         ledger.refused(replace(refusal, number=granted.number))
 
 
-def send(ledger: Ledger, server: Server, cost: Cost, clock: HandClock) -> None:
-    """One request as the transport makes it, if it is granted."""
+def send(ledger: Ledger, server: Server, cost: Cost, clock: HandClock) -> bool:
+    """One request as the transport makes it; whether Imgur was asked."""
     granted = reserved(ledger, cost, clock)
-    if granted is not None:
-        heard(ledger, granted, taken(server, cost))
+    if granted is None:
+        return False
+    heard(ledger, granted, taken(server, cost))
+    return True
 
 
-def send_together(ledger: Ledger, server: Server, value: tuple[list[int], list[int]], clock: HandClock) -> None:
+def send_together(ledger: Ledger, server: Server, value: tuple[list[int], list[int]], clock: HandClock) -> bool:
     """Three uploads under way at once: Imgur takes them in one order, and its answers come in another. It may refuse
     them all before the first refusal is heard of: they count as one."""
     before = server.refused
@@ -132,6 +134,7 @@ def send_together(ledger: Ledger, server: Server, value: tuple[list[int], list[i
     for number in back:
         heard(ledger, grants[number], answers[number])
         check(ledger, clock)
+    return bool(grants)
 
 
 def check(ledger: Ledger, clock: HandClock) -> None:
@@ -147,6 +150,7 @@ def check(ledger: Ledger, clock: HandClock) -> None:
 @pytest.mark.parametrize("kind", ["fixed", "sliding", "calendar"])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors])
 @given(moves=st.lists(MOVES, min_size=5, max_size=45))
+@example(moves=[("pass", 3600.0), *[("send", UPLOAD_COST)] * 4, ("jump", DAY), ("restart", 0.0)])
 def test_a_server_of_any_kind_refuses_only_what_nobody_could_know(kind: str, moves: list[tuple[str, Any]]) -> None:
     """Without other programs nothing is ever refused, but one request of a run whose clock was wrong when it began;
     each time that others spend costs one refusal at most."""
@@ -155,11 +159,12 @@ def test_a_server_of_any_kind_refuses_only_what_nobody_could_know(kind: str, mov
         server = Server(kind, clock.now())
         ledger = stack.enter_context(_opened(folder, clock))
         send(ledger, server, CALL_COST, clock)
+        jumped = False  # and no answer has told the ledger since
         for move, value in moves:
             if move == "send":
-                send(ledger, server, value, clock)
+                jumped &= not send(ledger, server, value, clock)
             elif move == "together":
-                send_together(ledger, server, value, clock)
+                jumped &= not send_together(ledger, server, value, clock)
             elif move == "pass":
                 clock.advance(value)
                 server.now += value
@@ -168,15 +173,16 @@ def test_a_server_of_any_kind_refuses_only_what_nobody_could_know(kind: str, mov
                 server.events += 1
             elif move == "jump":
                 clock.jump(value)
+                jumped = True
             elif move == "suspend":
                 clock.jump(value)
                 server.now += value
             else:
                 clock.jump(value)
-                server.events += bool(value)
+                server.events += bool(value) or jumped
                 ledger.close()
                 ledger = stack.enter_context(_opened(folder, clock))
-                send(ledger, server, CALL_COST, clock)
+                jumped = not send(ledger, server, CALL_COST, clock) and (jumped or bool(value))
             check(ledger, clock)
         assert server.refused <= server.events
 
